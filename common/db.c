@@ -1,0 +1,333 @@
+#include "db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "sql.h"
+
+#define BUSY_MS 10000
+
+/* Number of a migration from its name, "migrations/001-mirror"; 0 if it is none. */
+static int
+migration_number(const struct sql_file *file)
+{
+	int number = 0;
+
+	return sscanf(file->name, "migrations/%d-", &number) == 1 ? number : 0;
+}
+
+int
+db_version(void)
+{
+	int newest = 0;
+
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
+		if (migration_number(file) > newest)
+			newest = migration_number(file);
+	return newest;
+}
+
+void
+db_complain(sqlite3 *db, const char *path)
+{
+	int code = sqlite3_errcode(db) & 0xff;
+	const char *text = sqlite3_errmsg(db), *remedy = "";
+
+	if (code == SQLITE_NOTADB)
+		text = "not an SQLite database";
+	else if (code == SQLITE_FULL)
+		remedy = ": make room on the disk and run it again";
+	else if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		remedy = ": another program holds it, try again later";
+	else if (code == SQLITE_CORRUPT)
+		remedy = ": restore it from a copy, or load anew into another file";
+	else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
+		remedy = ": is the directory there, and yours to write?";
+	else if (code == SQLITE_IOERR && sqlite3_system_errno(db) != 0)
+		text = strerror(sqlite3_system_errno(db));
+	msg("%s: %s%s", path, text, remedy);
+}
+
+sqlite3_stmt *
+db_prepare(sqlite3 *db, const char *path, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK)
+		return statement;
+	db_complain(db, path);
+	return NULL;
+}
+
+int
+db_exec(sqlite3 *db, const char *path, const char *sql)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	db_complain(db, path);
+	return -1;
+}
+
+long long
+db_number(sqlite3 *db, const char *sql, long long fallback)
+{
+	sqlite3_stmt *statement = NULL;
+	long long number = fallback;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW &&
+	    sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* Is it ours, or empty?  -1 after a message; *version gets its schema's. */
+static int
+identify(sqlite3 *db, const char *path, int *version)
+{
+	long long tables =
+	    db_number(db, "SELECT count(*) FROM sqlite_schema", -1);
+
+	*version = 0;
+	if (tables < 0) {
+		db_complain(db, path);
+		return -1;
+	}
+	if (tables == 0)
+		return 0;
+	if (db_number(db, "PRAGMA application_id", 0) != DB_APPLICATION_ID) {
+		msg("%s: a database of another application: name another file", path);
+		return -1;
+	}
+	*version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
+	if (*version > db_version()) {
+		msg("%s: its schema is version %d, this elog knows up to %d: "
+		    "use a newer elog",
+		    path, *version, db_version());
+		return -1;
+	}
+	return 0;
+}
+
+/* Apply one migration, whole or not at all. */
+static int
+migrate_once(sqlite3 *db, const char *path, const struct sql_file *file, int number)
+{
+	sqlite3_stmt *note;
+	int result = -1;
+
+	if (db_exec(db, path, "BEGIN IMMEDIATE") != 0)
+		return -1;
+	if (number == 1 &&
+	    db_exec(db, path,
+		"PRAGMA application_id = 0x656c6f67;"
+		"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, "
+		"name TEXT NOT NULL, applied_at TEXT NOT NULL)") != 0)
+		goto done;
+	if (db_exec(db, path, file->text) != 0)
+		goto done;
+	note = db_prepare(db, path,
+	    "INSERT INTO schema_version VALUES (?, ?, "
+	    "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
+	if (note == NULL)
+		goto done;
+	sqlite3_bind_int(note, 1, number);
+	sqlite3_bind_text(note, 2, file->name + strlen("migrations/"), -1, SQLITE_STATIC);
+	result = sqlite3_step(note) == SQLITE_DONE ? 0 : -1;
+	if (result != 0)
+		db_complain(db, path);
+	sqlite3_finalize(note);
+done:
+	if (result == 0)
+		return db_exec(db, path, "COMMIT");
+	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+static int
+migrate(sqlite3 *db, const char *path, int version)
+{
+	/* The table is sorted by name, so by number. */
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
+		int number = migration_number(file);
+
+		if (number > version && migrate_once(db, path, file, number) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+sqlite3 *
+db_open_writer(const char *path)
+{
+	sqlite3 *db = NULL;
+	int version;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+		NULL) != SQLITE_OK) {
+		db_complain(db, path);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db, BUSY_MS);
+	if (identify(db, path, &version) != 0)
+		goto fail;
+	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
+		goto fail;
+	if (db_exec(db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") != 0)
+		goto fail;
+	if (migrate(db, path, version) != 0)
+		goto fail;
+	return db;
+fail:
+	sqlite3_close(db);
+	return NULL;
+}
+
+int
+db_close_writer(sqlite3 *db, const char *path)
+{
+	int result = 0;
+
+	if (sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
+	    SQLITE_OK) {
+		db_complain(db, path);
+		result = -1;
+	} else if (sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
+	    SQLITE_OK) {
+		msg("%s: another program still reads it: its -wal and -shm files stay "
+		    "until the next load",
+		    path);
+	}
+	if (sqlite3_close(db) != SQLITE_OK)
+		result = -1;
+	return result;
+}
+
+sqlite3 *
+db_open_reader(const char *path, char **file)
+{
+	struct stat st;
+	sqlite3 *db = NULL;
+	int version;
+
+	*file = NULL;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (asprintf(file, "%s/elog.db", path) < 0)
+			*file = NULL;
+	} else {
+		*file = strdup(path);
+	}
+	if (*file == NULL) {
+		msg("no memory");
+		return NULL;
+	}
+	if (stat(*file, &st) != 0) {
+		msg("%s: %s", *file, strerror(errno));
+		goto fail;
+	}
+	if (sqlite3_open_v2(*file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		db_complain(db, *file);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db, BUSY_MS);
+	if (identify(db, *file, &version) != 0)
+		goto fail;
+	if (version == 0) {
+		msg("%s: an empty database: elog-sync.sh or elog-load fills it", *file);
+		goto fail;
+	}
+	return db;
+fail:
+	sqlite3_close(db);
+	free(*file);
+	*file = NULL;
+	return NULL;
+}
+
+/* Put a file on disk for good. */
+static int
+sync_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+static int
+copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_path)
+{
+	sqlite3_backup *backup;
+	int code;
+
+	backup = sqlite3_backup_init(to, "main", from, "main");
+	if (backup == NULL) {
+		db_complain(to, to_path);
+		return -1;
+	}
+	while ((code = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY ||
+	    code == SQLITE_LOCKED)
+		sqlite3_sleep(100);
+	code = sqlite3_backup_finish(backup);
+	if (code == SQLITE_OK)
+		return 0;
+	if (sqlite3_errcode(from) != SQLITE_OK && code != SQLITE_FULL)
+		db_complain(from, from_path);
+	else
+		db_complain(to, to_path);
+	return -1;
+}
+
+int
+db_copy(const char *from, const char *to)
+{
+	sqlite3 *source, *target = NULL;
+	char *source_path, *temporary = NULL;
+	struct stat st;
+	int result = -1;
+
+	if (stat(to, &st) == 0) {
+		msg("%s: it exists already: --base begins a new database", to);
+		return -1;
+	}
+	source = db_open_reader(from, &source_path);
+	if (source == NULL)
+		return -1;
+	if (asprintf(&temporary, "%s.tmp%ld", to, (long)getpid()) < 0) {
+		temporary = NULL;
+		msg("no memory");
+		goto done;
+	}
+	if (sqlite3_open(temporary, &target) != SQLITE_OK ||
+	    sqlite3_exec(target,
+		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
+		NULL) != SQLITE_OK) {
+		db_complain(target, temporary);
+		goto done;
+	}
+	result = copy_pages(source, source_path, target, temporary);
+	sqlite3_close(target);
+	target = NULL;
+	if (result == 0 && (sync_file(temporary) != 0 || rename(temporary, to) != 0)) {
+		msg("%s: %s", to, strerror(errno));
+		result = -1;
+	}
+done:
+	sqlite3_close(target);
+	if (result != 0 && temporary != NULL)
+		(void)unlink(temporary);
+	free(temporary);
+	sqlite3_close(source);
+	free(source_path);
+	return result;
+}

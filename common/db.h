@@ -1,0 +1,57 @@
+/* The database file: opening it, its schema, its errors. */
+#ifndef DB_H
+#define DB_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+/* PRAGMA application_id of our databases: "elog". */
+#define DB_APPLICATION_ID 0x656c6f67
+
+/* The newest schema that this program knows. */
+int db_version(void);
+
+/*
+ * Open a database for writing, create it (mode 0600) if it is not there, and
+ * bring its schema up to date, each migration in a transaction.  Refuses, with a
+ * message and the file untouched, a file that is no database, one that belongs to
+ * another application, and one with a newer schema.  Leaves it in WAL mode, to be
+ * undone by db_close_writer().  NULL after a message.
+ */
+sqlite3 *db_open_writer(const char *path);
+
+/*
+ * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the
+ * one file is left and any client reads it without write access.  Waits up to ten
+ * seconds for readers; if one holds on longer, says so and leaves WAL mode on.
+ * Returns 0, or -1 after a message if what was written may not be on disk.
+ */
+int db_close_writer(sqlite3 *db, const char *path);
+
+/*
+ * Open a database read-only, whoever writes it at the moment.  path may be a
+ * directory: then elog.db in it.  *file gets the path that was opened, malloc'd.
+ * NULL after a message.
+ */
+sqlite3 *db_open_reader(const char *path, char **file);
+
+/*
+ * Copy the database from into the file to, which must not exist, with SQLite's
+ * backup API: under a temporary name, renamed when it is whole and on disk.
+ * Returns 0, or -1 after a message, with nothing left behind.
+ */
+int db_copy(const char *from, const char *to);
+
+/* Prepare a statement; NULL after a message that names path. */
+sqlite3_stmt *db_prepare(sqlite3 *db, const char *path, const char *sql);
+
+/* Run statements without results; 0, or -1 after a message. */
+int db_exec(sqlite3 *db, const char *path, const char *sql);
+
+/* The one whole number that a query gives, or fallback if it gives none. */
+long long db_number(sqlite3 *db, const char *sql, long long fallback);
+
+/* Say on stderr what the last call on db failed with, and what helps. */
+void db_complain(sqlite3 *db, const char *path);
+
+#endif

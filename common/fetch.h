@@ -1,0 +1,31 @@
+/* Everything about several experiments, from the service to a stream of records. */
+#ifndef FETCH_H
+#define FETCH_H
+
+#include <stdbool.h>
+
+#include "experiment.h"
+#include "filter.h"
+#include "service.h"
+#include "stream.h"
+
+struct fetch_options {
+	const bool *wanted; /* by row of resources[] */
+	struct filter *filter; /* run over each record, or NULL for messages */
+	bool quiet; /* say nothing of experiments that are denied */
+};
+
+/*
+ * Fetch the experiments of a list, all resources of several at once, and write
+ * their records.  Each experiment is closed by a record of stream "fetches".  What
+ * fails is reported on stderr and does not stop the others; only a service that
+ * does not know us, cannot be trusted or cannot be reached stops everything, and
+ * then each experiment that is left is closed as failed, unasked.
+ *
+ * Returns 0; 1 if any experiment is not complete, or stdout failed; 75 if the
+ * service could not be reached; 77 if it refused us.
+ */
+int fetch_run(const struct service *service, const struct experiment_list *experiments,
+    const struct fetch_options *options, struct stream *out);
+
+#endif

@@ -1,0 +1,984 @@
+#include "load.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db.h"
+#include "message.h"
+#include "msg.h"
+#include "resource.h"
+#include "sql.h"
+
+#define STEPS_MAX 12
+#define OTHERS_PER_COMMIT 10000
+
+/* The statements of an SQL file, in their order. */
+struct steps {
+	sqlite3_stmt *statements[STEPS_MAX];
+	int n;
+};
+
+/* A stream that is not ours, as its SCHEMA message describes it. */
+struct other {
+	char *name;
+	char **keys;
+	size_t n_keys;
+	bool said;
+	struct other *next;
+};
+
+struct load {
+	sqlite3 *db;
+	const char *path;
+	FILE *states;
+	struct load_totals totals;
+	struct steps *known, *steps, *after; /* by row of resources[] */
+	struct steps fetches;
+	sqlite3_stmt *stage, *unstage, *problem, *problem_of, *forget, *refuse, *accept,
+	    *withheld, *ensure, *id_of, *store_other, *metadata;
+	struct other *others;
+	long uncommitted; /* other records since the last commit */
+	char *text;	  /* decoded strings: experiment, key, subkey behind each other */
+	size_t text_size;
+};
+
+/* ---- statements ------------------------------------------------------------- */
+
+static const char *
+sql_text(const char *directory, const char *name, const char *suffix)
+{
+	char wanted[80];
+
+	snprintf(wanted, sizeof(wanted), "%s/%s%s", directory, name, suffix);
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
+		if (strcmp(file->name, wanted) == 0)
+			return file->text;
+	return NULL;
+}
+
+/* Prepare the statements of a text, from the one numbered first up to limit. */
+static int
+steps_prepare(struct load *load, struct steps *steps, const char *sql, int first,
+    int limit)
+{
+	sqlite3_stmt *statement;
+
+	for (int i = 0; sql != NULL && *sql != '\0' && i < first + limit; i++) {
+		if (sqlite3_prepare_v3(load->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+			&statement, &sql) != SQLITE_OK) {
+			db_complain(load->db, load->path);
+			return -1;
+		}
+		if (statement == NULL)
+			break; /* only white space was left */
+		if (i < first || steps->n == STEPS_MAX)
+			sqlite3_finalize(statement);
+		else
+			steps->statements[steps->n++] = statement;
+	}
+	return 0;
+}
+
+static void
+steps_finalize(struct steps *steps)
+{
+	for (int i = 0; i < steps->n; i++)
+		sqlite3_finalize(steps->statements[i]);
+}
+
+static void
+bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+{
+	int i = sqlite3_bind_parameter_index(statement, name);
+
+	if (i > 0)
+		sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC);
+}
+
+static void
+bind_span(sqlite3_stmt *statement, const char *name, struct scan_span text)
+{
+	int i = sqlite3_bind_parameter_index(statement, name);
+
+	if (i > 0)
+		sqlite3_bind_text64(
+		    statement, i, text.p, text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+/* Run a statement to its end.  Returns 0, or -1 after a message. */
+static int
+run(struct load *load, sqlite3_stmt *statement)
+{
+	int code;
+
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		;
+	if (code != SQLITE_DONE)
+		db_complain(load->db, load->path);
+	sqlite3_reset(statement);
+	return code == SQLITE_DONE ? 0 : -1;
+}
+
+/* Does a query give a row?  1, 0, or -1 after a message. */
+static int
+ask(struct load *load, sqlite3_stmt *statement)
+{
+	int code = sqlite3_step(statement);
+
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		db_complain(load->db, load->path);
+	sqlite3_reset(statement);
+	return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
+}
+
+static int
+exec(struct load *load, const char *sql)
+{
+	return db_exec(load->db, load->path, sql);
+}
+
+static int
+prepare_fixed(struct load *load)
+{
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} fixed[] = {
+	    {&load->stage, "INSERT INTO staged (experiment, stream, key, subkey, doc) "
+			   "VALUES (:experiment, :stream, :key, :subkey, :doc)"},
+	    {&load->unstage, "DELETE FROM staged WHERE experiment = :experiment"},
+	    {&load->problem, "INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
+	    {&load->problem_of,
+		"SELECT reason FROM problems WHERE experiment = :experiment"},
+	    {&load->forget, "DELETE FROM problems WHERE experiment = :experiment"},
+	    {&load->refuse, "INSERT OR IGNORE INTO refused VALUES (:experiment)"},
+	    {&load->accept, "DELETE FROM refused WHERE experiment = :experiment"},
+	    {&load->withheld, "SELECT 1 FROM json_each(:value -> 'bookmarks') b "
+			      "JOIN refused r ON r.experiment = b.key"},
+	    {&load->ensure, "INSERT OR IGNORE INTO experiments (name, updated_at) "
+			    "VALUES (:experiment, :fetched_at)"},
+	    {&load->id_of, "SELECT id FROM experiments WHERE name = :experiment"},
+	    {&load->store_other,
+		"INSERT INTO other_records (stream, key, doc) VALUES (:stream, :key, :doc) "
+		"ON CONFLICT DO UPDATE SET doc = excluded.doc WHERE doc <> excluded.doc"},
+	    {&load->metadata,
+		"INSERT INTO metadata (key, value) VALUES (:key, :value) ON CONFLICT "
+		"DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value"},
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		*fixed[i].statement = db_prepare(load->db, load->path, fixed[i].sql);
+		if (*fixed[i].statement == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+prepare_steps(struct load *load)
+{
+	for (size_t i = 0; i < resource_count(); i++) {
+		const char *stream = resources[i].stream;
+		const char *sql = sql_text("load", stream, "");
+
+		if (steps_prepare(load, &load->known[i], sql, 0, 1) != 0 ||
+		    steps_prepare(load, &load->steps[i], sql, 1, STEPS_MAX) != 0 ||
+		    steps_prepare(load, &load->after[i],
+			sql_text("load", stream, ".after"), 0, STEPS_MAX) != 0)
+			return -1;
+	}
+	return steps_prepare(
+	    load, &load->fetches, sql_text("load", "fetches", ""), 0, STEPS_MAX);
+}
+
+struct load *
+load_open(sqlite3 *db, const char *path, FILE *states)
+{
+	struct load *load = calloc(1, sizeof(*load));
+
+	if (load == NULL) {
+		msg("no memory");
+		return NULL;
+	}
+	load->db = db;
+	load->path = path;
+	load->states = states;
+	load->known = calloc(resource_count(), sizeof(*load->known));
+	load->steps = calloc(resource_count(), sizeof(*load->steps));
+	load->after = calloc(resource_count(), sizeof(*load->after));
+	if (load->known == NULL || load->steps == NULL || load->after == NULL) {
+		msg("no memory");
+		load_close(load);
+		return NULL;
+	}
+	if (exec(load, sql_text("load", "staging", "")) != 0 ||
+	    prepare_fixed(load) != 0 || prepare_steps(load) != 0 ||
+	    exec(load, "BEGIN") != 0) {
+		load_close(load);
+		return NULL;
+	}
+	return load;
+}
+
+static void
+others_free(struct other *other)
+{
+	while (other != NULL) {
+		struct other *next = other->next;
+
+		for (size_t i = 0; i < other->n_keys; i++)
+			free(other->keys[i]);
+		free(other->keys);
+		free(other->name);
+		free(other);
+		other = next;
+	}
+}
+
+void
+load_close(struct load *load)
+{
+	sqlite3_stmt *fixed[] = {load->stage, load->unstage, load->problem,
+	    load->problem_of, load->forget, load->refuse, load->accept, load->withheld,
+	    load->ensure, load->id_of, load->store_other, load->metadata};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		sqlite3_finalize(fixed[i]);
+	if (load->known != NULL && load->steps != NULL && load->after != NULL)
+		for (size_t i = 0; i < resource_count(); i++) {
+			steps_finalize(&load->known[i]);
+			steps_finalize(&load->steps[i]);
+			steps_finalize(&load->after[i]);
+		}
+	steps_finalize(&load->fetches);
+	if (!sqlite3_get_autocommit(load->db))
+		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
+	free(load->known);
+	free(load->steps);
+	free(load->after);
+	others_free(load->others);
+	free(load->text);
+	free(load);
+}
+
+const struct load_totals *
+load_totals(const struct load *load)
+{
+	return &load->totals;
+}
+
+/* ---- staging ---------------------------------------------------------------- */
+
+void
+load_bad_line(struct load *load, long number, const char *why)
+{
+	msg("line %ld: %s", number, why);
+	load->totals.errors++;
+}
+
+/* Decode a JSON string to offset in load->text; NULL without memory. */
+static char *
+decode(struct load *load, struct scan_span string, size_t offset)
+{
+	if (load->text_size < offset + string.n) {
+		size_t size = (offset + string.n) * 2;
+		char *text = realloc(load->text, size);
+
+		if (text == NULL)
+			return NULL;
+		load->text = text;
+		load->text_size = size;
+	}
+	scan_string_decode(string, load->text + offset);
+	return load->text + offset;
+}
+
+/* Is a number a whole one that SQLite holds? */
+static bool
+is_integer(struct scan_span number, sqlite3_int64 *value)
+{
+	char digits[24], *end;
+
+	if (number.n >= sizeof(digits) ||
+	    memchr(number.p, '.', number.n) != NULL)
+		return false;
+	memcpy(digits, number.p, number.n);
+	digits[number.n] = '\0';
+	errno = 0;
+	*value = strtoll(digits, &end, 10);
+	return errno == 0 && *end == '\0';
+}
+
+/*
+ * Bind a key as it is in the document: a whole number as one, all else as text.
+ * Text is decoded into a copy that SQLite keeps.
+ */
+static int
+bind_key(sqlite3_stmt *statement, const char *name, struct scan_span key)
+{
+	int i = sqlite3_bind_parameter_index(statement, name);
+	sqlite3_int64 number;
+	char *text;
+
+	if (i == 0)
+		return 0;
+	if (key.p == NULL || key.p[0] == 'n')
+		return sqlite3_bind_null(statement, i);
+	if (key.p[0] != '"') {
+		if (is_integer(key, &number))
+			return sqlite3_bind_int64(statement, i, number);
+		return sqlite3_bind_text64(
+		    statement, i, key.p, key.n, SQLITE_STATIC, SQLITE_UTF8);
+	}
+	if (memchr(key.p, '\\', key.n) == NULL)
+		return sqlite3_bind_text64(
+		    statement, i, key.p + 1, key.n - 2, SQLITE_STATIC, SQLITE_UTF8);
+	text = malloc(key.n);
+	if (text == NULL)
+		return SQLITE_NOMEM;
+	return sqlite3_bind_text64(statement, i, text, scan_string_decode(key, text),
+	    free, SQLITE_UTF8);
+}
+
+static bool
+is_key(struct scan_span value)
+{
+	return value.p != NULL &&
+	    (value.p[0] == '"' || value.p[0] == '-' ||
+		(value.p[0] >= '0' && value.p[0] <= '9'));
+}
+
+/* What staging needs to know of a record of ours. */
+struct staging {
+	struct scan_span experiment; /* a JSON string */
+	struct scan_span key, subkey, whole;
+	/*
+	 * What follows the first member, a comma or a brace, where that is the
+	 * experiment that elog-get put there; else NULL.
+	 */
+	const char *rest;
+};
+
+/* Look for the members that count; stop when all are found. */
+static void
+find_members(struct scan_span record, const struct resource *r, struct staging *found)
+{
+	struct scan s;
+	struct scan_span key, value;
+	bool first = true;
+
+	scan_begin(&s, record.p, record.n);
+	if (!scan_open(&s, '{'))
+		return;
+	while (scan_member(&s, &key) && scan_value(&s, &value)) {
+		if (scan_string_is(key, "experiment") && found->experiment.p == NULL) {
+			found->experiment = value;
+			if (first && scan_peek(&s) != '\0')
+				found->rest = s.text + s.at;
+		} else if (r->key != NULL && scan_string_is(key, r->key)) {
+			found->key = value;
+		} else if (r->subkey != NULL && scan_string_is(key, r->subkey)) {
+			found->subkey = value;
+		} else if (r->member != NULL && scan_string_is(key, r->member)) {
+			found->whole = value;
+		}
+		first = false;
+		if (found->experiment.p != NULL &&
+		    (r->key == NULL || found->key.p != NULL) &&
+		    (r->subkey == NULL || found->subkey.p != NULL) &&
+		    (r->member == NULL || found->whole.p != NULL))
+			return;
+	}
+}
+
+/*
+ * The document as the server sent it: the record without the experiment that
+ * elog-get put in front, whose comma becomes the document's opening brace.  The
+ * line is ours to change, as load_line() says.
+ */
+static struct scan_span
+document_of(
+    struct scan_span record, const struct resource *r, const struct staging *found)
+{
+	const char *end = record.p + record.n;
+	char *start = (char *)found->rest;
+
+	if (r->shape == RESOURCE_WHOLE)
+		return found->whole;
+	if (start == NULL)
+		return record;
+	if (*start == '}') /* nothing but the experiment: the document is empty */
+		start--;
+	*start = '{';
+	return (struct scan_span){start, (size_t)(end - start)};
+}
+
+/* Note why an experiment must not be applied, once. */
+static int
+note_problem(struct load *load, const char *experiment, const char *reason)
+{
+	bind_text(load->problem, ":experiment", experiment);
+	bind_text(load->problem, ":reason", reason);
+	return run(load, load->problem);
+}
+
+static int
+stage_document(struct load *load, const struct resource *r, const char *experiment,
+    const struct staging *found, struct scan_span document, long number)
+{
+	sqlite3_stmt *known = load->known[r - resources].statements[0];
+	sqlite3_stmt *stage = load->stage;
+	char reason[120];
+	int there, code;
+
+	bind_text(known, ":experiment", experiment);
+	bind_key(known, ":key", found->key);
+	bind_key(known, ":subkey", found->subkey);
+	bind_span(known, ":doc", document);
+	there = ask(load, known);
+	if (there < 0)
+		return -1;
+	bind_text(stage, ":experiment", experiment);
+	bind_text(stage, ":stream", r->stream);
+	if (r->key != NULL)
+		bind_key(stage, ":key", found->key);
+	else
+		bind_text(stage, ":key", "");
+	bind_key(stage, ":subkey", found->subkey);
+	if (there)
+		document = (struct scan_span){NULL, 0};
+	bind_span(stage, ":doc", document);
+	code = sqlite3_step(stage);
+	sqlite3_reset(stage);
+	if (code == SQLITE_DONE)
+		return 0;
+	if ((code & 0xff) != SQLITE_CONSTRAINT) {
+		db_complain(load->db, load->path);
+		return -1;
+	}
+	snprintf(reason, sizeof(reason), "%s: two records with the same %s (line %ld)",
+	    r->stream, r->key != NULL ? r->key : "experiment", number);
+	return note_problem(load, experiment, reason);
+}
+
+/* A record of a stream that we know. */
+static int
+take_ours(struct load *load, const struct resource *r, struct scan_span record,
+    long number)
+{
+	struct staging found = {.rest = NULL};
+	char *experiment, why[160];
+
+	find_members(record, r, &found);
+	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
+		snprintf(why, sizeof(why), "a record of %s without an experiment",
+		    r->stream);
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	experiment = decode(load, found.experiment, 0);
+	if (experiment == NULL) {
+		msg("no memory");
+		return -1;
+	}
+	if ((r->key != NULL && !is_key(found.key)) ||
+	    (r->member != NULL && found.whole.p == NULL)) {
+		snprintf(why, sizeof(why), "%.60s: a record of %s without its %s",
+		    experiment, r->stream, r->key != NULL ? r->key : r->member);
+		load_bad_line(load, number, why);
+		return note_problem(load, experiment, why);
+	}
+	return stage_document(
+	    load, r, experiment, &found, document_of(record, r, &found), number);
+}
+
+/* ---- applying --------------------------------------------------------------- */
+
+static int
+commit(struct load *load)
+{
+	load->uncommitted = 0;
+	return exec(load, "COMMIT; BEGIN");
+}
+
+static void
+bind_experiment(sqlite3_stmt *statement, const char *experiment, sqlite3_int64 id,
+    struct scan_span fetch, const char *fetched_at)
+{
+	int i = sqlite3_bind_parameter_index(statement, ":experiment_id");
+
+	bind_text(statement, ":experiment", experiment);
+	if (i > 0)
+		sqlite3_bind_int64(statement, i, id);
+	bind_span(statement, ":doc", fetch);
+	bind_text(statement, ":fetched_at", fetched_at);
+}
+
+static int
+run_steps(struct load *load, struct steps *steps, const char *experiment,
+    sqlite3_int64 id, const char *fetched_at)
+{
+	for (int i = 0; i < steps->n; i++) {
+		bind_experiment(steps->statements[i], experiment, id,
+		    (struct scan_span){NULL, 0}, fetched_at);
+		if (run(load, steps->statements[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+names_stream(struct scan_span fetch, const char *stream)
+{
+	struct scan_span records, count;
+
+	return scan_find(fetch, "records", &records) && records.p[0] == '{' &&
+	    scan_find(records, stream, &count);
+}
+
+/* Turn the staged records of an experiment into rows. */
+static int
+apply(struct load *load, const char *experiment, struct scan_span fetch,
+    const char *fetched_at)
+{
+	sqlite3_int64 id = 0;
+
+	bind_text(load->ensure, ":experiment", experiment);
+	bind_text(load->ensure, ":fetched_at", fetched_at);
+	if (run(load, load->ensure) != 0)
+		return -1;
+	bind_text(load->id_of, ":experiment", experiment);
+	if (sqlite3_step(load->id_of) == SQLITE_ROW)
+		id = sqlite3_column_int64(load->id_of, 0);
+	sqlite3_reset(load->id_of);
+	for (size_t i = 0; i < resource_count(); i++) {
+		int before = sqlite3_total_changes(load->db);
+
+		if (!names_stream(fetch, resources[i].stream))
+			continue;
+		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
+			return -1;
+		if (sqlite3_total_changes(load->db) != before &&
+		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Why a complete experiment must be refused: a problem noted before, or counts
+ * that differ.  malloc'd, NULL if all is well; *failed is set if the database is.
+ */
+static char *
+find_reason(struct load *load, const char *experiment, struct scan_span fetch,
+    bool *failed)
+{
+	sqlite3_stmt *queries[] = {load->problem_of, load->fetches.statements[0]};
+	char *reason = NULL;
+
+	for (int i = 0; i < 2 && reason == NULL; i++) {
+		int code;
+
+		bind_experiment(queries[i], experiment, 0, fetch, NULL);
+		code = sqlite3_step(queries[i]);
+		if (code == SQLITE_ROW) {
+			const char *text =
+			    (const char *)sqlite3_column_text(queries[i], 0);
+
+			reason = strdup(text != NULL ? text : "it cannot be counted");
+			*failed |= reason == NULL;
+		} else if (code != SQLITE_DONE) {
+			db_complain(load->db, load->path);
+			*failed = true;
+		}
+		sqlite3_reset(queries[i]);
+	}
+	return reason;
+}
+
+/* Write what came of an experiment, and drop what was staged of it. */
+static int
+note_outcome(struct load *load, const char *experiment, struct scan_span fetch,
+    const char *fetched_at, const char *reason)
+{
+	sqlite3_stmt *drop[] = {load->unstage, load->forget};
+
+	for (int i = 1; i < load->fetches.n; i++) {
+		sqlite3_stmt *statement = load->fetches.statements[i];
+
+		bind_experiment(statement, experiment, 0, fetch, fetched_at);
+		bind_text(statement, ":message", reason);
+		if (run(load, statement) != 0)
+			return -1;
+	}
+	for (int i = 0; i < 2; i++) {
+		bind_text(drop[i], ":experiment", experiment);
+		if (run(load, drop[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Is the database itself in trouble, so that the next experiment fares no better? */
+static bool
+is_fatal(sqlite3 *db)
+{
+	int code = sqlite3_errcode(db) & 0xff;
+
+	return code != SQLITE_CONSTRAINT && code != SQLITE_ERROR &&
+	    code != SQLITE_MISMATCH && code != SQLITE_TOOBIG;
+}
+
+/*
+ * Apply an experiment in a savepoint of its own.  Returns 0, with *refused set if
+ * its rows were taken back, or -1 after a message.
+ */
+static int
+apply_or_undo(struct load *load, const char *experiment, struct scan_span fetch,
+    const char *fetched_at, bool *refused)
+{
+	int before = sqlite3_total_changes(load->db);
+
+	*refused = false;
+	if (exec(load, "SAVEPOINT experiment") != 0)
+		return -1;
+	if (apply(load, experiment, fetch, fetched_at) == 0) {
+		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		load->totals.complete++;
+		return exec(load, "RELEASE experiment");
+	}
+	if (is_fatal(load->db))
+		return -1;
+	*refused = true;
+	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
+}
+
+/* An experiment that says it is complete. */
+static int
+take_complete(struct load *load, const char *experiment, struct scan_span fetch,
+    const char *fetched_at)
+{
+	bool failed = false, refused = false;
+	char *reason = find_reason(load, experiment, fetch, &failed);
+	int result = -1;
+
+	if (failed)
+		goto done;
+	if (reason == NULL) {
+		if (apply_or_undo(load, experiment, fetch, fetched_at, &refused) != 0)
+			goto done;
+		if (refused && (reason = strdup("the database does not take it")) == NULL)
+			goto done;
+	}
+	bind_text(load->refuse, ":experiment", experiment);
+	bind_text(load->accept, ":experiment", experiment);
+	if (run(load, reason != NULL ? load->refuse : load->accept) != 0)
+		goto done;
+	if (reason != NULL) {
+		msg("%s: not applied: %s", experiment, reason);
+		load->totals.errors++;
+		load->totals.failed++;
+	}
+	result = note_outcome(load, experiment, fetch, fetched_at, reason);
+done:
+	free(reason);
+	return result;
+}
+
+/* The record that closes an experiment. */
+static int
+take_fetch(struct load *load, struct scan_span record, long number)
+{
+	struct scan_span name, status, at;
+	char *experiment, *fetched_at;
+
+	if (!scan_find(record, "experiment", &name) || name.p[0] != '"' ||
+	    !scan_find(record, "status", &status) || status.p[0] != '"') {
+		load_bad_line(
+		    load, number, "a record of fetches without experiment or status");
+		return 0;
+	}
+	if (!scan_find(record, "fetched_at", &at) || at.p[0] != '"')
+		at = (struct scan_span){"\"\"", 2};
+	/* The longer one first: the second call may move the buffer. */
+	if (decode(load, at, name.n) == NULL)
+		goto memory;
+	experiment = decode(load, name, 0);
+	if (experiment == NULL)
+		goto memory;
+	fetched_at = load->text + name.n;
+	if (scan_string_is(status, "complete")) {
+		if (take_complete(load, experiment, record, fetched_at) != 0)
+			return -1;
+	} else {
+		if (scan_string_is(status, "denied"))
+			load->totals.denied++;
+		else
+			load->totals.failed++;
+		if (note_outcome(load, experiment, record, fetched_at, NULL) != 0)
+			return -1;
+	}
+	return commit(load);
+memory:
+	msg("no memory");
+	return -1;
+}
+
+/* ---- streams of others ------------------------------------------------------ */
+
+static struct other *
+other_named(struct load *load, struct scan_span stream)
+{
+	struct other *other;
+
+	for (other = load->others; other != NULL; other = other->next)
+		if (scan_string_is(stream, other->name))
+			return other;
+	other = calloc(1, sizeof(*other));
+	if (other == NULL || (other->name = malloc(stream.n)) == NULL) {
+		free(other);
+		return NULL;
+	}
+	scan_string_decode(stream, other->name);
+	other->next = load->others;
+	load->others = other;
+	return other;
+}
+
+static int
+take_schema(struct load *load, const struct message *message)
+{
+	struct other *other = other_named(load, message->stream);
+	struct scan s;
+	struct scan_span value;
+
+	if (other == NULL)
+		goto memory;
+	for (size_t i = 0; i < other->n_keys; i++)
+		free(other->keys[i]);
+	other->n_keys = 0;
+	scan_begin(&s, message->key_properties.p, message->key_properties.n);
+	if (message->key_properties.p == NULL || !scan_open(&s, '['))
+		return 0;
+	while (scan_element(&s) && scan_value(&s, &value)) {
+		char **keys;
+
+		if (value.p[0] != '"')
+			continue;
+		keys = realloc(other->keys, (other->n_keys + 1) * sizeof(*keys));
+		if (keys == NULL)
+			goto memory;
+		other->keys = keys;
+		keys[other->n_keys] = malloc(value.n);
+		if (keys[other->n_keys] == NULL)
+			goto memory;
+		scan_string_decode(value, keys[other->n_keys++]);
+	}
+	return 0;
+memory:
+	msg("no memory");
+	return -1;
+}
+
+/* Does the SCHEMA of a stream, if there was one, make it one of ours? */
+static bool
+is_foreign(struct load *load, struct scan_span stream)
+{
+	for (struct other *other = load->others; other != NULL; other = other->next) {
+		if (!scan_string_is(stream, other->name))
+			continue;
+		for (size_t i = 0; i < other->n_keys; i++)
+			if (strcmp(other->keys[i], "experiment") == 0)
+				return false;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Bind the key of another stream's record: its value if there is one key, an
+ * array of the values if there are several, the whole record if there is none.
+ * Returns the name of a key that is missing, else NULL.
+ */
+static const char *
+bind_other_key(struct load *load, const struct other *other, struct scan_span record)
+{
+	sqlite3_stmt *statement = load->store_other;
+	int index = sqlite3_bind_parameter_index(statement, ":key");
+	size_t used = 0;
+
+	if (other->n_keys == 0) {
+		bind_span(statement, ":key", record);
+		return NULL;
+	}
+	for (size_t i = 0; i < other->n_keys; i++) {
+		struct scan_span value;
+
+		if (!scan_find(record, other->keys[i], &value) || value.p[0] == 'n')
+			return other->keys[i];
+		if (other->n_keys == 1) {
+			bind_key(statement, ":key", value);
+			return NULL;
+		}
+		if (load->text_size < used + value.n + 3) {
+			size_t size = (used + value.n + 3) * 2;
+			char *text = realloc(load->text, size);
+
+			if (text == NULL)
+				return other->keys[i];
+			load->text = text;
+			load->text_size = size;
+		}
+		load->text[used++] = i == 0 ? '[' : ',';
+		memcpy(load->text + used, value.p, value.n);
+		used += value.n;
+	}
+	load->text[used++] = ']';
+	sqlite3_bind_text64(
+	    statement, index, load->text, used, SQLITE_STATIC, SQLITE_UTF8);
+	return NULL;
+}
+
+static int
+take_other(struct load *load, const struct message *message, long number)
+{
+	struct other *other = other_named(load, message->stream);
+	const char *missing;
+	char why[160];
+
+	if (other == NULL) {
+		msg("no memory");
+		return -1;
+	}
+	if (!other->said)
+		msg("stream %s is not known here: kept whole in other_records",
+		    other->name);
+	other->said = true;
+	missing = bind_other_key(load, other, message->record);
+	if (missing != NULL) {
+		snprintf(why, sizeof(why), "a record of %.60s without its %.60s",
+		    other->name, missing);
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	bind_text(load->store_other, ":stream", other->name);
+	bind_span(load->store_other, ":doc", message->record);
+	if (run(load, load->store_other) != 0)
+		return -1;
+	return ++load->uncommitted >= OTHERS_PER_COMMIT ? commit(load) : 0;
+}
+
+/* ---- lines ------------------------------------------------------------------ */
+
+static int
+take_state(struct load *load, const struct message *message)
+{
+	int withheld;
+
+	if (load->uncommitted > 0 && commit(load) != 0)
+		return -1;
+	bind_span(load->withheld, ":value", message->value);
+	withheld = ask(load, load->withheld);
+	if (withheld != 0)
+		return withheld > 0 ? 0 : -1;
+	fwrite(message->value.p, 1, message->value.n, load->states);
+	putc('\n', load->states);
+	if (fflush(load->states) == 0)
+		return 0;
+	msg("stdout: %s", strerror(errno));
+	return -1;
+}
+
+static int
+take_record(struct load *load, const struct message *message, long number)
+{
+	const struct resource *r =
+	    resource_named(message->stream.p + 1, message->stream.n - 2);
+
+	load->totals.records++;
+	if (is_foreign(load, message->stream))
+		return take_other(load, message, number);
+	if (r != NULL)
+		return take_ours(load, r, message->record, number);
+	if (scan_string_is(message->stream, "fetches"))
+		return take_fetch(load, message->record, number);
+	return take_other(load, message, number);
+}
+
+int
+load_line(struct load *load, char *line, size_t n, long number)
+{
+	struct message message;
+	const char *why;
+	size_t blank = 0;
+
+	while (blank < n && strchr(" \t\r", line[blank]) != NULL)
+		blank++;
+	if (blank == n)
+		return 0;
+	why = message_read(line, n, &message);
+	if (why != NULL && message_after_torn(line, n, &message) > 0)
+		load_bad_line(load, number, "its writer died in the middle of it; "
+					    "what another wrote behind it is taken");
+	else if (why != NULL) {
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	switch (message.type) {
+	case MESSAGE_SCHEMA:
+		return take_schema(load, &message);
+	case MESSAGE_RECORD:
+		return take_record(load, &message, number);
+	case MESSAGE_STATE:
+		return take_state(load, &message);
+	case MESSAGE_OTHER:
+		return 0;
+	}
+	return 0;
+}
+
+/* Close the experiments whose own closing record never came. */
+static int
+close_unfinished(struct load *load)
+{
+	static const char reason[] = "its fetch was cut short: no closing record came";
+	static const char failed[] = "{\"status\":\"failed\"}";
+	sqlite3_stmt *next = db_prepare(load->db, load->path,
+	    "SELECT experiment, strftime('%Y-%m-%dT%H:%M:%SZ', 'now') FROM "
+	    "(SELECT experiment FROM staged UNION SELECT experiment FROM problems)");
+	int result = next != NULL ? 0 : -1;
+
+	while (result == 0 && sqlite3_step(next) == SQLITE_ROW) {
+		char *experiment = strdup((const char *)sqlite3_column_text(next, 0));
+		char *now = strdup((const char *)sqlite3_column_text(next, 1));
+
+		sqlite3_reset(next);
+		msg("%s: not applied: %s", experiment, reason);
+		load->totals.errors++;
+		load->totals.failed++;
+		result = note_outcome(load, experiment,
+		    (struct scan_span){failed, sizeof(failed) - 1}, now, reason);
+		free(experiment);
+		free(now);
+	}
+	sqlite3_finalize(next);
+	return result;
+}
+
+int
+load_end(struct load *load)
+{
+	if (close_unfinished(load) != 0)
+		return -1;
+	return commit(load);
+}
+
+int
+load_metadata(struct load *load, const char *key, const char *value)
+{
+	bind_text(load->metadata, ":key", key);
+	bind_text(load->metadata, ":value", value);
+	return run(load, load->metadata);
+}

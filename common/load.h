@@ -1,0 +1,59 @@
+/*
+ * Records into the database: staged as they come, counted, and applied one
+ * experiment at a time, whole or not at all.
+ *
+ * What becomes of a staged record is SQL: common/sql/load/STREAM.sql.  Its first
+ * statement asks whether a document (:experiment, :key, :subkey, :doc) is in the
+ * database already, so that unchanged ones are staged without their text; the
+ * others turn the table staged into rows (:experiment, :experiment_id,
+ * :fetched_at).  STREAM.after.sql, if there is one, runs when they changed
+ * anything.  fetches.sql compares the counts and notes the outcome.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+struct load;
+
+struct load_totals {
+	long records;	     /* RECORD messages read */
+	long complete;	     /* experiments applied */
+	long failed, denied; /* experiments closed as that, or refused here */
+	long changed;	     /* rows of the mirror written or removed */
+	long errors;	     /* things reported on stderr */
+};
+
+/*
+ * Start loading into an open database; path names it in messages.  Values of
+ * STATE messages go to states, a line each, when all before them is on disk.
+ * NULL after a message.
+ */
+struct load *load_open(sqlite3 *db, const char *path, FILE *states);
+
+/*
+ * Take one line of n bytes, without its newline; it may be changed.  What is
+ * wrong with it is reported with its number and counted.  Returns 0, or -1 after
+ * a message if the database failed, so that going on makes no sense.
+ */
+int load_line(struct load *load, char *line, size_t n, long number);
+
+/* Report a line that could not be read at all. */
+void load_bad_line(struct load *load, long number, const char *why);
+
+/*
+ * The stream ended: commit what is left, and report the experiments that were
+ * begun but not closed.  Returns as load_line() does.
+ */
+int load_end(struct load *load);
+
+/* Note a key and a value in the table metadata.  Returns as load_line() does. */
+int load_metadata(struct load *load, const char *key, const char *value);
+
+const struct load_totals *load_totals(const struct load *load);
+
+/* Release; what is not committed is rolled back.  The database stays open. */
+void load_close(struct load *load);
+
+#endif

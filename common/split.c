@@ -1,0 +1,234 @@
+#include "split.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct split {
+	struct scan scan;
+	const struct resource *resource;
+	const char *experiment;
+	split_take *take;
+	void *context;
+	struct split_error *error;
+	long count;
+	bool failed;
+};
+
+static void
+fail(struct split *split, const char *text)
+{
+	if (split->failed)
+		return;
+	split->failed = true;
+	snprintf(split->error->text, sizeof(split->error->text), "%s", text);
+}
+
+static void
+fail_scan(struct split *split)
+{
+	const struct scan *s = &split->scan;
+	size_t i = 0;
+
+	if (split->failed)
+		return;
+	split->failed = true;
+	split->error->truncated = s->truncated;
+	while (i < s->length && strchr(" \t\r\n", s->text[i]) != NULL)
+		i++;
+	if (i < s->length && s->text[i] == '<') {
+		split->error->truncated = false;
+		snprintf(split->error->text, sizeof(split->error->text),
+		    "an HTML page instead of JSON (a login page?)");
+	} else {
+		snprintf(split->error->text, sizeof(split->error->text),
+		    "the answer is not JSON: %s, at byte %zu", s->error, s->at);
+	}
+}
+
+static bool
+is_key(struct scan_span value)
+{
+	return value.p[0] == '"' || value.p[0] == '-' ||
+	    (value.p[0] >= '0' && value.p[0] <= '9');
+}
+
+/* Read one document: an object that is next. */
+static void
+read_document(struct split *split)
+{
+	struct scan *s = &split->scan;
+	const struct resource *r = split->resource;
+	struct split_document document = {.named = false};
+	struct scan_span key, value;
+	bool keyed = r->key == NULL, first = true;
+	char text[120];
+
+	if (scan_peek(s) != '{') {
+		snprintf(
+		    text, sizeof(text), "record %ld is not an object", split->count + 1);
+		fail(split, text);
+		return;
+	}
+	s->unclean = false;
+	document.text.p = s->text + s->at;
+	if (scan_open(s, '{'))
+		while (scan_member(s, &key) && scan_value(s, &value)) {
+			if (!keyed && scan_string_is(key, r->key))
+				keyed = is_key(value);
+			if (!first && scan_string_is(key, "experiment"))
+				document.named = value.p[0] == '"' &&
+				    scan_string_is(value, split->experiment);
+			first = false;
+		}
+	if (s->error != NULL) {
+		fail_scan(split);
+		return;
+	}
+	document.text.n = (size_t)(s->text + s->at - document.text.p);
+	document.unclean = s->unclean;
+	split->count++;
+	if (!keyed) {
+		snprintf(
+		    text, sizeof(text), "record %ld has no %s", split->count, r->key);
+		fail(split, text);
+	} else if (split->take != NULL) {
+		split->take(split->context, &document);
+	}
+}
+
+/* Read an array that is kept whole. */
+static void
+read_whole(struct split *split)
+{
+	struct scan *s = &split->scan;
+	struct split_document document = {.named = false};
+
+	if (scan_peek(s) != '[') {
+		fail(split, "the value is not an array");
+		return;
+	}
+	s->unclean = false;
+	if (!scan_value(s, &document.text)) {
+		fail_scan(split);
+		return;
+	}
+	document.unclean = s->unclean;
+	split->count++;
+	if (split->take != NULL)
+		split->take(split->context, &document);
+}
+
+static void
+read_array(struct split *split)
+{
+	struct scan *s = &split->scan;
+
+	if (scan_peek(s) != '[') {
+		fail(split, "the value is not an array");
+		return;
+	}
+	if (scan_open(s, '['))
+		while (!split->failed && scan_element(s))
+			read_document(split);
+	if (s->error != NULL)
+		fail_scan(split);
+}
+
+/* The value of the envelope, by the shape that the resource promises. */
+static void
+read_payload(struct split *split)
+{
+	switch (split->resource->shape) {
+	case RESOURCE_OBJECT:
+	case RESOURCE_BARE:
+		read_document(split);
+		break;
+	case RESOURCE_ARRAY:
+		read_array(split);
+		break;
+	case RESOURCE_WHOLE:
+		read_whole(split);
+		break;
+	}
+}
+
+static void
+read_envelope(struct split *split)
+{
+	struct scan *s = &split->scan;
+	struct scan_span key, value;
+	bool success = false, valued = false;
+	char message[160] = "the service says that it did not succeed";
+
+	if (scan_open(s, '{'))
+		while (scan_member(s, &key)) {
+			if (scan_string_is(key, "value") && !valued) {
+				valued = true;
+				read_payload(split);
+				if (split->failed)
+					break;
+				continue;
+			}
+			if (!scan_value(s, &value))
+				break;
+			if (scan_string_is(key, "success"))
+				success = value.p[0] == 't';
+			else if (scan_string_is(key, "errormsg") && value.p[0] == '"' &&
+			    value.n < sizeof(message))
+				scan_string_decode(value, message);
+		}
+	if (s->error != NULL)
+		fail_scan(split);
+	else if (!success && !split->failed)
+		fail(split, message);
+	else if (!valued)
+		fail(split, "the answer has no value");
+}
+
+long
+split_body(const char *body, size_t n, const struct resource *resource,
+    const char *experiment, split_take *take, void *context,
+    void (*passed)(void *passed_context, size_t offset), void *passed_context,
+    struct split_error *error)
+{
+	struct split split = {
+	    .resource = resource,
+	    .experiment = experiment,
+	    .take = take,
+	    .context = context,
+	    .error = error,
+	};
+	struct scan *s = &split.scan;
+
+	*error = (struct split_error){.truncated = n == 0};
+	scan_begin(s, body, n);
+	s->passed = passed;
+	s->context = passed_context;
+	if (n == 0)
+		fail(&split, "the answer is empty");
+	else if (scan_peek(s) != '{' && !scan_open(s, '{'))
+		fail_scan(&split);
+	else if (resource->shape == RESOURCE_BARE)
+		read_payload(&split);
+	else
+		read_envelope(&split);
+	if (!split.failed && !scan_end(s))
+		fail_scan(&split);
+	return split.failed ? -1 : split.count;
+}
+
+char *
+split_text(struct scan_span document, const char *object, const char *member)
+{
+	struct scan_span inner, value;
+	char *text;
+
+	if (!scan_find(document, object, &inner) || inner.p[0] != '{' ||
+	    !scan_find(inner, member, &value) || value.p[0] != '"' || value.n == 2)
+		return NULL;
+	text = malloc(value.n);
+	if (text != NULL)
+		scan_string_decode(value, text);
+	return text;
+}

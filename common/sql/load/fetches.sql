@@ -1,0 +1,42 @@
+-- The statements that elog-load runs for a record of stream "fetches".  First, for
+-- one that is complete: what arrived against what was sent, a line for each stream
+-- in which they differ.
+SELECT s.stream || ': ' || coalesce(s.arrived, 0) || ' of ' || coalesce(s.sent, 0)
+    || ' records arrived'
+FROM (
+    SELECT stream, max(arrived) AS arrived, max(sent) AS sent FROM (
+        SELECT stream, count(*) AS arrived, NULL AS sent FROM staged
+            WHERE experiment = :experiment GROUP BY stream
+        UNION ALL
+        SELECT key, NULL, value FROM json_each(:doc -> 'records')
+    ) GROUP BY stream
+) s
+WHERE s.arrived IS NOT nullif(s.sent, 0);
+
+-- Then, once its rows are written or it was refused, what came of it.
+INSERT INTO fetches (experiment, status, stream, http_status, attempts, message,
+    records, fetched_at, completed_at)
+SELECT :experiment, status, :doc ->> 'stream', :doc ->> 'http_status',
+    :doc ->> 'attempts', coalesce(:message, :doc ->> 'message'), :doc -> 'records',
+    :fetched_at, CASE WHEN status = 'complete' THEN :fetched_at END
+FROM (SELECT CASE WHEN :message IS NULL THEN :doc ->> 'status' ELSE 'failed' END
+    AS status)
+WHERE true
+ON CONFLICT (experiment) DO UPDATE SET
+    status = excluded.status,
+    stream = excluded.stream,
+    http_status = excluded.http_status,
+    attempts = excluded.attempts,
+    message = excluded.message,
+    records = excluded.records,
+    fetched_at = excluded.fetched_at,
+    completed_at = coalesce(excluded.completed_at, completed_at)
+WHERE (status, stream, http_status, attempts, message, records, fetched_at)
+    IS NOT (excluded.status, excluded.stream, excluded.http_status, excluded.attempts,
+        excluded.message, excluded.records, excluded.fetched_at);
+
+-- The last synchronization is the newest fetch, whatever came of it.
+INSERT INTO metadata (key, value) SELECT 'last_update', :fetched_at
+WHERE :fetched_at <> ''
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+WHERE value < excluded.value;

@@ -1,0 +1,189 @@
+/* elog-get: everything about the named experiments, as records on stdout. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "config.h"
+#include "exit.h"
+#include "experiment.h"
+#include "fetch.h"
+#include "filter.h"
+#include "msg.h"
+#include "nearest.h"
+#include "resource.h"
+#include "service.h"
+#include "stream.h"
+
+#define RESOURCES_MAX 32
+
+static char *only, *except, *program, *config_file;
+static int quiet;
+
+static struct poptOption options[] = {
+    {"only", '\0', POPT_ARG_STRING, &only, 0, "Fetch these streams, no others", "A,B"},
+    {"except", '\0', POPT_ARG_STRING, &except, 0, "Fetch all streams but these", "A,B"},
+    {"jq", '\0', POPT_ARG_STRING, &program, 0,
+	"Run a jq program over each record and print its results raw", "PROGRAM"},
+    {"quiet", 'q', POPT_ARG_NONE, &quiet, 0,
+	"Say nothing of experiments that you may not read", NULL},
+    {"config", '\0', POPT_ARG_STRING, &config_file, 0,
+	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
+    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0,
+	"The service:", NULL},
+    POPT_TABLEEND,
+};
+
+static const char *
+stream_name(const void *table, size_t i)
+{
+	return ((const struct resource *)table)[i].stream;
+}
+
+/* Set wanted[] for each stream in a list with commas. */
+static int
+choose(const char *option, const char *list, bool value, bool *wanted)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, ",");
+		const struct resource *r = resource_named(list, n);
+		char name[80];
+
+		if (r == NULL) {
+			strncpy(name, list, sizeof(name) - 1);
+			name[n < sizeof(name) ? n : sizeof(name) - 1] = '\0';
+			msg("%s: no stream '%s'; the nearest is '%s'", option, name,
+			    resources[nearest(
+					  name, stream_name, resources, resource_count())]
+				.stream);
+			return EXIT_USAGE;
+		}
+		wanted[r - resources] = value;
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
+static int
+choose_streams(bool *wanted)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < resource_count(); i++)
+		wanted[i] = only == NULL;
+	if (only != NULL)
+		status = choose("--only", only, true, wanted);
+	if (status == 0 && except != NULL)
+		status = choose("--except", except, false, wanted);
+	for (size_t i = 0; status == 0 && i < resource_count(); i++)
+		if (wanted[i])
+			return 0;
+	if (status == 0)
+		msg("--only and --except leave no stream");
+	return EXIT_USAGE;
+}
+
+/*
+ * The names from the arguments, else from stdin.  Returns -1 to go on, else the
+ * exit status; *status becomes 1 if some names were no good.
+ */
+static int
+read_names(struct experiment_list *list, const char *const *arguments, int *status)
+{
+	int bad = 0;
+
+	if (arguments[0] == NULL && isatty(STDIN_FILENO)) {
+		msg("which experiment? (names as arguments or on stdin, see --help)");
+		return EXIT_USAGE;
+	}
+	for (const char *const *a = arguments; *a != NULL; a++) {
+		const char *error = experiment_name_error(*a, strlen(*a));
+
+		if (error != NULL) {
+			msg("'%.40s': %s", *a, error);
+			bad++;
+		} else if (experiment_list_add(list, *a, strlen(*a)) != 0) {
+			msg("no memory");
+			return EXIT_PARTIAL;
+		}
+	}
+	if (arguments[0] == NULL)
+		bad = experiment_list_read(list, stdin);
+	if (bad < 0)
+		return EXIT_PARTIAL;
+	if (bad > 0)
+		*status = EXIT_PARTIAL;
+	return -1;
+}
+
+static int
+get(const struct config *config, const struct experiment_list *list,
+    struct filter *filter)
+{
+	bool wanted[RESOURCES_MAX];
+	struct service service = {0};
+	struct stream out;
+	int status = choose_streams(wanted);
+
+	if (status == 0)
+		status = service_configure(&service, config);
+	if (status == 0 && list->n > 0)
+		status = service_login(&service);
+	if (status != 0)
+		goto done;
+	if (stream_open(&out, STDOUT_FILENO) != 0) {
+		msg("no memory");
+		status = EXIT_PARTIAL;
+		goto done;
+	}
+	status = fetch_run(&service, list,
+	    &(struct fetch_options){.wanted = wanted, .filter = filter, .quiet = quiet},
+	    &out);
+	if (stream_close(&out) != 0 && status == EXIT_DONE) {
+		msg("stdout: %s", strerror(errno));
+		status = EXIT_PARTIAL;
+	}
+done:
+	service_free(&service);
+	return status;
+}
+
+int
+main(int argc, const char **argv)
+{
+	struct command command = {
+	    .name = "elog-get",
+	    .usage = "[OPTION...] [EXPERIMENT...]",
+	    .libraries = http_version(),
+	    .options = options,
+	};
+	struct experiment_list list = {0};
+	struct config *config = NULL;
+	struct filter *filter = NULL;
+	const char *const *arguments;
+	int names_status = EXIT_DONE;
+	int status = command_parse(&command, argc, argv, &arguments);
+
+	if (status >= 0)
+		return status;
+	status = EXIT_USAGE;
+	config = config_load(config_file);
+	if (config == NULL)
+		goto done;
+	if (program != NULL) {
+		filter = filter_open(program);
+		if (filter == NULL)
+			goto done;
+	}
+	status = read_names(&list, arguments, &names_status);
+	if (status < 0)
+		status = get(config, &list, filter);
+	if (status == EXIT_DONE)
+		status = names_status;
+done:
+	filter_free(filter);
+	experiment_list_free(&list);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,202 @@
+/* elog-load: records into a database, the single writer. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "db.h"
+#include "exit.h"
+#include "lines.h"
+#include "load.h"
+#include "lock.h"
+#include "msg.h"
+#include "progress.h"
+
+static char *base;
+static char **metadata;
+static long expected;
+static int quiet;
+static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
+
+static struct poptOption options[] = {
+    {"base", '\0', POPT_ARG_STRING, &base, 0,
+	"Begin DATABASE as a copy of another database", "FILE"},
+    {"expect", '\0', POPT_ARG_LONG, &expected, 0,
+	"How many experiments will come, for the progress line", "N"},
+    {"metadata", '\0', POPT_ARG_ARGV, &metadata, 0,
+	"Note a key and its value in the table metadata", "KEY=VALUE"},
+    {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
+    POPT_TABLEEND,
+};
+
+static void
+stop(int signal)
+{
+	stopped = signal;
+}
+
+/* Let SIGINT, SIGTERM and SIGHUP end the loop between two lines. */
+static void
+catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = stop};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+/* Read one descriptor to its end.  0, 1 if it could not be read, -1: give up. */
+static int
+load_input(struct load *load, int fd, const char *name, struct progress *progress,
+    long long *bytes)
+{
+	const struct load_totals *totals = load_totals(load);
+	struct lines lines;
+	enum lines_result result;
+	char *line, why[80];
+	size_t n;
+	int status = 0;
+
+	lines_open(&lines, fd);
+	while (stopped == 0 && status == 0 &&
+	    (result = lines_next(&lines, &line, &n)) != LINES_END) {
+		if (result == LINES_ONE) {
+			*bytes += (long long)n + 1;
+			status = load_line(load, line, n, lines.number);
+			progress_show(progress,
+			    totals->complete + totals->failed + totals->denied,
+			    totals->records, *bytes);
+		} else if (result == LINES_TOO_LONG) {
+			snprintf(why, sizeof(why), "longer than %zu MiB: left out",
+			    LINES_MAX / 1024 / 1024);
+			load_bad_line(load, lines.number, why);
+		} else if (errno != EINTR) {
+			msg("%s: %s", name, strerror(errno));
+			status = 1;
+		}
+	}
+	lines_close(&lines);
+	return status;
+}
+
+/* All inputs, then the end.  Returns the exit status. */
+static int
+load_inputs(struct load *load, const char *const *files, struct progress *progress)
+{
+	long long bytes = 0;
+	int status = 0, result = 0;
+
+	if (files[0] == NULL)
+		result = load_input(load, STDIN_FILENO, "stdin", progress, &bytes);
+	for (; *files != NULL && result >= 0 && stopped == 0; files++) {
+		int fd = open(*files, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0) {
+			msg("%s: %s", *files, strerror(errno));
+			status = EXIT_PARTIAL;
+			continue;
+		}
+		result = load_input(load, fd, *files, progress, &bytes);
+		close(fd);
+		if (result > 0)
+			status = EXIT_PARTIAL;
+	}
+	if (result > 0)
+		status = EXIT_PARTIAL;
+	for (char **m = metadata; m != NULL && *m != NULL && result >= 0; m++) {
+		*strchr(*m, '=') = '\0';
+		result = load_metadata(load, *m, *m + strlen(*m) + 1);
+	}
+	if (result >= 0 && stopped == 0)
+		result = load_end(load);
+	msg_progress_end();
+	if (result < 0 || load_totals(load)->errors > 0)
+		status = EXIT_PARTIAL;
+	return status;
+}
+
+static void
+summarize(const struct load_totals *totals, const char *path)
+{
+	char failed[60] = "", denied[60] = "";
+
+	if (totals->failed > 0)
+		snprintf(failed, sizeof(failed), ", %ld failed", totals->failed);
+	if (totals->denied > 0)
+		snprintf(denied, sizeof(denied), ", %ld denied", totals->denied);
+	msg("%s: %ld experiments complete%s%s; %ld records read, %ld rows changed", path,
+	    totals->complete, failed, denied, totals->records, totals->changed);
+}
+
+static int
+load_database(const char *path, const char *const *files)
+{
+	struct progress progress;
+	struct load *load = NULL;
+	int status = EXIT_PARTIAL;
+	sqlite3 *db;
+
+	if (base != NULL && db_copy(base, path) != 0)
+		return EXIT_PARTIAL;
+	db = db_open_writer(path);
+	if (db == NULL)
+		return EXIT_PARTIAL;
+	progress_start(&progress, expected);
+	load = load_open(db, path, stdout);
+	if (load != NULL) {
+		status = load_inputs(load, files, &progress);
+		if (!quiet && stopped == 0)
+			summarize(load_totals(load), path);
+		load_close(load);
+	}
+	if (db_close_writer(db, path) != 0)
+		status = EXIT_PARTIAL;
+	return status;
+}
+
+int
+main(int argc, const char **argv)
+{
+	static char sqlite[40] = "SQLite ";
+	static const struct command command = {
+	    .name = "elog-load",
+	    .usage = "[OPTION...] DATABASE [FILE...]",
+	    .libraries = sqlite,
+	    .options = options,
+	};
+	const char *const *arguments;
+	struct lock lock;
+	int status;
+
+	strncat(sqlite, sqlite3_libversion(), sizeof(sqlite) - 8);
+	status = command_parse(&command, argc, argv, &arguments);
+	if (status >= 0)
+		return status;
+	if (arguments[0] == NULL) {
+		msg("which database? (see --help)");
+		return EXIT_USAGE;
+	}
+	for (char **m = metadata; m != NULL && *m != NULL; m++)
+		if (strchr(*m, '=') == NULL) {
+			msg("--metadata %s: KEY=VALUE is expected", *m);
+			return EXIT_USAGE;
+		}
+	status = lock_take(&lock, arguments[0]);
+	if (status != 0)
+		return status;
+	catch_signals();
+	status = load_database(arguments[0], arguments + 1);
+	lock_release(&lock);
+	if (stopped != 0) {
+		/* Die of it, so that the caller knows. */
+		signal(stopped, SIG_DFL);
+		raise(stopped);
+	}
+	return command_finish(status);
+}

@@ -1,0 +1,176 @@
+/* elog-status: what is in a database, how fresh, and what failed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "command.h"
+#include "config.h"
+#include "db.h"
+#include "exit.h"
+#include "msg.h"
+#include "sql.h"
+
+static int json, failed;
+static char *config_file;
+
+static struct poptOption options[] = {
+    {"json", '\0', POPT_ARG_NONE, &json, 0, "Print one JSON object", NULL},
+    {"failed", '\0', POPT_ARG_NONE, &failed, 0,
+	"Print the names of the experiments to fetch again, one a line", NULL},
+    {"config", '\0', POPT_ARG_STRING, &config_file, 0,
+	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
+    POPT_TABLEEND,
+};
+
+/* Not complete, and not for want of permission: an expired ticket counts. */
+#define TO_RETRY "status = 'failed' OR (status = 'denied' AND http_status = 401)"
+
+/* Run a query and hand each row to print.  Returns the exit status. */
+static int
+each_row(sqlite3 *db, const char *file, sqlite3_stmt *query,
+    void (*print)(sqlite3_stmt *row))
+{
+	int code;
+
+	if (query == NULL)
+		return EXIT_PARTIAL;
+	while ((code = sqlite3_step(query)) == SQLITE_ROW)
+		print(query);
+	if (code != SQLITE_DONE)
+		db_complain(db, file);
+	sqlite3_finalize(query);
+	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+static const char *
+text(sqlite3_stmt *row, int column)
+{
+	const char *value = (const char *)sqlite3_column_text(row, column);
+
+	return value != NULL ? value : "-";
+}
+
+static void
+print_name(sqlite3_stmt *row)
+{
+	puts(text(row, 0));
+}
+
+static void
+print_pair(sqlite3_stmt *row)
+{
+	printf("%-16s %s\n", text(row, 0), text(row, 1));
+}
+
+static void
+print_outcome(sqlite3_stmt *row)
+{
+	printf("%-16s %s: %s: %s\n", text(row, 0), text(row, 1), text(row, 2),
+	    text(row, 3));
+}
+
+/* The query of status.sql as it is, or wrapped into one object. */
+static sqlite3_stmt *
+prepare_status(sqlite3 *db, const char *file, const char *before, const char *after)
+{
+	const struct sql_file *status = sql_files;
+	sqlite3_stmt *query = NULL;
+	struct stat st;
+	struct tm utc;
+	char *sql, modified[32];
+
+	while (strcmp(status->name, "status") != 0)
+		status++;
+	if (stat(file, &st) != 0) {
+		msg("%s: %s", file, strerror(errno));
+		return NULL;
+	}
+	if (asprintf(&sql, "%s%.*s%s", before, (int)strcspn(status->text, ";"),
+		status->text, after) < 0) {
+		msg("no memory");
+		return NULL;
+	}
+	query = db_prepare(db, file, sql);
+	free(sql);
+	if (query == NULL)
+		return NULL;
+	gmtime_r(&st.st_mtim.tv_sec, &utc);
+	strftime(modified, sizeof(modified), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":file"), file, -1,
+	    SQLITE_TRANSIENT);
+	sqlite3_bind_int64(
+	    query, sqlite3_bind_parameter_index(query, ":size"), st.st_size);
+	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":modified"),
+	    modified, -1, SQLITE_TRANSIENT);
+	return query;
+}
+
+static int
+show(sqlite3 *db, const char *file)
+{
+	int status;
+
+	if (failed)
+		return each_row(db, file,
+		    db_prepare(db, file,
+			"SELECT experiment FROM fetches WHERE " TO_RETRY
+			" ORDER BY experiment"),
+		    print_name);
+	if (json)
+		return each_row(db, file,
+		    prepare_status(db, file,
+			"SELECT json_set(json_group_object(key, value), '$.to_retry', "
+			"(SELECT json_group_array(experiment) FROM fetches WHERE " TO_RETRY
+			")) FROM (",
+			")"),
+		    print_name);
+	status = each_row(db, file, prepare_status(db, file, "", ""), print_pair);
+	if (status != EXIT_DONE)
+		return status;
+	return each_row(db, file,
+	    db_prepare(db, file,
+		"SELECT status, experiment, stream, message FROM fetches "
+		"WHERE status <> 'complete' ORDER BY status DESC, experiment"),
+	    print_outcome);
+}
+
+int
+main(int argc, const char **argv)
+{
+	static char sqlite[40] = "SQLite ";
+	static const struct command command = {
+	    .name = "elog-status",
+	    .usage = "[OPTION...] [DATABASE|DIRECTORY]",
+	    .libraries = sqlite,
+	    .options = options,
+	};
+	const char *const *arguments;
+	struct config *config = NULL;
+	const char *path;
+	char *file = NULL;
+	sqlite3 *db;
+	int status;
+
+	strncat(sqlite, sqlite3_libversion(), sizeof(sqlite) - 8);
+	status = command_parse(&command, argc, argv, &arguments);
+	if (status >= 0)
+		return status;
+	path = arguments[0];
+	if (path == NULL) {
+		config = config_load(config_file);
+		if (config == NULL)
+			return EXIT_USAGE;
+		path = config_text(config, "database_path");
+		if (path == NULL)
+			path = config_text(config, "database_dir");
+	}
+	db = db_open_reader(path, &file);
+	status = db != NULL ? show(db, file) : EXIT_PARTIAL;
+	sqlite3_close(db);
+	free(file);
+	config_free(config);
+	return command_finish(status);
+}
