@@ -1,0 +1,298 @@
+#!/bin/sh
+# elog-sync.sh: bring a directory of dated logbook databases up to date, for cron.
+# See elog-sync(1).  Needs flock(1), xargs -0 and the elog tools in PATH.
+set -u
+umask 077
+
+usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
+                    [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet]
+                    [--log FILE] [--expected] [SERVICE OPTION...]
+
+Fetch the experiments that were updated lately into DIR/elog_YYYY_MMDD_HHMM.db,
+begun from the newest one there, and point DIR/elog.db at it.
+
+  --hours N       look back N hours (configuration: hours_lookback)
+  --exclude GLOB  leave out experiments that match, may be given again
+  --force         even if the newest database is younger than
+                  update_frequency_hours
+  --dry-run       print the experiments that would be fetched
+  --retry         fetch only what failed last time
+  --jobs N        requests in flight at once, over all processes (parallel_jobs)
+  --dir DIR       where the databases are (database_dir)
+  --keep N        how many of them to keep (keep)
+  --quiet         no summary and no progress, only what failed
+  --log FILE      append what is said to FILE
+  --version, --help
+
+Service options go to elog-list and elog-get: --url, --auth, --token-file,
+--cacert, --keytab, --principal, --timeout, --retries, --config.'
+
+hours='' jobs='' dir='' keep='' log=''
+force=0 dry_run=0 retry=0 quiet=0
+
+# The options that are passed on, one a line, quoted for eval.
+excludes='' service=''
+quote() {
+	printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+}
+
+# Everything that is said: to stderr, and to the log with the time.
+say() {
+	printf 'elog-sync: %s\n' "$*" | talk
+}
+talk() {
+	if [ -n "$log" ]; then
+		while IFS= read -r line; do
+			printf '%s\n' "$line" >&2
+			printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>"$log"
+		done
+	else
+		cat >&2
+	fi
+}
+# What is of interest only to somebody who looks: a terminal, or the log.
+note() {
+	[ "$quiet" = 1 ] && return
+	if [ -t 2 ]; then
+		say "$@"
+	elif [ -n "$log" ]; then
+		printf '%s elog-sync: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$log"
+	fi
+}
+die() {
+	status=$1
+	shift
+	say "$@"
+	exit "$status"
+}
+
+need() {
+	[ $# -ge 2 ] || die 2 "$1: a value is missing (see --help)"
+}
+number() {
+	case $2 in
+	'' | *[!0-9.]* | *.*.* | .) die 2 "$1: '$2' is not a number" ;;
+	esac
+}
+count() {
+	case $2 in
+	'' | *[!0-9]* | 0 | ???????*) die 2 "$1: '$2' is not a whole number above 0" ;;
+	esac
+}
+
+while [ $# -gt 0 ]; do
+	# --option=value as well as --option value
+	case $1 in
+	--*=*)
+		value=${1#*=} option=${1%%=*}
+		shift
+		set -- "$option" "$value" "$@"
+		;;
+	esac
+	case $1 in
+	--hours) need "$@" && number "$1" "$2" && hours=$2 && shift ;;
+	--exclude) need "$@" && excludes="$excludes--exclude $(quote "$2")" && shift ;;
+	--force) force=1 ;;
+	--dry-run) dry_run=1 ;;
+	--retry) retry=1 ;;
+	--jobs) need "$@" && count "$1" "$2" && jobs=$2 && shift ;;
+	--dir) need "$@" && dir=$2 && shift ;;
+	--keep) need "$@" && count "$1" "$2" && keep=$2 && shift ;;
+	--quiet | -q) quiet=1 ;;
+	--log) need "$@" && log=$2 && shift ;;
+	--url | --auth | --token-file | --cacert | --keytab | --principal | --timeout | \
+		--retries | --config)
+		need "$@" && service="$service$1 $(quote "$2")"
+		[ "$1" = --config ] && ELOG_CONFIG=$2 && export ELOG_CONFIG
+		shift
+		;;
+	--version)
+		elog-config --version | sed 's/elog-config/elog-sync.sh/'
+		exit 0
+		;;
+	--help | -h)
+		printf '%s\n' "$usage"
+		exit 0
+		;;
+	*) die 2 "'$1': no such option (see --help)" ;;
+	esac
+	shift
+done
+
+# The configuration.  Its values are quoted: no value can be code.
+settings=$(elog-config --shell) || exit 2
+database_dir='' database_path='' hours_lookback='' parallel_jobs=''
+update_frequency_hours=''
+keep_option=$keep
+eval "$settings"
+[ -n "$keep_option" ] && keep=$keep_option
+[ -n "$hours" ] || hours=$hours_lookback
+[ -n "$jobs" ] || jobs=$parallel_jobs
+if [ -z "$dir" ]; then
+	dir=$database_dir
+	[ -n "$database_path" ] && dir=$(dirname -- "$database_path")
+fi
+case $dir in
+/*) ;;
+*) dir=./$dir ;;
+esac
+if [ -n "$log" ] && ! : >>"$log"; then
+	log=''
+	die 2 "--log: the file cannot be written"
+fi
+mkdir -p -- "$dir" || exit 1
+
+# One instance a directory.  The descriptor, and so the lock, goes to the children:
+# while any of them lives, no other synchronization begins.
+exec 9>"$dir/.elog-sync.lock" || exit 1
+flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
+
+# What we make, and remove on every exit.
+work='' part=$dir/.elog-sync.part.db
+cleanup() {
+	[ -n "$work" ] && rm -rf -- "$work"
+	rm -f -- "$part" "$part"-journal "$part"-wal "$part"-shm "$part".lock \
+		"$part".tmp* "$dir/.elog-sync.link"
+}
+stop() {
+	trap '' HUP INT TERM
+	for name in load get; do
+		[ -s "$work/$name.pid" ] && kill "$(cat "$work/$name.pid")" 2>/dev/null
+	done
+	wait
+	cleanup
+	trap - EXIT
+	say "stopped by a signal: nothing changed"
+	exit "$1"
+}
+trap cleanup EXIT
+trap 'stop 129' HUP
+trap 'stop 130' INT
+trap 'stop 143' TERM
+cleanup # of one that was killed
+work=$(mktemp -d "${TMPDIR:-/tmp}/elog-sync.XXXXXX") || exit 1
+
+# Our databases in the directory, oldest first.  Their names sort by date.
+databases() {
+	for file in "$dir"/elog_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9].db; do
+		[ -f "$file" ] && printf '%s\n' "${file##*/}"
+	done
+}
+newest=$(databases | tail -n 1)
+
+if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ]; then
+	minutes=$(awk -v hours="$update_frequency_hours" 'BEGIN { printf "%d", hours * 60 }')
+	if [ -n "$(find "$dir/$newest" -prune -mmin "-$minutes")" ]; then
+		note "$newest is younger than $update_frequency_hours h: nothing to do (--force)"
+		exit 0
+	fi
+fi
+
+# Which experiments?  elog-list looks at nothing but the public list, so elog-get
+# with no name looks at the ticket first.
+eval "elog-get $service --login" 2>"$work/talk" </dev/null
+status=$?
+talk <"$work/talk"
+[ $status -eq 0 ] || exit $status
+if [ "$retry" = 1 ]; then
+	[ -n "$newest" ] || die 1 "$dir: no database yet: nothing failed"
+	elog-status --failed "$dir/$newest" >"$work/names.lines" 2>"$work/talk"
+	status=$?
+	tr '\n' '\0' <"$work/names.lines" >"$work/names"
+else
+	eval "elog-list -0 --hours $hours $excludes $service" >"$work/names" 2>"$work/talk"
+	status=$?
+fi
+if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
+	talk <"$work/talk"
+fi
+# 1: some names were no good; the others are.
+[ $status -le 1 ] || exit $status
+[ $status -eq 0 ] || [ -s "$work/names" ] || exit 1
+list_status=$status
+total=$(tr -cd '\0' <"$work/names" | wc -c)
+
+if [ "$dry_run" = 1 ]; then
+	tr '\0' '\n' <"$work/names"
+	exit "$list_status"
+fi
+if [ "$total" -eq 0 ] && [ -n "$newest" ]; then
+	note "no experiment to fetch"
+	exit 0
+fi
+
+# Share the requests: so many processes with so many requests each.  Several
+# experiments a process, so that connections are reused.
+processes=$((jobs / 4))
+[ $processes -gt 4 ] && processes=4
+[ $processes -lt 1 ] && processes=1
+requests=$((jobs / processes))
+each=$((total / (processes * 4) + 1))
+[ $each -gt 16 ] && each=16
+
+base=''
+[ -n "$newest" ] && base="--base $(quote "$dir/$newest")"
+started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+load_quiet=''
+[ -t 2 ] && [ "$quiet" = 0 ] || load_quiet=--quiet
+
+# The pipeline.  A process that is not authenticated ends xargs (status 255), and
+# says so in a file: xargs has no exit status for that.
+{
+	# shellcheck disable=SC2016 # the inner shell expands them
+	xargs -0 -r -n "$each" -P "$processes" sh -c '
+		work=$1 options=$2
+		shift 2
+		eval "elog-get --quiet $options -- \"\$@\""
+		status=$?
+		[ $status -eq 0 ] && exit 0
+		echo $status >>"$work/get.status"
+		[ $status -eq 77 ] && exit 255
+		exit 1' sh "$work" "--max-requests $requests $service" \
+		<"$work/names" 2>"$work/get.talk" &
+	echo $! >"$work/get.pid"
+	wait $!
+} | {
+	eval "elog-load $load_quiet $base --expect $total --metadata hours_lookback=$hours \
+		--metadata last_sync=$started $(quote "$part")" >/dev/null 2>"$work/load.talk" &
+	echo $! >"$work/load.pid"
+	wait $!
+	echo $? >"$work/load.status"
+} &
+wait $!
+
+# xargs adds a line of its own for what is reported already.
+grep -v '^xargs: ' "$work/get.talk" | talk
+talk <"$work/load.talk"
+load_status=$(cat "$work/load.status")
+if [ "$load_status" -gt 1 ] || [ ! -f "$part" ]; then
+	say "the new database could not be written; elog.db is as it was"
+	[ "$load_status" -eq 75 ] && exit 75
+	exit 1
+fi
+
+# It is whole: give it its name, point elog.db at it, keep the newest.
+name=elog_$(date +%Y_%m%d_%H%M).db
+while [ -e "$dir/$name" ]; do
+	# Two within one minute: the second takes the place of the first.
+	rm -f -- "$dir/$name"
+done
+mv -- "$part" "$dir/$name" && ln -s -- "$name" "$dir/.elog-sync.link" &&
+	mv -f -- "$dir/.elog-sync.link" "$dir/elog.db" || exit 1
+count=$(databases | wc -l)
+databases | head -n $((count > keep ? count - keep : 0)) | while IFS= read -r old; do
+	rm -f -- "$dir/$old"
+done
+
+failed=$(elog-status --failed "$dir/$name" | tr '\n' ' ')
+note "$name: $total experiments asked for; $(elog-status --json "$dir/$name" |
+	sed 's/.*"complete":\([0-9]*\),"failed":\([0-9]*\),"denied":\([0-9]*\).*/\1 complete, \2 failed, \3 denied/')"
+[ -z "$failed" ] || say "failed: ${failed% } (elog-sync.sh --retry fetches them again)"
+if [ -f "$work/get.status" ]; then
+	grep -q '^77$' "$work/get.status" && exit 77
+	grep -q '^75$' "$work/get.status" && exit 75
+fi
+if [ -n "$failed" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
+	exit 1
+fi
+exit 0
