@@ -149,11 +149,13 @@ flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
 
 # What we make, and remove on every exit.
 work='' part=$dir/.elog-sync.part.db
+# shellcheck disable=SC2317 # called by traps
 cleanup() {
 	[ -n "$work" ] && rm -rf -- "$work"
 	rm -f -- "$part" "$part"-journal "$part"-wal "$part"-shm "$part".lock \
 		"$part".tmp* "$dir/.elog-sync.link"
 }
+# shellcheck disable=SC2317 # called by traps
 stop() {
 	trap '' HUP INT TERM
 	for name in load get; do
@@ -188,8 +190,7 @@ if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ]; then
 	fi
 fi
 
-# Which experiments?  elog-list looks at nothing but the public list, so elog-get
-# with no name looks at the ticket first.
+# The ticket first: the public list would come without one.
 eval "elog-get $service --login" 2>"$work/talk" </dev/null
 status=$?
 talk <"$work/talk"
@@ -254,11 +255,12 @@ load_quiet=''
 	wait $!
 } | {
 	eval "elog-load $load_quiet $base --expect $total --metadata hours_lookback=$hours \
-		--metadata last_sync=$started $(quote "$part")" >/dev/null 2>"$work/load.talk" &
+		--metadata last_sync=$started $(quote "$part")" \
+		<&3 >/dev/null 2>"$work/load.talk" &
 	echo $! >"$work/load.pid"
 	wait $!
 	echo $? >"$work/load.status"
-} &
+} 3<&0 & # a command in the background has no stdin of its own
 wait $!
 
 # xargs adds a line of its own for what is reported already.

@@ -19,7 +19,7 @@
 #define RESOURCES_MAX 32
 
 static char *only, *except, *program, *config_file;
-static int quiet;
+static int quiet, login;
 
 static struct poptOption options[] = {
     {"only", '\0', POPT_ARG_STRING, &only, 0, "Fetch these streams, no others", "A,B"},
@@ -28,6 +28,8 @@ static struct poptOption options[] = {
 	"Run a jq program over each record and print its results raw", "PROGRAM"},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0,
 	"Say nothing of experiments that you may not read", NULL},
+    {"login", '\0', POPT_ARG_NONE, &login, 0,
+	"Only see whether there is a valid ticket (or token), and exit", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0,
@@ -93,6 +95,8 @@ read_names(struct experiment_list *list, const char *const *arguments, int *stat
 {
 	int bad = 0;
 
+	if (login)
+		return -1;
 	if (arguments[0] == NULL && isatty(STDIN_FILENO)) {
 		msg("which experiment? (names as arguments or on stdin, see --help)");
 		return EXIT_USAGE;
@@ -128,9 +132,9 @@ get(const struct config *config, const struct experiment_list *list,
 
 	if (status == 0)
 		status = service_configure(&service, config);
-	if (status == 0 && list->n > 0)
+	if (status == 0 && (list->n > 0 || login))
 		status = service_login(&service);
-	if (status != 0)
+	if (status != 0 || login)
 		goto done;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
 		msg("no memory");
