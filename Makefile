@@ -14,9 +14,10 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2 -Wvla
 HARDEN = -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2 -fno-plt
 HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) $(CFLAGS) \
+ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)=.
 
 CURL = -lcurl
@@ -73,7 +74,68 @@ $(BUILD)/%.sh: scripts/%.sh
 
 -include $(wildcard $(BUILD)/*/*.d)
 
+# ---- What there is to do ----------------------------------------------------
+
+MAN1 = $(TOOLS) elog-sync
+MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-stream.5 man/elog-schema.5
+
+# Install what is missing, build, and mirror the sample logbook into demo/elog.db.
+# Two of its experiments are not ours to read.
+demo:
+	sh scripts/deps.sh build
+	$(MAKE) all
+	rm -rf demo
+	ELOG_BASE_URL="file://$(CURDIR)/tests/sample" PATH="$(CURDIR)/$(BUILD):$$PATH" \
+	    elog-sync.sh --dir demo --exclude mfxl115323 --exclude cxil118725
+	$(BUILD)/elog-status demo
+	@echo
+	@echo "The runs with the most events, of all experiments:"
+	sqlite3 -readonly -box demo/elog.db "SELECT experiment_id, run_number, n_events, \
+	    n_damaged, round(total_size_bytes / 1e12, 1) AS terabytes \
+	    FROM RunCompleteData ORDER BY n_events DESC LIMIT 5"
+
+# Install what is missing, build, and pass all tests.
+check:
+	sh scripts/deps.sh test
+	$(MAKE) all unit
+	PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer $(UNIT_TESTS) tests/lint.t \
+	    $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
+
+bench:
+	sh scripts/deps.sh bench
+	$(MAKE) all
+	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/bench/bench.sh
+
+-include tests/unit/unit.mk
+unit: $(UNIT_TESTS)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
+	for page in $(MANUALS); do \
+	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; done
+	install -m 644 contrib/bash-completion/elog \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/elog
+	for tool in $(TOOLS) $(SCRIPTS); do ln -sf elog \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool; done
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(TOOLS) $(SCRIPTS)
+	for page in $(notdir $(MANUALS)); do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
+	cd $(DESTDIR)$(PREFIX)/share/bash-completion/completions && \
+	    rm -f elog $(TOOLS) $(SCRIPTS)
+
+# A Debian package of what make install would install.
+deb: all
+	rm -rf dist
+	$(MAKE) install DESTDIR="$(CURDIR)/dist/staged" PREFIX=/usr
+	sh contrib/deb/build.sh $(VERSION) dist/staged \
+	    dist/elog_$(VERSION)_$$(dpkg --print-architecture).deb
+
 clean:
 	rm -rf $(BUILD) demo dist
 
-.PHONY: all clean
+.PHONY: all demo check bench unit install uninstall deb clean

@@ -5,9 +5,9 @@
 #include <popt.h>
 
 struct command {
-	const char *name;	/* "elog-get" */
-	const char *usage;	/* "[OPTION...] EXPERIMENT..." */
-	const char *libraries;	/* for --version, may be NULL */
+	const char *name;	    /* "elog-get" */
+	const char *usage;	    /* "[OPTION...] EXPERIMENT..." */
+	const char *libraries;	    /* for --version, may be NULL */
 	struct poptOption *options; /* ends with POPT_TABLEEND */
 };
 

@@ -287,9 +287,9 @@ open_default(char **path)
 
 	for (int i = 0; i < 2; i++) {
 		int n = base != NULL && base[0] != '\0'
-		    ? asprintf(path, "%s/%s/config.yaml", base, names[i])
-		    : asprintf(path, "%s/.config/%s/config.yaml",
-			  home != NULL ? home : "", names[i]);
+			    ? asprintf(path, "%s/%s/config.yaml", base, names[i])
+			    : asprintf(path, "%s/.config/%s/config.yaml",
+				  home != NULL ? home : "", names[i]);
 
 		if (n < 0) {
 			*path = NULL;
@@ -334,8 +334,8 @@ read_files(struct config *config, const char *file)
 /* ---- the environment -------------------------------------------------------- */
 
 static int
-set_from_environment(struct config *config, size_t i, const char *variable,
-    const char *text)
+set_from_environment(
+    struct config *config, size_t i, const char *variable, const char *text)
 {
 	const struct config_key *key = &config_keys[i];
 	struct value *value = &config->values[i];

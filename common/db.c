@@ -92,8 +92,7 @@ db_number(sqlite3 *db, const char *sql, long long fallback)
 static int
 identify(sqlite3 *db, const char *path, int *version)
 {
-	long long tables =
-	    db_number(db, "SELECT count(*) FROM sqlite_schema", -1);
+	long long tables = db_number(db, "SELECT count(*) FROM sqlite_schema", -1);
 
 	*version = 0;
 	if (tables < 0) {
@@ -180,7 +179,8 @@ db_open_writer(const char *path)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
-	if (db_exec(db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") != 0)
+	if (db_exec(db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") !=
+	    0)
 		goto fail;
 	if (migrate(db, path, version) != 0)
 		goto fail;
@@ -200,7 +200,7 @@ db_close_writer(sqlite3 *db, const char *path)
 		db_complain(db, path);
 		result = -1;
 	} else if (sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
-	    SQLITE_OK) {
+		   SQLITE_OK) {
 		msg("%s: another program still reads it: its -wal and -shm files stay "
 		    "until the next load",
 		    path);
@@ -276,7 +276,7 @@ copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_pat
 		return -1;
 	}
 	while ((code = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY ||
-	    code == SQLITE_LOCKED)
+	       code == SQLITE_LOCKED)
 		sqlite3_sleep(100);
 	code = sqlite3_backup_finish(backup);
 	if (code == SQLITE_OK)
@@ -309,9 +309,8 @@ db_copy(const char *from, const char *to)
 		goto done;
 	}
 	if (sqlite3_open(temporary, &target) != SQLITE_OK ||
-	    sqlite3_exec(target,
-		"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF", NULL, NULL,
-		NULL) != SQLITE_OK) {
+	    sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+		NULL, NULL, NULL) != SQLITE_OK) {
 		db_complain(target, temporary);
 		goto done;
 	}

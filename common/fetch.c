@@ -117,7 +117,7 @@ experiment_fail(struct fetch *fetch, struct experiment *e, const char *stream,
 	e->http_status = request != NULL ? request->status : 0;
 	e->attempts = request != NULL ? request->attempts : 0;
 	e->denied = request != NULL &&
-	    (request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN);
+		    (request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN);
 	snprintf(e->message, sizeof(e->message), "%s", message);
 	worsen(fetch, EXIT_PARTIAL);
 	if (fetch->stop != 0 || (e->denied && fetch->options->quiet))
@@ -142,7 +142,7 @@ experiment_finish(struct fetch *fetch, struct experiment *e)
 		    &(struct record_fetch){
 			.experiment = e->name,
 			.status = e->failed_stream == NULL ? "complete"
-			    : e->denied			   ? "denied"
+				  : e->denied		   ? "denied"
 							   : "failed",
 			.stream = e->failed_stream,
 			.http_status = e->http_status,
@@ -296,7 +296,7 @@ next_request(void *context)
 			experiment_finish(fetch, e);
 	}
 	while (fetch->started < fetch->list->n && fetch->stop == 0 &&
-	    fetch->out->error == 0) {
+	       fetch->out->error == 0) {
 		struct http_request *request;
 
 		e = experiment_start(fetch);
@@ -403,8 +403,7 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	struct split_error error;
 	long count;
 
-	count =
-	    split_body(body, n, r, e->name, NULL, NULL, passed, spool, &error);
+	count = split_body(body, n, r, e->name, NULL, NULL, passed, spool, &error);
 	if (count < 0) {
 		if (error.truncated)
 			return false;
@@ -472,7 +471,7 @@ arrived(struct http_request *request, const char *body, size_t n,
 	struct experiment *e = errand->experiment;
 
 	if (e->failed_stream != NULL || fetch->out->error != 0)
-		;				/* too late to matter */
+		; /* too late to matter */
 	else if (request->outcome != HTTP_OK)
 		take_failure(fetch, errand);
 	else if (!take_body(fetch, errand, body, n, passed, spool))

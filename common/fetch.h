@@ -10,9 +10,9 @@
 #include "stream.h"
 
 struct fetch_options {
-	const bool *wanted; /* by row of resources[] */
+	const bool *wanted;    /* by row of resources[] */
 	struct filter *filter; /* run over each record, or NULL for messages */
-	bool quiet; /* say nothing of experiments that are denied */
+	bool quiet;	       /* say nothing of experiments that are denied */
 };
 
 /*

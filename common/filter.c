@@ -46,7 +46,8 @@ put(struct stream *out, jv value)
 {
 	jv text = jv_get_kind(value) == JV_KIND_STRING ? value : jv_dump_string(value, 0);
 
-	stream_put(out, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
+	stream_put(
+	    out, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
 	stream_end_line(out);
 	jv_free(text);
 }
@@ -65,9 +66,9 @@ filter_run(struct filter *filter, const char *json, size_t n, struct stream *out
 	if (!jv_is_valid(input)) {
 		jv error = jv_invalid_get_msg(input);
 
-		msg("--jq: %s",
-		    jv_get_kind(error) == JV_KIND_STRING ? jv_string_value(error)
-							 : "not JSON to libjq");
+		msg("--jq: %s", jv_get_kind(error) == JV_KIND_STRING
+				    ? jv_string_value(error)
+				    : "not JSON to libjq");
 		jv_free(error);
 		return -1;
 	}
@@ -77,9 +78,9 @@ filter_run(struct filter *filter, const char *json, size_t n, struct stream *out
 	if (jv_invalid_has_msg(jv_copy(result))) {
 		jv error = jv_invalid_get_msg(result);
 
-		msg("--jq: %s",
-		    jv_get_kind(error) == JV_KIND_STRING ? jv_string_value(error)
-							 : "the program failed");
+		msg("--jq: %s", jv_get_kind(error) == JV_KIND_STRING
+				    ? jv_string_value(error)
+				    : "the program failed");
 		jv_free(error);
 		status = -1;
 	} else {

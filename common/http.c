@@ -249,7 +249,7 @@ static bool
 transient_status(long status)
 {
 	return status == 429 || status == 500 || status == 502 || status == 503 ||
-	    status == 504;
+	       status == 504;
 }
 
 /* May a request go on to url with what it carries?  See http_run(). */
@@ -353,24 +353,24 @@ judge(struct slot *slot, CURLcode code, struct result *result)
 	} else if (code == CURLE_FILE_COULDNT_READ_FILE) {
 		say(result, HTTP_MISSING, false, "no such file");
 	} else if (code == CURLE_PEER_FAILED_VERIFICATION ||
-	    code == CURLE_SSL_CACERT_BADFILE) {
+		   code == CURLE_SSL_CACERT_BADFILE) {
 		say(result, HTTP_UNTRUSTED, false, slot->error);
 	} else if (code != CURLE_OK) {
 		bool away = code == CURLE_COULDNT_RESOLVE_HOST ||
-		    code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_COULDNT_CONNECT;
+			    code == CURLE_COULDNT_RESOLVE_PROXY ||
+			    code == CURLE_COULDNT_CONNECT;
 
 		say(result, away ? HTTP_AWAY : HTTP_FAILED, transient_code(code),
 		    slot->error[0] != '\0' ? slot->error : curl_easy_strerror(code));
 	} else if (request->status == 0 ||
-	    (request->status >= 200 && request->status < 300)) {
+		   (request->status >= 200 && request->status < 300)) {
 		say(result, HTTP_OK, false, "");
 	} else {
-		snprintf(
-		    result->text, sizeof(result->text), "HTTP %ld", request->status);
-		result->outcome = request->status == 401 ? HTTP_LOGIN
-		    : request->status == 403		 ? HTTP_DENIED
-		    : request->status == 404		 ? HTTP_MISSING
-							 : HTTP_FAILED;
+		snprintf(result->text, sizeof(result->text), "HTTP %ld", request->status);
+		result->outcome = request->status == 401   ? HTTP_LOGIN
+				  : request->status == 403 ? HTTP_DENIED
+				  : request->status == 404 ? HTTP_MISSING
+							   : HTTP_FAILED;
 		result->transient = transient_status(request->status);
 		curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &after);
 		result->retry_after = after > 1000000 ? 1000000 : (long)after;
@@ -398,8 +398,7 @@ conclude(struct http_request *request, const struct result *result)
 		snprintf(request->message, sizeof(request->message),
 		    "%s after %d attempts", result->text, request->attempts);
 	else
-		snprintf(
-		    request->message, sizeof(request->message), "%s", result->text);
+		snprintf(request->message, sizeof(request->message), "%s", result->text);
 }
 
 static void

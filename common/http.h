@@ -42,7 +42,7 @@ struct http_request {
 	void *context;	    /* the caller's */
 	/* The result: */
 	enum http_outcome outcome;
-	long status;	   /* HTTP status of the last attempt, 0 if none came */
+	long status; /* HTTP status of the last attempt, 0 if none came */
 	int attempts;
 	char message[320]; /* "HTTP 503 after 3 attempts"; "" if all is well */
 	/* Private: */

@@ -76,8 +76,8 @@ lines_next(struct lines *lines, char **line, size_t *n)
 		bool skipped = lines->skipping;
 
 		if (held > lines->searched)
-			newline = memchr(start + lines->searched, '\n',
-			    held - lines->searched);
+			newline =
+			    memchr(start + lines->searched, '\n', held - lines->searched);
 		if (newline == NULL && !lines->eof) {
 			lines->searched = held;
 			if (held > LINES_MAX || skipped) {

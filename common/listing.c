@@ -131,9 +131,9 @@ arrived(struct http_request *request, const char *body, size_t n,
 		take_list(listing, body, n);
 		return true;
 	}
-	listing->status = request->outcome == HTTP_LOGIN ? EXIT_LOGIN
-	    : request->outcome == HTTP_AWAY		 ? EXIT_LATER
-							 : EXIT_PARTIAL;
+	listing->status = request->outcome == HTTP_LOGIN  ? EXIT_LOGIN
+			  : request->outcome == HTTP_AWAY ? EXIT_LATER
+							  : EXIT_PARTIAL;
 	if (request->outcome == HTTP_LOGIN)
 		service_refused(listing->service);
 	else

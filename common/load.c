@@ -60,8 +60,8 @@ sql_text(const char *directory, const char *name, const char *suffix)
 
 /* Prepare the statements of a text, from the one numbered first up to limit. */
 static int
-steps_prepare(struct load *load, struct steps *steps, const char *sql, int first,
-    int limit)
+steps_prepare(
+    struct load *load, struct steps *steps, const char *sql, int first, int limit)
 {
 	sqlite3_stmt *statement;
 
@@ -149,7 +149,8 @@ prepare_fixed(struct load *load)
 	    {&load->stage, "INSERT INTO staged (experiment, stream, key, subkey, doc) "
 			   "VALUES (:experiment, :stream, :key, :subkey, :doc)"},
 	    {&load->unstage, "DELETE FROM staged WHERE experiment = :experiment"},
-	    {&load->problem, "INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
+	    {&load->problem,
+		"INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
 	    {&load->problem_of,
 		"SELECT reason FROM problems WHERE experiment = :experiment"},
 	    {&load->forget, "DELETE FROM problems WHERE experiment = :experiment"},
@@ -161,7 +162,8 @@ prepare_fixed(struct load *load)
 			    "VALUES (:experiment, :fetched_at)"},
 	    {&load->id_of, "SELECT id FROM experiments WHERE name = :experiment"},
 	    {&load->store_other,
-		"INSERT INTO other_records (stream, key, doc) VALUES (:stream, :key, :doc) "
+		"INSERT INTO other_records (stream, key, doc) VALUES (:stream, :key, "
+		":doc) "
 		"ON CONFLICT DO UPDATE SET doc = excluded.doc WHERE doc <> excluded.doc"},
 	    {&load->metadata,
 		"INSERT INTO metadata (key, value) VALUES (:key, :value) ON CONFLICT "
@@ -301,8 +303,7 @@ is_integer(struct scan_span number, sqlite3_int64 *value)
 {
 	char digits[24], *end;
 
-	if (number.n >= sizeof(digits) ||
-	    memchr(number.p, '.', number.n) != NULL)
+	if (number.n >= sizeof(digits) || memchr(number.p, '.', number.n) != NULL)
 		return false;
 	memcpy(digits, number.p, number.n);
 	digits[number.n] = '\0';
@@ -338,16 +339,15 @@ bind_key(sqlite3_stmt *statement, const char *name, struct scan_span key)
 	text = malloc(key.n);
 	if (text == NULL)
 		return SQLITE_NOMEM;
-	return sqlite3_bind_text64(statement, i, text, scan_string_decode(key, text),
-	    free, SQLITE_UTF8);
+	return sqlite3_bind_text64(
+	    statement, i, text, scan_string_decode(key, text), free, SQLITE_UTF8);
 }
 
 static bool
 is_key(struct scan_span value)
 {
-	return value.p != NULL &&
-	    (value.p[0] == '"' || value.p[0] == '-' ||
-		(value.p[0] >= '0' && value.p[0] <= '9'));
+	return value.p != NULL && (value.p[0] == '"' || value.p[0] == '-' ||
+				      (value.p[0] >= '0' && value.p[0] <= '9'));
 }
 
 /* What staging needs to know of a record of ours. */
@@ -465,16 +465,16 @@ stage_document(struct load *load, const struct resource *r, const char *experime
 
 /* A record of a stream that we know. */
 static int
-take_ours(struct load *load, const struct resource *r, struct scan_span record,
-    long number)
+take_ours(
+    struct load *load, const struct resource *r, struct scan_span record, long number)
 {
 	struct staging found = {.rest = NULL};
 	char *experiment, why[160];
 
 	find_members(record, r, &found);
 	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
-		snprintf(why, sizeof(why), "a record of %s without an experiment",
-		    r->stream);
+		snprintf(
+		    why, sizeof(why), "a record of %s without an experiment", r->stream);
 		load_bad_line(load, number, why);
 		return 0;
 	}
@@ -535,7 +535,7 @@ names_stream(struct scan_span fetch, const char *stream)
 	struct scan_span records, count;
 
 	return scan_find(fetch, "records", &records) && records.p[0] == '{' &&
-	    scan_find(records, stream, &count);
+	       scan_find(records, stream, &count);
 }
 
 /* Turn the staged records of an experiment into rows. */
@@ -572,8 +572,8 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
  * that differ.  malloc'd, NULL if all is well; *failed is set if the database is.
  */
 static char *
-find_reason(struct load *load, const char *experiment, struct scan_span fetch,
-    bool *failed)
+find_reason(
+    struct load *load, const char *experiment, struct scan_span fetch, bool *failed)
 {
 	sqlite3_stmt *queries[] = {load->problem_of, load->fetches.statements[0]};
 	char *reason = NULL;
@@ -628,7 +628,7 @@ is_fatal(sqlite3 *db)
 	int code = sqlite3_errcode(db) & 0xff;
 
 	return code != SQLITE_CONSTRAINT && code != SQLITE_ERROR &&
-	    code != SQLITE_MISMATCH && code != SQLITE_TOOBIG;
+	       code != SQLITE_MISMATCH && code != SQLITE_TOOBIG;
 }
 
 /*
@@ -920,8 +920,9 @@ load_line(struct load *load, char *line, size_t n, long number)
 		return 0;
 	why = message_read(line, n, &message);
 	if (why != NULL && message_after_torn(line, n, &message) > 0)
-		load_bad_line(load, number, "its writer died in the middle of it; "
-					    "what another wrote behind it is taken");
+		load_bad_line(load, number,
+		    "its writer died in the middle of it; "
+		    "what another wrote behind it is taken");
 	else if (why != NULL) {
 		load_bad_line(load, number, why);
 		return 0;

@@ -20,7 +20,7 @@ is_current(const struct lock *lock)
 	struct stat ours, named;
 
 	return fstat(lock->fd, &ours) == 0 && stat(lock->path, &named) == 0 &&
-	    ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+	       ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
 }
 
 static int
@@ -51,8 +51,8 @@ lock_take(struct lock *lock, const char *path)
 	do {
 		if (lock->fd >= 0)
 			close(lock->fd); /* its holder removed it before we had it */
-		lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
+		lock->fd =
+		    open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (lock->fd < 0)
 			goto fail;
 		if (flock(lock->fd, LOCK_EX | LOCK_NB) != 0) {

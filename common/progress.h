@@ -3,7 +3,7 @@
 #define PROGRESS_H
 
 struct progress {
-	long expected; /* experiments that will come, 0: not known */
+	long expected;	       /* experiments that will come, 0: not known */
 	double started, shown; /* monotonic seconds */
 };
 

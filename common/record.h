@@ -12,12 +12,12 @@
 /* How the fetch of an experiment ended: the record of stream "fetches". */
 struct record_fetch {
 	const char *experiment;
-	const char *status; /* "complete", "failed" or "denied" */
-	const char *stream; /* what failed, or NULL */
-	long http_status;   /* 0 if there was none */
-	int attempts;	    /* 0 if nothing was asked */
-	const char *message; /* or NULL */
-	const long *counts; /* records by row of resources[], -1: not fetched */
+	const char *status;	/* "complete", "failed" or "denied" */
+	const char *stream;	/* what failed, or NULL */
+	long http_status;	/* 0 if there was none */
+	int attempts;		/* 0 if nothing was asked */
+	const char *message;	/* or NULL */
+	const long *counts;	/* records by row of resources[], -1: not fetched */
 	const char *fetched_at; /* RFC 3339, UTC */
 };
 

@@ -5,19 +5,19 @@
 #define TEXT "{\"type\":[\"string\",\"null\"]}"
 #define COUNT "{\"type\":[\"integer\",\"number\",\"string\",\"null\"]}"
 #define OBJECT "{\"type\":[\"object\",\"null\"]}"
-#define SCHEMA(properties, required)                                                  \
-	"{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":\"string\"}"   \
-	properties "},\"required\":[\"experiment\"" required "]}"
+#define SCHEMA(properties, required)                                                     \
+	"{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":"                 \
+	"\"string\"}" properties "},\"required\":[\"experiment\"" required "]}"
 
 const struct resource resources[] = {
     {
 	.stream = "experiments",
 	.path = "/ws/info",
 	.shape = RESOURCE_OBJECT,
-	.schema = SCHEMA(",\"name\":" TEXT ",\"instrument\":" TEXT ",\"description\":" TEXT
-			 ",\"start_time\":" TEXT ",\"end_time\":" TEXT
-			 ",\"contact_info\":" TEXT ",\"leader_account\":" TEXT
-			 ",\"posix_group\":" TEXT ",\"params\":" OBJECT,
+	.schema = SCHEMA(
+	    ",\"name\":" TEXT ",\"instrument\":" TEXT ",\"description\":" TEXT
+	    ",\"start_time\":" TEXT ",\"end_time\":" TEXT ",\"contact_info\":" TEXT
+	    ",\"leader_account\":" TEXT ",\"posix_group\":" TEXT ",\"params\":" OBJECT,
 	    ""),
     },
     {
@@ -28,8 +28,7 @@ const struct resource resources[] = {
 	.schema = SCHEMA(",\"_id\":{\"type\":\"string\"},\"insert_time\":" TEXT
 			 ",\"relevance_time\":" TEXT ",\"author\":" TEXT
 			 ",\"content\":" TEXT ",\"content_type\":" TEXT
-			 ",\"run_num\":" COUNT
-			 ",\"tags\":{\"type\":[\"array\",\"null\"]}"
+			 ",\"run_num\":" COUNT ",\"tags\":{\"type\":[\"array\",\"null\"]}"
 			 ",\"attachments\":{\"type\":[\"array\",\"null\"]}",
 	    ",\"_id\""),
     },
@@ -49,11 +48,11 @@ const struct resource resources[] = {
 	.shape = RESOURCE_ARRAY,
 	.key = "path",
 	.subkey = "run_num",
-	.schema = SCHEMA(",\"path\":{\"type\":\"string\"},\"run_num\":" COUNT
-			 ",\"size\":" COUNT ",\"checksum\":" TEXT
-			 ",\"create_timestamp\":" TEXT ",\"modify_timestamp\":" TEXT
-			 ",\"locations\":" OBJECT,
-	    ",\"path\""),
+	.schema =
+	    SCHEMA(",\"path\":{\"type\":\"string\"},\"run_num\":" COUNT ",\"size\":" COUNT
+		   ",\"checksum\":" TEXT ",\"create_timestamp\":" TEXT
+		   ",\"modify_timestamp\":" TEXT ",\"locations\":" OBJECT,
+		",\"path\""),
     },
     {
 	.stream = "questionnaires",
@@ -74,18 +73,18 @@ const struct resource resources[] = {
 	.path = "/ws/workflow_jobs",
 	.shape = RESOURCE_ARRAY,
 	.key = "_id",
-	.schema = SCHEMA(",\"_id\":{\"type\":\"string\"},\"run_num\":" COUNT
-			 ",\"def\":" OBJECT ",\"status\":" TEXT ",\"user\":" TEXT
-			 ",\"submit_time\":" TEXT,
-	    ",\"_id\""),
+	.schema =
+	    SCHEMA(",\"_id\":{\"type\":\"string\"},\"run_num\":" COUNT ",\"def\":" OBJECT
+		   ",\"status\":" TEXT ",\"user\":" TEXT ",\"submit_time\":" TEXT,
+		",\"_id\""),
     },
     {
 	.stream = "samples",
 	.path = "/ws/samples",
 	.shape = RESOURCE_ARRAY,
 	.key = "name",
-	.schema = SCHEMA(",\"name\":{\"type\":\"string\"},\"description\":" TEXT,
-	    ",\"name\""),
+	.schema =
+	    SCHEMA(",\"name\":{\"type\":\"string\"},\"description\":" TEXT, ",\"name\""),
     },
     {
 	.stream = "shifts",

@@ -163,7 +163,7 @@ read_string(struct scan *s)
 						    "a \\u is not followed by four "
 						    "hexadecimal digits");
 			} else if (strchr("\"\\/bfnrt", text[at]) == NULL ||
-			    text[at] == '\0') {
+				   text[at] == '\0') {
 				return fail(s, at, "an unknown escape in a string");
 			}
 			at++;
@@ -171,8 +171,7 @@ read_string(struct scan *s)
 		default:
 			if ((unsigned char)text[at] < 0x20)
 				return fail(s, at, "a control character in a string");
-			n = utf8_length(
-			    (const unsigned char *)text + at, s->length - at);
+			n = utf8_length((const unsigned char *)text + at, s->length - at);
 			if (n == 0)
 				return fail(s, at, "invalid UTF-8");
 			at += n;

@@ -13,8 +13,8 @@
 
 #define CREDENTIAL_MAX 65536
 
-static char *option_url, *option_auth, *option_token_file, *option_cacert,
-    *option_keytab, *option_principal;
+static char *option_url, *option_auth, *option_token_file, *option_cacert, *option_keytab,
+    *option_principal;
 static long option_timeout, option_retries = 2, option_max_requests = 6,
 			    option_max_body = 2048;
 
@@ -30,8 +30,8 @@ struct poptOption service_options[] = {
 	"File of certificates to trust instead of the system's", "FILE"},
     {"keytab", '\0', POPT_ARG_STRING, &option_keytab, 0,
 	"Take a Kerberos ticket with the keys in FILE", "FILE"},
-    {"principal", '\0', POPT_ARG_STRING, &option_principal, 0,
-	"Whose ticket to use", "NAME@REALM"},
+    {"principal", '\0', POPT_ARG_STRING, &option_principal, 0, "Whose ticket to use",
+	"NAME@REALM"},
     {"timeout", '\0', POPT_ARG_LONG, &option_timeout, 0,
 	"Give up an attempt after S seconds without progress (60)", "S"},
     {"retries", '\0', POPT_ARG_LONG, &option_retries, 0,

@@ -13,11 +13,11 @@
 
 struct service {
 	struct http_options http;
-	char *public_url;	 /* base and prefix, without a slash at the end */
+	char *public_url; /* base and prefix, without a slash at the end */
 	char *authenticated_url;
 	char *questionnaire_url;
-	char *credential;	 /* behind http.credential */
-	bool on_disk;		 /* file:// */
+	char *credential; /* behind http.credential */
+	bool on_disk;	  /* file:// */
 	const char *keytab;
 	const char *principal;
 };

@@ -50,7 +50,7 @@ static bool
 is_key(struct scan_span value)
 {
 	return value.p[0] == '"' || value.p[0] == '-' ||
-	    (value.p[0] >= '0' && value.p[0] <= '9');
+	       (value.p[0] >= '0' && value.p[0] <= '9');
 }
 
 /* Read one document: an object that is next. */
@@ -78,7 +78,7 @@ read_document(struct split *split)
 				keyed = is_key(value);
 			if (!first && scan_string_is(key, "experiment"))
 				document.named = value.p[0] == '"' &&
-				    scan_string_is(value, split->experiment);
+						 scan_string_is(value, split->experiment);
 			first = false;
 		}
 	if (s->error != NULL) {
@@ -175,7 +175,7 @@ read_envelope(struct split *split)
 			if (scan_string_is(key, "success"))
 				success = value.p[0] == 't';
 			else if (scan_string_is(key, "errormsg") && value.p[0] == '"' &&
-			    value.n < sizeof(message))
+				 value.n < sizeof(message))
 				scan_string_decode(value, message);
 		}
 	if (s->error != NULL)

@@ -56,8 +56,7 @@ spool_map(struct spool *spool)
 	if (spool->size == 0)
 		return "";
 	if (spool->map == NULL) {
-		void *map =
-		    mmap(NULL, spool->size, PROT_READ, MAP_SHARED, spool->fd, 0);
+		void *map = mmap(NULL, spool->size, PROT_READ, MAP_SHARED, spool->fd, 0);
 
 		if (map == MAP_FAILED)
 			return NULL;

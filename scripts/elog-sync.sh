@@ -3,6 +3,10 @@
 # See elog-sync(1).  Needs flock(1), xargs -0 and the elog tools in PATH.
 set -u
 umask 077
+# cron knows few directories: the tools stand beside this file.
+case $0 in
+*/*) PATH=${0%/*}:$PATH && export PATH ;;
+esac
 
 usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
                     [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet]
@@ -274,12 +278,9 @@ if [ "$load_status" -gt 1 ] || [ ! -f "$part" ]; then
 fi
 
 # It is whole: give it its name, point elog.db at it, keep the newest.
+# Of two within one minute the second takes the place of the first.
 name=elog_$(date +%Y_%m%d_%H%M).db
-while [ -e "$dir/$name" ]; do
-	# Two within one minute: the second takes the place of the first.
-	rm -f -- "$dir/$name"
-done
-mv -- "$part" "$dir/$name" && ln -s -- "$name" "$dir/.elog-sync.link" &&
+mv -f -- "$part" "$dir/$name" && ln -s -- "$name" "$dir/.elog-sync.link" &&
 	mv -f -- "$dir/.elog-sync.link" "$dir/elog.db" || exit 1
 count=$(databases | wc -l)
 databases | head -n $((count > keep ? count - keep : 0)) | while IFS= read -r old; do

@@ -32,8 +32,7 @@ static struct poptOption options[] = {
 	"Only see whether there is a valid ticket (or token), and exit", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
-    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0,
-	"The service:", NULL},
+    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0, "The service:", NULL},
     POPT_TABLEEND,
 };
 

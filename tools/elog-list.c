@@ -26,14 +26,14 @@ static struct poptOption options[] = {
     {"all", '\0', POPT_ARG_NONE, &all, 0, "All experiments that you may read", NULL},
     {"instrument", '\0', POPT_ARG_STRING, &instrument, 0,
 	"Experiments of this instrument", "NAME"},
-    {"active", '\0', POPT_ARG_NONE, &active, 0,
-	"Experiments that are taking data now", NULL},
+    {"active", '\0', POPT_ARG_NONE, &active, 0, "Experiments that are taking data now",
+	NULL},
     {"exclude", '\0', POPT_ARG_ARGV, &exclude, 0,
 	"Leave out names that match GLOB (may be given again)", "GLOB"},
     {NULL, '0', POPT_ARG_NONE, &null_separated, 0,
 	"End names with NUL instead of a newline (for xargs -0)", NULL},
-    {"json", '\0', POPT_ARG_NONE, &json, 0,
-	"Print the service's documents, one a line", NULL},
+    {"json", '\0', POPT_ARG_NONE, &json, 0, "Print the service's documents, one a line",
+	NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0, "The service:", NULL},
@@ -97,9 +97,9 @@ remember(void *context, const struct listing_item *item)
 static int
 list(const struct config *config, struct chosen *chosen)
 {
-	enum listing_kind kind = active ? LISTING_ACTIVE
-	    : all || instrument != NULL ? LISTING_ALL
-					: LISTING_RECENT;
+	enum listing_kind kind = active			     ? LISTING_ACTIVE
+				 : all || instrument != NULL ? LISTING_ALL
+							     : LISTING_RECENT;
 	bool both = hours >= 0 && kind != LISTING_RECENT;
 	struct service service;
 	int status;

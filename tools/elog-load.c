@@ -65,7 +65,7 @@ load_input(struct load *load, int fd, const char *name, struct progress *progres
 
 	lines_open(&lines, fd);
 	while (stopped == 0 && status == 0 &&
-	    (result = lines_next(&lines, &line, &n)) != LINES_END) {
+	       (result = lines_next(&lines, &line, &n)) != LINES_END) {
 		if (result == LINES_ONE) {
 			*bytes += (long long)n + 1;
 			status = load_line(load, line, n, lines.number);

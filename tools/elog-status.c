@@ -30,8 +30,8 @@ static struct poptOption options[] = {
 
 /* Run a query and hand each row to print.  Returns the exit status. */
 static int
-each_row(sqlite3 *db, const char *file, sqlite3_stmt *query,
-    void (*print)(sqlite3_stmt *row))
+each_row(
+    sqlite3 *db, const char *file, sqlite3_stmt *query, void (*print)(sqlite3_stmt *row))
 {
 	int code;
 
@@ -68,8 +68,8 @@ print_pair(sqlite3_stmt *row)
 static void
 print_outcome(sqlite3_stmt *row)
 {
-	printf("%-16s %s: %s: %s\n", text(row, 0), text(row, 1), text(row, 2),
-	    text(row, 3));
+	printf(
+	    "%-16s %s: %s: %s\n", text(row, 0), text(row, 1), text(row, 2), text(row, 3));
 }
 
 /* The query of status.sql as it is, or wrapped into one object. */
@@ -123,8 +123,8 @@ show(sqlite3 *db, const char *file)
 		return each_row(db, file,
 		    prepare_status(db, file,
 			"SELECT json_set(json_group_object(key, value), '$.to_retry', "
-			"(SELECT json_group_array(experiment) FROM fetches WHERE " TO_RETRY
-			")) FROM (",
+			"(SELECT json_group_array(experiment) FROM fetches "
+			"WHERE " TO_RETRY ")) FROM (",
 			")"),
 		    print_name);
 	status = each_row(db, file, prepare_status(db, file, "", ""), print_pair);

@@ -1,0 +1,90 @@
+#!/bin/sh
+# The rules that every file obeys, as TAP: formats, warnings, manuals, shell, and
+# the unit tests under sanitizers and valgrind.
+cd "$(dirname "$0")/.." || exit 1
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+number=0
+
+# check NAME COMMAND...: one test; what the command says is shown if it fails.
+check() {
+	number=$((number + 1))
+	name=$1
+	shift
+	if "$@" >"$scratch/out" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		tail -n 40 "$scratch/out" | sed 's/^/# /'
+	fi
+}
+# The command must succeed and say nothing.
+silent() {
+	"$@" >"$scratch/said" 2>&1
+	status=$?
+	cat "$scratch/said"
+	[ $status -eq 0 ] && [ ! -s "$scratch/said" ]
+}
+
+formatted() {
+	find common tools tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
+}
+shell_scripts() {
+	find scripts tests contrib .ci common/sql -type f \
+		-exec grep -lE '^#!.*[ /](ba)?sh$' {} + | xargs shellcheck -x
+	find tests -name '*.bats' -exec shellcheck -x -s bash {} +
+}
+manuals() {
+	mandoc -Tlint man/*.[157]
+}
+# Every tool has a manual and a test that runs it.
+accounted_for() {
+	for tool in tools/*.c; do
+		name=$(basename "$tool" .c)
+		[ -e "man/$name.1" ] && grep -rqs -- "$name" tests/cli || echo "$name"
+	done
+}
+long_main_files() {
+	wc -l tools/*.c | awk '$2 != "total" && $1 > 320'
+}
+# build NAME VARIABLE=VALUE...: the programs and unit tests, apart from build/.
+build() {
+	directory=$scratch/$1
+	shift
+	make -s BUILD="$directory" "$@" all unit
+}
+sanitized() {
+	build sanitized CC=clang OPTIMIZE='-O1 -g' HARDEN=-fPIE \
+		HARDEN_LD=-fsanitize=address,undefined \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' &&
+		for test in "$scratch"/sanitized/tests/unit/*_test; do
+			"$test" || return 1
+		done
+}
+valgrinded() {
+	for test in "$scratch"/gcc/tests/unit/*_test; do
+		valgrind -q --error-exitcode=9 --leak-check=full \
+			--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+			"$test" || return 1
+	done
+}
+reproducible() {
+	make -s BUILD="$scratch/again" all || return 1
+	make -s BUILD="$scratch/once" all || return 1
+	for tool in tools/*.c; do
+		name=$(basename "$tool" .c)
+		cmp "$scratch/once/$name" "$scratch/again/$name" || return 1
+	done
+}
+
+check 'clang-format' silent formatted
+check 'shellcheck' silent shell_scripts
+check 'manuals' silent manuals
+check 'every tool has a manual and a test' silent accounted_for
+check 'no main file of more than 320 lines' silent long_main_files
+check 'gcc without warnings' silent build gcc CC=gcc OPTIMIZE='-O2 -g -Werror'
+check 'clang without warnings' silent build clang CC=clang OPTIMIZE='-O2 -Werror' HARDEN=-fPIE
+check 'unit tests under ASan and UBSan' sanitized
+check 'unit tests under valgrind' valgrinded
+check 'two builds, the same bytes' reproducible
+echo "1..$number"
