@@ -1,7 +1,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,13 +126,13 @@ value_check(const struct config_key *key, struct value *value, const char *where
 		errno = 0;
 		number = strtod(value->items[0], &end);
 		if (end == value->items[0] || *end != '\0' || errno != 0 ||
-		    !isfinite(number) || number < 0) {
+		    !(number >= 0 && number < 1e15)) {
 			msg("%s: %s: '%s' is not a number", where, key->name,
 			    value->items[0]);
 			return -1;
 		}
 		if (key->type == CONFIG_COUNT &&
-		    (number < 1 || number > 1e6 || floor(number) != number)) {
+		    (number < 1 || number > 1e6 || (double)(long)number != number)) {
 			msg("%s: %s: '%s' is not a whole number from 1 to 1000000", where,
 			    key->name, value->items[0]);
 			return -1;

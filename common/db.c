@@ -179,8 +179,9 @@ db_open_writer(const char *path)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
-	if (db_exec(db, path, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") !=
-	    0)
+	if (db_exec(db, path,
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+		"PRAGMA cache_size = -16000") != 0)
 		goto fail;
 	if (migrate(db, path, version) != 0)
 		goto fail;

@@ -31,7 +31,7 @@ formatted() {
 }
 shell_scripts() {
 	find scripts tests contrib .ci common/sql -type f \
-		-exec grep -lE '^#!.*[ /](ba)?sh$' {} + | xargs shellcheck -x
+		-exec grep -lZE '^#!.*[ /](ba)?sh$' {} + | xargs -0 shellcheck -x
 	find tests -name '*.bats' -exec shellcheck -x -s bash {} +
 }
 manuals() {
