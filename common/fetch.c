@@ -13,6 +13,7 @@
 #include "split.h"
 
 #define RESOURCES_MAX 32
+#define KEPT_MAX 16384 /* documents of a body that are found only once */
 
 /* One experiment on its way; lives from its first request to its last. */
 struct experiment {
@@ -54,6 +55,8 @@ struct fetch {
 	int status; /* of the program */
 	int stop;   /* 0, or why nothing more is asked: an exit status */
 	char stop_message[320];
+	struct split_document *kept; /* where the documents of a body are */
+	size_t n_kept;
 	char *filter_text; /* a record on its way through the filter */
 	size_t filter_used, filter_size;
 };
@@ -339,6 +342,7 @@ struct emission {
 	const char *body;
 	void (*passed)(void *spool, size_t offset);
 	void *spool;
+	size_t released; /* offset up to which the body was let go */
 	bool failed;
 };
 
@@ -357,6 +361,17 @@ emit_put(void *context, const char *p, size_t n)
 }
 
 static void
+let_go(struct emission *emission, const char *end)
+{
+	size_t offset = (size_t)(end - emission->body);
+
+	if (offset - emission->released < SCAN_STRIDE)
+		return;
+	emission->passed(emission->spool, offset);
+	emission->released = offset;
+}
+
+static void
 emit(void *context, const struct split_document *document)
 {
 	struct emission *emission = context;
@@ -367,6 +382,7 @@ emit(void *context, const struct split_document *document)
 	if (fetch->options->filter == NULL) {
 		record_document(emit_put, emission, r, e->json, document, e->fetched_at);
 		stream_end_line(fetch->out);
+		let_go(emission, document->text.p + document->text.n);
 		return;
 	}
 	fetch->filter_used = 0;
@@ -376,13 +392,15 @@ emit(void *context, const struct split_document *document)
 		emission->failed = true;
 }
 
-/* Keep the proposal number that the info names. */
+/* Remember where a document is, as long as there are not too many. */
 static void
-note_proposal(void *context, const struct split_document *document)
+keep(void *context, const struct split_document *document)
 {
-	struct experiment *e = context;
+	struct fetch *fetch = context;
 
-	e->proposal = split_text(document->text, "params", "PNR");
+	if (fetch->n_kept < KEPT_MAX)
+		fetch->kept[fetch->n_kept] = *document;
+	fetch->n_kept++;
 }
 
 /*
@@ -403,7 +421,8 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	struct split_error error;
 	long count;
 
-	count = split_body(body, n, r, e->name, NULL, NULL, passed, spool, &error);
+	fetch->n_kept = 0;
+	count = split_body(body, n, r, e->name, keep, fetch, passed, spool, &error);
 	if (count < 0) {
 		if (error.truncated)
 			return false;
@@ -411,7 +430,7 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 		return true;
 	}
 	if (r == &resources[0]) {
-		split_body(body, n, r, e->name, note_proposal, e, NULL, NULL, &error);
+		e->proposal = split_text(fetch->kept[0].text, "params", "PNR");
 		e->info_done = true;
 	}
 	if (!fetch->options->wanted[row(r)])
@@ -419,7 +438,11 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	if (fetch->options->filter == NULL && !fetch->schema_sent[row(r)])
 		record_schema(fetch->out, r);
 	fetch->schema_sent[row(r)] = true;
-	split_body(body, n, r, e->name, emit, &emission, passed, spool, &error);
+	if (fetch->n_kept <= KEPT_MAX)
+		for (size_t i = 0; i < fetch->n_kept; i++)
+			emit(&emission, &fetch->kept[i]);
+	else
+		split_body(body, n, r, e->name, emit, &emission, passed, spool, &error);
 	(void)stream_flush(fetch->out);
 	e->counts[row(r)] = count;
 	if (emission.failed)
@@ -511,14 +534,19 @@ fetch_run(const struct service *service, const struct experiment_list *experimen
 	};
 	struct http *http = http_open(&service->http);
 
-	if (http == NULL)
+	fetch.kept = calloc(KEPT_MAX, sizeof(*fetch.kept));
+	if (http == NULL || fetch.kept == NULL) {
+		http_close(http);
+		free(fetch.kept);
 		return EXIT_PARTIAL;
+	}
 	if (http_run(http, next_request, arrived, &fetch) != 0)
 		stop(&fetch, EXIT_PARTIAL, "stopped");
 	http_close(http);
 	close_rest(&fetch);
 	msg_progress_end();
 	free(fetch.filter_text);
+	free(fetch.kept);
 	if (out->error != 0) {
 		if (out->error != EPIPE)
 			msg("stdout: %s", strerror(out->error));

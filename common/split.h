@@ -31,9 +31,9 @@ typedef void split_take(void *context, const struct split_document *document);
  * their order.  The envelope must say success: true and hold a "value" of the
  * resource's shape; each document must be an object with the resource's key.
  *
- * Called once with take NULL to check the body whole, and once more to emit it.
- * passed (may be NULL) is called now and then with the offset of what was read.
- * Returns the number of documents, or -1 with *error filled in.
+ * Documents are handed over before the rest of the body is known to be good.  take
+ * may be NULL.  passed (may be NULL) is called now and then with the offset of what was
+ * read. Returns the number of documents, or -1 with *error filled in.
  */
 long split_body(const char *body, size_t n, const struct resource *resource,
     const char *experiment, split_take *take, void *context,
