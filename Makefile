@@ -109,6 +109,39 @@ bench:
 -include tests/unit/unit.mk
 unit: $(UNIT_TESTS)
 
+# Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
+# goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
+FUZZ = scan message config split
+scan_fuzz = scan
+scan_fuzz_LIBS = $(JQ) $(SQLITE)
+message_fuzz = load message scan resource db sql msg
+message_fuzz_LIBS = $(SQLITE)
+config_fuzz = config nearest msg
+config_fuzz_LIBS = $(YAML)
+split_fuzz = split scan record resource stream msg
+SECONDS = 60
+FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
+
+define FUZZ_TARGET
+$(BUILD)/fuzz/$(1)_fuzz: $(BUILD)/fuzz/tests/fuzz/$(1)_fuzz.o $($(1)_fuzz:%=$(BUILD)/fuzz/common/%.o)
+	clang $(FUZZER) -fsanitize=fuzzer -o $$@ $$^ $($(1)_fuzz_LIBS)
+endef
+$(foreach target,$(FUZZ),$(eval $(call FUZZ_TARGET,$(target))))
+$(BUILD)/fuzz/common/sql.o: $(BUILD)/common/sql_files.c
+	@mkdir -p $(@D)
+	clang -Icommon -c -o $@ $<
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) -O1 -g \
+	    $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+-include $(wildcard $(BUILD)/fuzz/*/*.d $(BUILD)/fuzz/*/*/*.d)
+
+fuzz-targets: $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
+fuzz:
+	sh scripts/deps.sh test
+	$(MAKE) fuzz-targets
+	sh tests/fuzz/fuzz.sh $(SECONDS) $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
@@ -138,4 +171,4 @@ deb: all
 clean:
 	rm -rf $(BUILD) demo dist
 
-.PHONY: all demo check bench unit install uninstall deb clean
+.PHONY: all demo check bench fuzz fuzz-targets unit install uninstall deb clean

@@ -343,13 +343,6 @@ bind_key(sqlite3_stmt *statement, const char *name, struct scan_span key)
 	    statement, i, text, scan_string_decode(key, text), free, SQLITE_UTF8);
 }
 
-static bool
-is_key(struct scan_span value)
-{
-	return value.p != NULL && (value.p[0] == '"' || value.p[0] == '-' ||
-				      (value.p[0] >= '0' && value.p[0] <= '9'));
-}
-
 /* What staging needs to know of a record of ours. */
 struct staging {
 	struct scan_span experiment; /* a JSON string */
@@ -377,11 +370,14 @@ find_members(struct scan_span record, const struct resource *r, struct staging *
 			found->experiment = value;
 			if (first && scan_peek(&s) != '\0')
 				found->rest = s.text + s.at;
-		} else if (r->key != NULL && scan_string_is(key, r->key)) {
+		} else if (r->key != NULL && found->key.p == NULL &&
+			   scan_string_is(key, r->key)) {
 			found->key = value;
-		} else if (r->subkey != NULL && scan_string_is(key, r->subkey)) {
+		} else if (r->subkey != NULL && found->subkey.p == NULL &&
+			   scan_string_is(key, r->subkey)) {
 			found->subkey = value;
-		} else if (r->member != NULL && scan_string_is(key, r->member)) {
+		} else if (r->member != NULL && found->whole.p == NULL &&
+			   scan_string_is(key, r->member)) {
 			found->whole = value;
 		}
 		first = false;
@@ -483,7 +479,7 @@ take_ours(
 		msg("no memory");
 		return -1;
 	}
-	if ((r->key != NULL && !is_key(found.key)) ||
+	if ((r->key != NULL && !resource_is_key(found.key)) ||
 	    (r->member != NULL && found.whole.p == NULL)) {
 		snprintf(why, sizeof(why), "%.60s: a record of %s without its %s",
 		    experiment, r->stream, r->key != NULL ? r->key : r->member);

@@ -112,3 +112,10 @@ resource_named(const char *stream, size_t n)
 			return r;
 	return NULL;
 }
+
+bool
+resource_is_key(struct scan_span value)
+{
+	return value.p != NULL && (value.p[0] == '"' || value.p[0] == '-' ||
+				      (value.p[0] >= '0' && value.p[0] <= '9'));
+}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scan.h"
+
 /* What stands in "value", and how it becomes records. */
 enum resource_shape {
 	RESOURCE_OBJECT, /* an object: one record */
@@ -44,5 +46,8 @@ size_t resource_count(void);
 
 /* The row of a stream of that name (n bytes), or NULL. */
 const struct resource *resource_named(const char *stream, size_t n);
+
+/* Can a value be a key: is it there, and a string or a number? */
+bool resource_is_key(struct scan_span value);
 
 #endif

@@ -46,13 +46,6 @@ fail_scan(struct split *split)
 	}
 }
 
-static bool
-is_key(struct scan_span value)
-{
-	return value.p[0] == '"' || value.p[0] == '-' ||
-	       (value.p[0] >= '0' && value.p[0] <= '9');
-}
-
 /* Read one document: an object that is next. */
 static void
 read_document(struct split *split)
@@ -60,8 +53,8 @@ read_document(struct split *split)
 	struct scan *s = &split->scan;
 	const struct resource *r = split->resource;
 	struct split_document document = {.named = false};
-	struct scan_span key, value;
-	bool keyed = r->key == NULL, first = true;
+	struct scan_span key, value, found = {NULL, 0};
+	int place = 0, named_at = 0, names = 0;
 	char text[120];
 
 	if (scan_peek(s) != '{') {
@@ -74,12 +67,16 @@ read_document(struct split *split)
 	document.text.p = s->text + s->at;
 	if (scan_open(s, '{'))
 		while (scan_member(s, &key) && scan_value(s, &value)) {
-			if (!keyed && scan_string_is(key, r->key))
-				keyed = is_key(value);
-			if (!first && scan_string_is(key, "experiment"))
-				document.named = value.p[0] == '"' &&
-						 scan_string_is(value, split->experiment);
-			first = false;
+			place++;
+			if (scan_string_is(key, "experiment")) {
+				names++;
+				if (value.p[0] == '"' &&
+				    scan_string_is(value, split->experiment))
+					named_at = place;
+			} else if (r->key != NULL && found.p == NULL &&
+				   scan_string_is(key, r->key)) {
+				found = value;
+			}
 		}
 	if (s->error != NULL) {
 		fail_scan(split);
@@ -87,8 +84,9 @@ read_document(struct split *split)
 	}
 	document.text.n = (size_t)(s->text + s->at - document.text.p);
 	document.unclean = s->unclean;
+	document.named = names == 1 && named_at > 1;
 	split->count++;
-	if (!keyed) {
+	if (r->key != NULL && !resource_is_key(found)) {
 		snprintf(
 		    text, sizeof(text), "record %ld has no %s", split->count, r->key);
 		fail(split, text);

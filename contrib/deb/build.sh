@@ -1,0 +1,103 @@
+#!/bin/sh
+# build.sh VERSION STAGED_DIR OUTPUT.deb: make a Debian package of a tree that
+# "make install DESTDIR=STAGED_DIR PREFIX=/usr" made.  The tree is left as it is.
+#
+# The same tree gives the same package, byte for byte: all times are
+# SOURCE_DATE_EPOCH, or that of the last commit, or that of the tree's newest file.
+set -eu
+umask 022
+
+[ $# -eq 3 ] || {
+	echo "usage: build.sh VERSION STAGED_DIR OUTPUT.deb" >&2
+	exit 2
+}
+version=$1 staged=$2 output=$3
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+maintainer="${DEBFULLNAME:-elog developers} <${DEBEMAIL:-elog@example.org}>"
+
+[ -d "$staged/usr/bin" ] || {
+	echo "build.sh: $staged/usr/bin is not there: make install DESTDIR=$staged PREFIX=/usr" >&2
+	exit 1
+}
+if [ -z "${SOURCE_DATE_EPOCH-}" ]; then
+	SOURCE_DATE_EPOCH=$(git -C "$top" log -1 --format=%ct 2>/dev/null) ||
+		SOURCE_DATE_EPOCH=$(find "$staged" -type f -printf '%T@\n' | sort -n |
+			sed -n '$s/\..*//p')
+fi
+export SOURCE_DATE_EPOCH
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+root=$work/elog
+mkdir "$root" "$root/DEBIAN"
+cp -a "$staged/." "$root/"
+
+# What Debian wants of its packages: no symbols, compressed manual pages, a page for
+# each command, a copyright and a changelog.
+for file in "$root"/usr/bin/*; do
+	case $(od -An -N4 -tx1 "$file") in
+	' 7f 45 4c 46') strip --strip-unneeded -R .comment -R .note "$file" ;;
+	esac
+done
+find "$root/usr/share/man" -type f ! -name '*.gz' -exec gzip -9n {} +
+[ ! -e "$root/usr/share/man/man1/elog-sync.1.gz" ] ||
+	ln -sf elog-sync.1.gz "$root/usr/share/man/man1/elog-sync.sh.1.gz"
+docs=$root/usr/share/doc/elog
+mkdir -p "$docs"
+{
+	echo 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/'
+	echo 'Upstream-Name: elog'
+	echo
+	echo 'Files: *'
+	sed -n 's/^Copyright (c) /Copyright: /p' "$top/LICENSE"
+	echo 'License: Expat'
+	sed -n '/^Permission is hereby/,$p' "$top/LICENSE" | sed 's/^$/./; s/^/ /'
+} >"$docs/copyright"
+{
+	printf 'elog (%s) unstable; urgency=medium\n\n' "$version"
+	printf '  * Built from the source tree.\n\n'
+	printf ' -- %s  %s\n' "$maintainer" \
+		"$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
+} | gzip -9n >"$docs/changelog.gz"
+
+# The libraries: as dpkg-shlibdeps finds them, else those of Debian 12.
+libraries=''
+if command -v dpkg-shlibdeps >/dev/null; then
+	mkdir "$work/debian"
+	printf 'Source: elog\n\nPackage: elog\nArchitecture: any\n' >"$work/debian/control"
+	programs=$(cd "$work" && find elog/usr/bin -type f ! -name '*.sh' | sort)
+	# shellcheck disable=SC2086 # a list of names without spaces
+	libraries=$(cd "$work" && dpkg-shlibdeps -O $programs 2>/dev/null |
+		sed -n 's/^shlibs:Depends=//p' |
+		# It sees functions, not the SQL operators and the options that we use.
+		sed 's/libsqlite3-0 ([^)]*)/libsqlite3-0 (>= 3.38.0)/
+			s/libcurl4 ([^)]*)/libcurl4 (>= 7.85.0)/') || libraries=''
+fi
+[ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libjq1,
+ libkrb5-3, libpopt0, libsqlite3-0 (>= 3.38.0), libyaml-0-2'
+
+size=$(du -k -s --apparent-size "$root" | cut -f 1)
+cat >"$root/DEBIAN/control" <<END
+Package: elog
+Version: $version
+Architecture: $(dpkg --print-architecture)
+Maintainer: $maintainer
+Installed-Size: $size
+Depends: $libraries, findutils (>= 4.4), util-linux (>= 2.20)
+Recommends: krb5-user
+Suggests: cron, jq, sqlite3
+Section: science
+Priority: optional
+Description: mirror of an experiment logbook in an SQLite file
+ Tools that fetch what an electronic logbook service holds about experiments
+ (entries, runs, files, questionnaires, workflows) as a stream of records, load
+ it into one SQLite file, and keep that fresh from cron.
+END
+(cd "$root" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) \
+	>"$root/DEBIAN/md5sums"
+find "$root" -type d -exec chmod 755 {} +
+find "$root" -type f -exec chmod u=rwX,go=rX {} +
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+dpkg-deb --root-owner-group -Zxz --build "$root" "$output" >/dev/null

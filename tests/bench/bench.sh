@@ -1,0 +1,378 @@
+#!/usr/bin/env bash
+# Measure elog against its peers, and print one table of ratios.
+#
+#   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit second
+#                         memory growth
+#
+# Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
+# is the best time of each, so that other work on the machine does little harm.  The data
+# are made by generate.py: 54 experiments, 324 documents, 45 MB; "growth" takes 4 and 16
+# times that.  A bar that is missed is printed as "over", and is no error.
+#
+#   BENCH_ROUNDS   how often each command runs (5)
+#   BENCH_SCALE    how far "growth" goes (16)
+#   BUILD          where the programs are (build)
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+tree=$(cd "$here/../.." && pwd)
+rounds=${BENCH_ROUNDS:-5}
+scale=${BENCH_SCALE:-16}
+build=${BUILD:-$tree/build}
+case $build in /*) ;; *) build=$tree/$build ;; esac
+all="get latency pipeline sync load limit second memory growth"
+[ $# -gt 0 ] || eval "set -- $all"
+rows=$*
+for row in "$@"; do
+    case " $all " in
+        *" $row "*) ;;
+        *) echo "bench.sh: no row '$row'; there are: $all" >&2; exit 2 ;;
+    esac
+done
+for tool in hyperfine jq curl sqlite3 sqlite-utils python3; do
+    command -v "$tool" >/dev/null || { echo "bench.sh: $tool is missing" >&2; exit 1; }
+done
+wanted() { case " $rows " in *" $1 "*) ;; *) return 1 ;; esac; }
+
+# ---- outside: make the data, then run this script again beside the servers ----
+
+if [ -z "${BENCH_DIR:-}" ]; then
+    BENCH_DIR=$(mktemp -d "${TMPDIR:-/tmp}/elog-bench.XXXXXX")
+    trap 'rm -rf "$BENCH_DIR"' EXIT
+    export BENCH_DIR
+    compiler="${CC:-cc} -O2 -std=c11 -D_GNU_SOURCE"
+    $compiler -o "$BENCH_DIR/insert_limit" "$here/insert_limit.c" -lsqlite3
+    $compiler -o "$BENCH_DIR/fault_server" "$here/../server/fault_server.c"
+    most=1
+    wanted growth && most=$scale
+    "$here/generate.py" "$BENCH_DIR/www" --scale "$most"
+    mv "$BENCH_DIR/www/names.txt" "$BENCH_DIR/names.all"
+    # Once more, small: the lists then name 54 experiments, and the rest stays.
+    [ "$most" = 1 ] || "$here/generate.py" "$BENCH_DIR/www"
+    head -n 54 "$BENCH_DIR/names.all" >"$BENCH_DIR/names"
+    # Not exec: the trap above has to run.
+    "$here/../server/with-servers.sh" --docroot "$BENCH_DIR/www" "$0" "$@"
+    exit
+fi
+
+# ---- inside ----
+
+cd "$BENCH_DIR"
+PATH=$build:$PATH
+export ELOG_CONFIG=/dev/null XDG_CONFIG_HOME=$BENCH_DIR/none
+main_streams=--except=workflow_jobs,samples,shifts
+proxy_pid=
+trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"' EXIT
+
+# script NAME: stdin becomes an executable command.
+script() {
+    { echo '#!/bin/sh'; echo 'set -e'; cat; } >"$1"
+    chmod +x "$1"
+}
+
+# curl_config BASE DIR: the 324 requests for curl -K, into files, or /dev/null.
+curl_config() {
+    local name resource digits serial to
+    while read -r name; do
+        digits=${name#????} serial=${digits%??} digits=${name#?????????}
+        for resource in info elog 'runs?includeParams=true' files workflow_definitions q; do
+            to=/dev/null
+            [ "$2" = /dev/null ] || to=$2/${resource%%\?*}/$name
+            if [ "$resource" = q ]; then
+                echo "url = \"$1/ws-kerb/questionnaire/ws/proposal/attribute/run$digits/L$serial\""
+            else
+                echo "url = \"$1/ws-kerb/lgbk/lgbk/$name/ws/$resource\""
+            fi
+            echo "output = \"$to\""
+        done
+    done <names
+}
+
+# best COMMAND...: run the commands in turns; set best_1, best_2 … to their seconds.
+# A file COMMAND.prepare is run before each of them, outside the time.
+best() {
+    local round command i time
+    rm -f times.*
+    for ((round = 0; round < rounds; round++)); do
+        i=0
+        for command in "$@"; do
+            i=$((i + 1))
+            [ ! -x "./$command.prepare" ] || "./$command.prepare"
+            hyperfine -N --runs 1 --style none --export-json time.json "./$command" \
+                >hyperfine.log 2>&1 || {
+                echo "bench.sh: $command failed:" >&2
+                cat hyperfine.log >&2
+                "./$command" >/dev/null || true
+                exit 1
+            }
+            jq '.results[0].times[0]' time.json >>"times.$i"
+        done
+    done
+    i=0
+    for command in "$@"; do
+        i=$((i + 1))
+        time=$(sort -g "times.$i" | head -n 1)
+        printf -v "best_$i" '%s' "$time"
+    done
+}
+
+compute() { awk "BEGIN { printf \"%.$1f\", $2 }"; }
+
+# line WHAT OURS PEER RATIO BAR: BAR is "<= X", ">= X" or "-"; it is held to RATIO.
+line() {
+    local verdict=-
+    case $5 in
+        -) ;;
+        *) verdict=$(awk "BEGIN { print ($4 $5) ? \"ok\" : \"over\" }") ;;
+    esac
+    printf '%-52s %9s %9s %7s %7s  %s\n' "$1" "$2" "$3" "$4" "$5" "$verdict"
+}
+
+# slower WHAT OURS PEER BAR: how many times the peer's time we take.
+slower() {
+    line "$1" "$(compute 3 "$2") s" "$(compute 3 "$3") s" "$(compute 2 "$2 / $3")" "$4"
+}
+
+# faster WHAT OURS PEER BAR: how many times faster than the peer we are.
+faster() {
+    line "$1" "$(compute 3 "$2") s" "$(compute 3 "$3") s" "$(compute 1 "$3 / $2")" "$4"
+}
+
+# peak COMMAND...: kilobytes.
+peak() {
+    /usr/bin/time -f %M -o peak "$@" >/dev/null 2>peak.log || { cat peak.log >&2; exit 1; }
+    tail -n 1 peak
+}
+
+get() { echo "exec elog-get --url $1 $main_streams ${3:-} <$2"; }
+hand_curl="curl -sS -f -Z --no-progress-meter --parallel-max 6 --negotiate -u : --create-dirs"
+
+echo "elog $(elog-get --version | head -n 1); $(nproc) processors; best of $rounds rounds"
+printf '%-52s %9s %9s %7s %7s  %s\n' what ours peer ratio bar verdict
+
+if wanted get || wanted latency; then
+    get "$ELOG_TEST_HTTP" names | script get
+    curl_config "$ELOG_TEST_HTTP" /dev/null >null.curl
+    echo "exec $hand_curl -K null.curl" | script curl
+    echo "exec $hand_curl --compressed -K null.curl" | script curl-compressed
+fi
+
+if wanted get; then
+    best get curl curl-compressed
+    slower "elog-get, 324 URLs, SPNEGO; curl -Z" "$best_1" "$best_2" "<= 1.5"
+    slower "  the same; curl -Z --compressed" "$best_1" "$best_3" -
+fi
+
+if wanted latency; then
+    ./fault_server -u "${ELOG_TEST_HTTP##*:}" -d 25 >port &
+    proxy_pid=$!
+    until [ -s port ]; do sleep 0.02; done
+    get "http://localhost:$(cat port)" names | script get-far
+    curl_config "http://localhost:$(cat port)" /dev/null >far.curl
+    echo "exec $hand_curl -K far.curl" | script curl-far
+    best get-far curl-far
+    slower "elog-get, round trip of 50 ms; curl -Z" "$best_1" "$best_2" "<= 1.1"
+    kill "$proxy_pid"
+    proxy_pid=
+fi
+
+if wanted pipeline; then
+    script pipeline.prepare <<'EOF'
+rm -f ours.db*
+EOF
+    script pipeline <<EOF
+elog-get --url $ELOG_TEST_HTTP $main_streams <names | elog-load -q ours.db >/dev/null
+[ "\$(sqlite3 ours.db 'SELECT count(*) FROM runs')" = 3240 ]
+EOF
+    curl_config "$ELOG_TEST_HTTP" hand >hand.curl
+    script by-hand.prepare <<'EOF'
+rm -rf hand hand.db
+EOF
+    script by-hand <<EOF
+$hand_curl -K hand.curl
+cd hand
+for stream in info elog runs files workflow_definitions q; do
+    filter='.value | if type == "array" then .[] else . end'
+    [ \$stream = q ] && filter=.
+    (cd \$stream && jq -c "{experiment: input_filename} + (\$filter)" *) >\$stream.lines
+    sqlite3 ../hand.db "CREATE TABLE \$stream (doc TEXT)"
+    printf '.mode ascii\n.separator "\\\\037" "\\\\n"\n.import %s.lines %s\n' \
+        \$stream \$stream | sqlite3 ../hand.db
+done
+[ "\$(sqlite3 ../hand.db 'SELECT count(*) FROM runs')" = 3240 ]
+EOF
+    best pipeline by-hand
+    faster "elog-get | elog-load; curl -Z, jq -c, sqlite3" "$best_1" "$best_2" ">= 5"
+    line "  seconds" "$(compute 3 "$best_1") s" - "$(compute 2 "$best_1")" "<= 2"
+fi
+
+if wanted sync; then
+    script sync-first.prepare <<'EOF'
+rm -rf sync
+EOF
+    echo "exec elog-sync.sh --force --quiet --dir sync --url $ELOG_TEST_HTTP" | script sync-first
+    cp sync-first sync-second
+    best sync-first sync-second
+    if wanted pipeline; then
+        best_3=$best_2 best_4=$best_1
+        best by-hand
+        faster "elog-sync.sh; curl -Z, jq -c, sqlite3" "$best_4" "$best_1" ">= 5"
+        best_1=$best_4 best_2=$best_3
+    fi
+    faster "elog-sync.sh, nothing changed; the first time" "$best_2" "$best_1" ">= 3"
+fi
+
+# The stream of the base size, for elog-load alone.
+if wanted load || wanted limit || wanted second; then
+    elog-get --url "file://$BENCH_DIR/www" "$main_streams" <names >stream
+    elog-load -q empty.db </dev/null
+    script load.prepare <<'EOF'
+rm -f load.db*
+EOF
+    echo "exec elog-load -q load.db stream" | script load
+    ./load.prepare
+    ./load >/dev/null
+    cp load.db loaded.db
+    records=$(grep -c '"type":"RECORD"' stream)
+fi
+
+if wanted load; then
+    for stream in experiments logbook_entries runs files questionnaires workflows; do
+        sed -n "s/^{\"type\":\"RECORD\",\"stream\":\"$stream\",\"record\":\(.*\),\"time_extracted\":\"[^\"]*\"}\$/\1/p" \
+            stream >"$stream.nl"
+    done
+    script sqlite-utils-insert.prepare <<'EOF'
+rm -f utils.db
+EOF
+    script sqlite-utils-insert <<'EOF'
+insert() { sqlite-utils insert utils.db $1 $1.nl --nl --alter "$2" "$3" $4 $5; }
+insert experiments --pk experiment
+insert logbook_entries --pk experiment --pk _id
+insert runs --pk experiment --pk num
+insert files --pk _id
+insert questionnaires --pk experiment
+insert workflows --pk experiment
+EOF
+    script python-loop.prepare <<'EOF'
+cp empty.db python.db
+EOF
+    cat >loop.py <<'EOF'
+import json, sqlite3
+db = sqlite3.connect("python.db")
+ids, batches = {}, {}
+INSERT = {
+    "logbook_entries": "INSERT INTO logbook_entries (experiment_id, entry_id, author, content,"
+        " created_at, tags, run_number, doc) VALUES (?,?,?,?,?,?,?,?)",
+    "runs": "INSERT INTO runs (experiment_id, run_number, start_time, end_time, type,"
+        " parameters, doc) VALUES (?,?,?,?,?,?,?)",
+    "files": "INSERT INTO files (experiment_id, path, size, created_at, run_number, checksum,"
+        " doc) VALUES (?,?,?,?,?,?,?)",
+    "questionnaires": "INSERT INTO questionnaires (experiment_id, data) VALUES (?,?)",
+    "workflows": "INSERT INTO workflows (experiment_id, data) VALUES (?,?)",
+}
+for line in open("stream", encoding="utf-8"):
+    message = json.loads(line)
+    if message["type"] != "RECORD":
+        continue
+    stream, r = message["stream"], message["record"]
+    e = ids.setdefault(r["experiment"], len(ids) + 1)
+    # The line itself stands for the document: cheaper than to print it again.
+    if stream == "runs":
+        row = (e, r["num"], r["begin_time"], r.get("end_time"), r["type"],
+               json.dumps(r["params"]), line)
+    elif stream == "logbook_entries":
+        row = (e, r["_id"], r["author"], r["content"], r["insert_time"],
+               json.dumps(r.get("tags")), r.get("run_num"), line)
+    elif stream == "files":
+        row = (e, r["path"], r["size"], r["create_timestamp"], r["run_num"], r["checksum"], line)
+    elif stream in INSERT:
+        row = (e, line)
+    elif stream == "experiments":
+        db.execute("INSERT INTO experiments (id, name, instrument, description, doc)"
+                   " VALUES (?,?,?,?,?)",
+                   (e, r["experiment"], r["instrument"], r["description"], line))
+        continue
+    else:
+        continue
+    batches.setdefault(stream, []).append(row)
+    if len(batches[stream]) == 1000:
+        db.executemany(INSERT[stream], batches.pop(stream))
+for stream, rows in batches.items():
+    db.executemany(INSERT[stream], rows)
+db.commit()
+EOF
+    echo "exec python3 loop.py" | script python-loop
+    best load sqlite-utils-insert python-loop
+    faster "elog-load, $(compute 0 "$records / $best_1") records/s; sqlite-utils insert" \
+        "$best_1" "$best_2" ">= 5"
+    faster "  the same; python3: json.loads, executemany" "$best_1" "$best_3" ">= 2"
+fi
+
+if wanted limit; then
+    script limit.prepare <<'EOF'
+cp empty.db limit.db
+EOF
+    echo "./insert_limit loaded.db limit.db >>limit.times" | script limit
+    rm -f limit.times
+    best load limit
+    slower "elog-load, $(compute 0 "$(stat -c %s stream) / $best_1 / 1e6") MB/s; the same rows inserted from memory" \
+        "$best_1" "$(sort -g limit.times | head -n 1)" "<= 1.5"
+fi
+
+if wanted second; then
+    echo "exec elog-load -q loaded.db stream" | script load-second
+    best load load-second
+    faster "elog-load, nothing changed; the first time" "$best_2" "$best_1" ">= 3"
+fi
+
+if wanted memory; then
+    # One answer of 200 MB, and what becomes of it.
+    name=$(head -n 1 names)
+    ./fault_server -r www '*/ws/elog always string 200' >port.big &
+    proxy_pid=$!
+    until [ -s port.big ]; do sleep 0.02; done
+    cat >big <<EOF
+exec elog-get --auth none --url http://localhost:$(cat port.big) --only experiments,logbook_entries $name
+EOF
+    export ELOG_AUTHENTICATED_PREFIX=/ws-kerb/lgbk/lgbk
+    memory=$(peak sh ./big)
+    line "elog-get, one answer of 200 MB: memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 48"
+    sh ./big >stream.big
+    rm -f big.db
+    memory=$(peak elog-load -q big.db stream.big)
+    line "elog-load, one line of 200 MB: memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 96"
+    unset ELOG_AUTHENTICATED_PREFIX
+    rm -f stream.big big.db
+    kill "$proxy_pid"
+    proxy_pid=
+fi
+
+if wanted growth; then
+    for n in 1 4 16; do
+        [ "$n" -le "$scale" ] || continue
+        head -n $((54 * n)) names.all >"names.$n"
+        get "$ELOG_TEST_HTTP" "names.$n" | script "get-$n"
+        best_of=$rounds
+        [ "$n" -le 4 ] || rounds=2
+        best "get-$n"
+        [ "$n" -gt 1 ] || get_time=$best_1
+        memory=$(peak "./get-$n")
+        line "elog-get, $((54 * n)) experiments; $n times the time for 54" \
+            "$(compute 3 "$best_1") s" "$(compute 3 "$n * $get_time") s" \
+            "$(compute 2 "$best_1 / $n / $get_time")" "<= 1.1"
+        line "  memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 48"
+        elog-get --url "file://$BENCH_DIR/www" "$main_streams" <"names.$n" >"stream.$n"
+        echo "rm -f grow.db*" | script "load-$n.prepare"
+        echo "exec elog-load -q grow.db stream.$n" | script "load-$n"
+        best "load-$n"
+        [ "$n" -gt 1 ] || load_time=$best_1
+        "./load-$n.prepare"
+        memory=$(peak "./load-$n")
+        line "elog-load, $((54 * n)) experiments; $n times the time for 54" \
+            "$(compute 3 "$best_1") s" "$(compute 3 "$n * $load_time") s" \
+            "$(compute 2 "$best_1 / $n / $load_time")" "<= 1.1"
+        line "  memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 96"
+        rm -f "stream.$n" grow.db*
+        rounds=$best_of
+    done
+fi

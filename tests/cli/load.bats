@@ -1,0 +1,598 @@
+#!/usr/bin/env bats
+# elog-load: what becomes of records, and of a database that something happens to.
+
+load ../lib/common
+
+setup() {
+    common_setup
+}
+
+# load [ARGUMENT...]: stdin into $db.
+load() {
+    elog-load "$db" "$@"
+}
+
+# An experiment e1 of two runs, by hand.
+two_runs() {
+    record runs '{"experiment":"e1","num":1,"params":{"v":1}}'
+    record runs '{"experiment":"e1","num":2}'
+    closed e1 '{"runs":2}'
+    state e1
+}
+
+@test "the summary, the bookmarks, and nothing left beside the database" {
+    two_runs >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$output" '{"bookmarks":{"e1":{"fetched_at":"x"}}}'
+    says elog-load "$db: 1 experiments complete; 3 records read, "
+    lone_database "$db"
+    equal "$(stat -c %a "$db")" 600
+    equal "$(sql "$db" "SELECT run_number, parameters FROM runs ORDER BY 1")" $'1|{"v":1}\n2|{}'
+    equal "$(sql "$db" "SELECT version FROM schema_version")" "$(ls "$root/common/sql/migrations" | sed 's/^0*//; s/-.*//')"
+}
+
+@test "files as arguments, several; one that is not there" {
+    two_runs >"$BATS_TEST_TMPDIR/in"
+    two_runs | sed s/e1/e2/g >"$BATS_TEST_TMPDIR/in2"
+    run --separate-stderr load --quiet "$BATS_TEST_TMPDIR/in" /nonexistent/in "$BATS_TEST_TMPDIR/in2"
+    status_is 1
+    says elog-load "/nonexistent/in: No such file"
+    equal "$(sql "$db" "SELECT name FROM experiments ORDER BY 1" | tr '\n' ' ')" "e1 e2 "
+}
+
+@test "a second load of the same data changes nothing, and says so" {
+    mapfile -t names < <(elog-list --url "file://$sample")
+    elog-get --url "file://$sample" "${names[@]}" >"$BATS_TEST_TMPDIR/first" 2>&1 || true
+    sleep 0.01
+    elog-get --url "file://$sample" "${names[@]}" >"$BATS_TEST_TMPDIR/second" 2>&1 || true
+    grep '^{' "$BATS_TEST_TMPDIR/first" | load >/dev/null
+    dump "$db" >"$BATS_TEST_TMPDIR/before"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/before")" -gt 700 ]
+    run --separate-stderr load < <(grep '^{' "$BATS_TEST_TMPDIR/second")
+    status_is 0
+    [[ $stderr == *", 0 rows changed"* ]]
+    dump "$db" | cmp "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "an entry edited, one deleted, a run added, a file gone: exactly that" {
+    experiment e1
+    experiment e2
+    mirror "$db" e1 e2
+    sql "$db" "SELECT * FROM logbook_entries JOIN experiments e ON e.id = experiment_id WHERE e.name = 'e2'" >"$BATS_TEST_TMPDIR/e2"
+    put e1 elog '[{"_id": "a1", "insert_time": "2026-01-01T10:00:00+00:00", "author": "ann", "content": "one, better", "run_num": 1, "previous_version": "a3"},
+        {"_id": "a2", "insert_time": "2026-01-01T11:00:00+00:00", "author": "bob", "content": "two", "deleted_by": "bob", "deleted_time": "2026-01-02T00:00:00+00:00"},
+        {"_id": "a3", "insert_time": "2026-01-01T10:00:00+00:00", "author": "ann", "content": "one", "run_num": 1, "deleted_by": "ann", "deleted_time": "2026-01-02T00:00:00+00:00"}]'
+    put e1 runs '[{"num": 3, "params": {"p": 3}}, {"num": 2, "params": {"p": 2}}, {"num": 1, "params": {"p": 1}}]'
+    put e1 files '[{"path": "/f2", "run_num": 2, "size": 20}]'
+    run --separate-stderr load < <(get e1 e2)
+    status_is 0
+    # Two entries and a new one, a run, a file less; the inferred run of a2 comes again.
+    equal "$(sql "$db" "SELECT entry_id, content, deleted_by, previous_version FROM logbook_entries
+        WHERE experiment_id = 1 ORDER BY 1")" $'a1|one, better||a3\na2|two|bob|\na3|one|ann|'
+    equal "$(sql "$db" "SELECT content FROM Logbook WHERE experiment_id = 'e1'")" "one, better"
+    equal "$(sql "$db" "SELECT run_number, parameters FROM runs WHERE experiment_id = 1 ORDER BY 1")" \
+        $'1|{"p": 1}\n2|{"p": 2}\n3|{"p": 3}'
+    equal "$(sql "$db" "SELECT path FROM files WHERE experiment_id = 1")" /f2
+    sql "$db" "SELECT * FROM logbook_entries JOIN experiments e ON e.id = experiment_id WHERE e.name = 'e2'" |
+        cmp "$BATS_TEST_TMPDIR/e2" -
+    # Ids stay: what points at a row still does.
+    equal "$(sql "$db" "SELECT id FROM runs WHERE experiment_id = 1 AND run_number = 1")" \
+        "$(sql "$db" "SELECT min(id) FROM runs WHERE experiment_id = 1 AND run_number < 3 AND parameters = '{\"p\": 1}'")"
+}
+
+@test "only the streams that were fetched are touched" {
+    experiment e1
+    mirror "$db" e1
+    put e1 runs '[]'
+    put e1 elog '[]'
+    get e1 --only runs | load >/dev/null
+    equal "$(sql "$db" "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM logbook_entries), (SELECT count(*) FROM files)")" "0|2|2"
+}
+
+@test "runs of entries that name none" {
+    put e1 elog '[
+        {"_id": "a", "insert_time": "2026-01-01T10:00:00", "content": "before any run"},
+        {"_id": "b", "insert_time": "2026-01-01T11:00:00", "content": "x", "run_num": 3},
+        {"_id": "c", "insert_time": "2026-01-01T12:00:00", "content": "after 3"},
+        {"_id": "d", "insert_time": "2026-01-01T13:00:00", "content": "Run number 12: Running with 3 uJ"},
+        {"_id": "e", "insert_time": "2026-01-01T14:00:00", "content": "after 12"},
+        {"_id": "f", "insert_time": "2026-01-01T15:00:00", "content": "RUN NUMBER 13 is RUNNING"},
+        {"_id": "g", "insert_time": "2026-01-01T16:00:00", "content": "run number 99 has ended"},
+        {"_id": "h", "insert_time": "2026-01-01T10:30:00", "content": "out of order, before 3"},
+        {"_id": "i", "insert_time": "2026-01-01T17:00:00", "content": "x", "run_num": 2},
+        {"_id": "j", "insert_time": "2026-01-01T18:00:00", "content": "after 2"},
+        {"_id": "k", "insert_time": "2026-01-01T19:00:00"}]'
+    experiment_of_entries() {
+        get e1 --only logbook_entries | load >/dev/null
+        sql "$db" "SELECT entry_id || ':' || ifnull(run_number, '-') || ':' || run_inferred FROM logbook_entries ORDER BY created_at" | tr '\n' ' '
+    }
+    equal "$(experiment_of_entries)" "a:-:0 h:-:0 b:3:0 c:3:1 d:12:1 e:12:1 f:13:1 g:13:1 i:2:0 j:2:1 k:2:1 "
+    # Nothing of it is in the documents.
+    equal "$(sql "$db" "SELECT doc FROM logbook_entries WHERE entry_id = 'c'")" \
+        '{"_id": "c", "insert_time": "2026-01-01T12:00:00", "content": "after 3"}'
+    # The one that named run 3 goes: those behind it lose their run; nothing else moves.
+    sed -i '/"_id": "b"/d' "$tree/ws-kerb/lgbk/lgbk/e1/ws/elog"
+    equal "$(experiment_of_entries)" "a:-:0 h:-:0 c:-:0 d:12:1 e:12:1 f:13:1 g:13:1 i:2:0 j:2:1 k:2:1 "
+}
+
+@test "run numbers that are texts stay texts" {
+    experiment e1
+    put e1 runs '[{"num": "007"}, {"num": "7"}, {"num": 7}]'
+    put e1 elog '[{"_id": "a", "insert_time": "1", "run_num": "007"}, {"_id": "b", "insert_time": "2"}]'
+    put e1 files '[{"path": "/f", "run_num": "007", "size": 1}]'
+    mirror "$db" e1
+    equal "$(sql -quote "$db" "SELECT run_number FROM runs ORDER BY typeof(run_number), 1" | tr '\n' ' ')" "7 '007' '7' "
+    equal "$(sql -quote "$db" "SELECT DISTINCT run_number FROM logbook_entries")" "'007'"
+    equal "$(sql "$db" "SELECT r.run_number FROM RunProductionData p JOIN runs r ON r.id = p.run_id WHERE number_of_files = 1")" 007
+}
+
+@test "counts that disagree: not applied, reported, bookmark withheld, the old version stays" {
+    two_runs | load >/dev/null 2>&1
+    { record runs '{"experiment":"e1","num":3}'; closed e1 '{"runs":2}'; state e1; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" ""
+    says elog-load "e1: not applied" "runs: 1 of 2 records"
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs")" "1,2"
+    equal "$(sql "$db" "SELECT status, message, completed_at FROM fetches")" \
+        "failed|runs: 1 of 2 records arrived|2026-01-01T00:00:00Z"
+    # More than were told; and of a stream that was not told at all.
+    { two_runs; } | sed 's/"runs":2/"runs":1/' >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    says elog-load "runs: 2 of 1 records"
+    { record shifts '{"experiment":"e1","name":"s"}'; closed e1 '{"runs":0}'; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    says elog-load "shifts: 1 of 0 records"
+    equal "$(sql "$db" "SELECT count(*) FROM shifts")" 0
+}
+
+@test "a good fetch after a refused one is taken, and its bookmark given" {
+    { record runs '{"experiment":"e1","num":1}'; closed e1 '{"runs":2}'; state e1
+      two_runs; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" '{"bookmarks":{"e1":{"fetched_at":"x"}}}'
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+    equal "$(sql "$db" "SELECT status FROM fetches")" complete
+}
+
+@test "duplicate keys: not applied" {
+    { record runs '{"experiment":"e1","num":1}'; record runs '{"experiment":"e1","num":1,"x":1}'
+      closed e1 '{"runs":2}'; state e1; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" ""
+    says elog-load "e1: not applied" "same num (line 2)"
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 0
+    # One document under two experiments is no duplicate; nor a file in two runs.
+    { record runs '{"experiment":"a","num":1}'; record runs '{"experiment":"b","num":1}'
+      record files '{"experiment":"a","path":"/f","run_num":1}'; record files '{"experiment":"a","path":"/f","run_num":2}'
+      record files '{"experiment":"a","path":"/f"}'
+      closed a '{"runs":1,"files":3}'; closed b '{"runs":1}'; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$(sql "$db" "SELECT count(*) FROM files")" 3
+}
+
+@test "records without a key, or without an experiment: told by line, not applied" {
+    { record runs '{"experiment":"e1","num":1}'
+      record runs '{"experiment":"e1","number":2}'
+      record runs '{"experiment":"e1","num":null}'
+      record runs '{"num":4}'
+      closed e1 '{"runs":1}'; state e1
+      two_runs | sed s/e1/e2/g; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" '{"bookmarks":{"e2":{"fetched_at":"x"}}}'
+    equal "${stderr_lines[0]}" "elog-load: line 2: e1: a record of runs without its num"
+    equal "${stderr_lines[1]}" "elog-load: line 3: e1: a record of runs without its num"
+    equal "${stderr_lines[2]}" "elog-load: line 4: a record of runs without an experiment"
+    [[ ${stderr_lines[3]} == *"e1: not applied: "* ]]
+    equal "$(sql "$db" "SELECT group_concat(DISTINCT name) FROM runs JOIN experiments e ON e.id = experiment_id")" e2
+}
+
+@test "lines that are no messages: told by number, the rest is taken" {
+    { echo hello; echo '[1]'; echo '{}'; echo; echo '   '; printf '\r\n'
+      echo '{"type":"RECORD","stream":"runs"}'
+      echo '{"type":"RECORD","stream":"runs","record":{"experiment":"e1","num":9,"x":NaN}}'
+      printf '{"type":"RECORD","stream":"runs","record":{"x":"\xff"}}\n'
+      printf 'a\0b\n'; two_runs; echo '{"type":"STATE"'; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$(printf '%s\n' "${stderr_lines[@]}" | sed 's/^elog-load: line \([0-9]*\): .*/\1/' | tr '\n' ' ')" "1 2 3 7 8 9 10 15 "
+    equal "$output" '{"bookmarks":{"e1":{"fetched_at":"x"}}}'
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+}
+
+@test "a torn line: what another writer wrote behind it is taken" {
+    { record runs '{"experiment":"dead","num":1}'
+      printf '{"type":"RECORD","stream":"runs","record":{"experiment":"dead","num":2,"x":"half'
+      two_runs; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    [[ ${stderr_lines[0]} == "elog-load: line 2: "*died* ]]
+    [[ ${stderr_lines[1]} == "elog-load: dead: not applied: "*"cut short"* ]]
+    [ "${#stderr_lines[@]}" = 2 ]
+    equal "$(sql "$db" "SELECT e.name, count(*) FROM runs JOIN experiments e ON e.id = experiment_id GROUP BY 1")" "e1|2"
+    equal "$(sql "$db" "SELECT experiment, status FROM fetches ORDER BY 1")" $'dead|failed\ne1|complete'
+}
+
+@test "an experiment that is not closed is not applied" {
+    two_runs | load >/dev/null 2>&1
+    two_runs | sed 's/"num":2/"num":3/' | head -n 2 >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    says elog-load "e1: not applied" "no closing record"
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs")" "1,2"
+    equal "$(sql "$db" "SELECT status FROM fetches")" failed
+}
+
+@test "a bookmark never speaks for records that are not durable" {
+    # Its experiment is open still: no closing record came before the STATE.
+    { record runs '{"experiment":"e1","num":1}'; state e1; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" ""
+    # Another's, in between, is given.
+    { record runs '{"experiment":"e1","num":1}'; two_runs | sed s/e1/e2/g; closed e1 '{"runs":1}'; state e1; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$output" $'{"bookmarks":{"e2":{"fetched_at":"x"}}}\n{"bookmarks":{"e1":{"fetched_at":"x"}}}'
+}
+
+@test "experiments of several producers, mixed line by line" {
+    for i in 1 2 3; do two_runs | sed "s/e1/x$i/g" >"$BATS_TEST_TMPDIR/$i"; done
+    paste -d '\n' "$BATS_TEST_TMPDIR"/[123] >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$(sql "$db" "SELECT count(*), count(DISTINCT experiment_id) FROM runs")" "6|3"
+}
+
+@test "failed and denied fetches are noted; what was there stays" {
+    two_runs | load >/dev/null 2>&1
+    { record runs '{"experiment":"e1","num":7}'
+      record fetches '{"experiment":"e1","status":"failed","stream":"runs","http_status":503,"attempts":3,"message":"HTTP 503 after 3 attempts","fetched_at":"2026-02-01T00:00:00Z"}'
+      record fetches '{"experiment":"e2","status":"denied","stream":"experiments","http_status":403,"attempts":1,"message":"HTTP 403","fetched_at":"2026-02-01T00:00:00Z"}'
+    } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load <"$BATS_TEST_TMPDIR/in"
+    says elog-load "0 experiments complete, 1 failed, 1 denied;"
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs")" "1,2"
+    equal "$(sql "$db" "SELECT experiment, status, stream, http_status, attempts, message, completed_at FROM fetches ORDER BY 1")" \
+        $'e1|failed|runs|503|3|HTTP 503 after 3 attempts|2026-01-01T00:00:00Z\ne2|denied|experiments|403|1|HTTP 403|'
+    equal "$(sql "$db" "SELECT name FROM experiments")" e1
+}
+
+@test "a line of more than 256 MiB is left out" {
+    { printf '{"type":"RECORD","stream":"runs","record":{"experiment":"e1","num":3,"x":"'
+      head -c 268435456 /dev/zero | tr '\0' x
+      printf '"}}\n'; two_runs; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    rm "$BATS_TEST_TMPDIR/in"
+    status_is 1
+    says elog-load "line 1: longer than 256 MiB"
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+}
+
+@test "a tap of somebody else: kept whole, said once" {
+    {
+        echo '{"type":"SCHEMA","stream":"users","schema":{"type":"object"},"key_properties":["id"]}'
+        echo '{"type":"RECORD","stream":"users","record":{"id":1,"name":"Ann","n":9007199254740993}}'
+        echo '{"type":"RECORD","stream":"users","record":{"id":2,"name":"Bob"},"version":1}'
+        echo '{"type":"ACTIVATE_VERSION","stream":"users","version":1}'
+        echo '{"type":"SCHEMA","stream":"pairs","schema":{},"key_properties":["a","b"]}'
+        echo '{"type":"RECORD","stream":"pairs","record":{"a":"x","b":[1],"c":0}}'
+        echo '{"type":"RECORD","stream":"keyless","record":{"z":1}}'
+        # A stream that has the name of one of ours, but not our key.
+        echo '{"type":"SCHEMA","stream":"runs","schema":{},"key_properties":["uuid"]}'
+        echo '{"type":"RECORD","stream":"runs","record":{"uuid":"u1","distance":5}}'
+        echo '{"type":"STATE","value":{"users":2}}'
+        echo '{"type":"RECORD","stream":"users","record":{"id":1,"name":"Anne"}}'
+        echo '{"type":"STATE","value":"done"}'
+    } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$output" $'{"users":2}\n"done"'
+    equal "$(grep -c 'other_records' <<<"$stderr")" 4
+    equal "$(sql "$db" "SELECT * FROM other_records ORDER BY 1, 2")" \
+        'keyless|{"z":1}|{"z":1}
+pairs|["x",[1]]|{"a":"x","b":[1],"c":0}
+runs|u1|{"uuid":"u1","distance":5}
+users|1|{"id":1,"name":"Anne"}
+users|2|{"id":2,"name":"Bob"}'
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 0
+    echo '{"type":"SCHEMA","stream":"users","schema":{},"key_properties":["id"]}
+{"type":"RECORD","stream":"users","record":{"name":"x"}}' >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    [[ $stderr == *"line 2: a record of users without its id"* ]]
+}
+
+@test "integers beyond 2^53 survive, in parameters and in columns" {
+    experiment e1
+    put e1 runs '[{"num": 9007199254740993, "params": {"pulse": 9007199254740993, "more": 18446744073709551615}}]'
+    put e1 elog '[{"_id": "a", "insert_time": "1", "content": "x", "run_num": 9007199254740993}]'
+    put e1 files '[{"path": "/f", "run_num": 9007199254740993, "size": 9223372036854775807}]'
+    put e1 workflow_jobs '[{"_id": "j", "run_num": 9007199254740993}]'
+    mirror "$db" e1
+    equal "$(sql "$db" "SELECT run_number, parameters FROM runs")" \
+        '9007199254740993|{"pulse": 9007199254740993, "more": 18446744073709551615}'
+    equal "$(sql "$db" "SELECT parameters ->> 'pulse' FROM runs")" 9007199254740993
+    equal "$(sql "$db" "SELECT run_number FROM logbook_entries UNION SELECT run_number FROM files UNION SELECT run_number FROM workflow_jobs")" 9007199254740993
+    equal "$(sql "$db" "SELECT size FROM files")" 9223372036854775807
+    equal "$(sql "$db" "SELECT total_size_bytes FROM RunProductionData")" 9223372036854775807
+}
+
+@test "file sizes that add up to more than SQLite's integers" {
+    experiment e1
+    put e1 files '[{"path": "/a", "run_num": 1, "size": 9223372036854775807}, {"path": "/b", "run_num": 1, "size": 9223372036854775807}]'
+    mirror "$db" e1
+    run --separate-stderr sql "$db" "SELECT count(*) FROM RunProductionData WHERE total_size_bytes > 0"
+    status_is 0
+    equal "$output" 1
+}
+
+# ---- the database file ------------------------------------------------------
+
+@test "a newer schema is refused, the file untouched" {
+    two_runs | load >/dev/null 2>&1
+    sqlite3 "$db" "INSERT INTO schema_version VALUES (999, '999-future', 'x')"
+    before=$(sha256sum "$db")
+    two_runs >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr load <"$BATS_TEST_TMPDIR/in"
+    status_is 1
+    equal "$output" ""
+    says elog-load "$db" "version 999" "newer elog"
+    equal "$(sha256sum "$db")" "$before"
+    lone_database "$db"
+}
+
+@test "another application's database is refused, untouched" {
+    sqlite3 "$db" "CREATE TABLE runs (x); INSERT INTO runs VALUES (1); PRAGMA application_id = 7"
+    before=$(sha256sum "$db")
+    run --separate-stderr load </dev/null
+    status_is 1
+    says elog-load "$db" "another application"
+    equal "$(sha256sum "$db")" "$before"
+    lone_database "$db"
+}
+
+@test "a text file, a directory, a damaged database: refused, untouched" {
+    head -c 5000 /dev/zero | tr '\0' 'x' >"$db"
+    before=$(sha256sum "$db")
+    run --separate-stderr load </dev/null
+    status_is 1
+    says elog-load "$db" "not an SQLite database"
+    equal "$(sha256sum "$db")" "$before"
+    equal "$(ls "$BATS_TEST_TMPDIR" | grep -c '^elog.db')" 1
+    mkdir "$BATS_TEST_TMPDIR/d"
+    run --separate-stderr elog-load "$BATS_TEST_TMPDIR/d" </dev/null
+    status_is 1
+    says elog-load "$BATS_TEST_TMPDIR/d: "
+    rm "$db"
+    two_runs | load >/dev/null 2>&1
+    dd if=/dev/zero of="$db" bs=8192 seek=1 count=8 conv=notrunc status=none
+    run --separate-stderr load </dev/null
+    status_is 1
+    says elog-load "$db: "
+}
+
+@test "a directory that cannot be written, or is not there" {
+    mkdir -m 555 "$BATS_TEST_TMPDIR/ro"
+    run --separate-stderr as_user elog-load "$BATS_TEST_TMPDIR/ro/x.db" </dev/null
+    chmod 755 "$BATS_TEST_TMPDIR/ro"
+    status_is 1
+    says elog-load "$BATS_TEST_TMPDIR/ro/x.db" "Permission denied"
+    run --separate-stderr elog-load "$BATS_TEST_TMPDIR/nowhere/x.db" </dev/null
+    status_is 1
+    says elog-load "$BATS_TEST_TMPDIR/nowhere/x.db" "No such file"
+}
+
+@test "a lock that is held: 75, with the holder's process id" {
+    mkfifo "$BATS_TEST_TMPDIR/in"
+    load --quiet <"$BATS_TEST_TMPDIR/in" 3>&- &
+    holder=$!
+    exec 8>"$BATS_TEST_TMPDIR/in"
+    wait_for test -s "$db.lock"
+    run --separate-stderr load </dev/null 8>&-
+    status_is 75
+    says elog-load "$db: process $(cat "$db.lock") is writing it" "try again later"
+    exec 8>&-
+    wait $holder
+    run --separate-stderr load --quiet </dev/null
+    status_is 0
+    silent
+    # One that a dead process left is no lock.
+    echo 99999 >"$db.lock"
+    run --separate-stderr load --quiet </dev/null
+    status_is 0
+    lone_database "$db"
+}
+
+@test "a reader in the middle of it sees the old or the new, and is not disturbed" {
+    two_runs | load >/dev/null 2>&1
+    mkfifo "$BATS_TEST_TMPDIR/in"
+    load --quiet <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/states" 3>&- &
+    loader=$!
+    exec 8>"$BATS_TEST_TMPDIR/in"
+    record runs '{"experiment":"e1","num":5}' >&8
+    wait_for test -e "$db-wal"
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs")" "1,2"
+    { closed e1 '{"runs":1}'; state e1; } >&8
+    wait_for test -s "$BATS_TEST_TMPDIR/states"
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs")" "5"
+    exec 8>&-
+    wait $loader
+    lone_database "$db"
+}
+
+@test "any client opens it read-only, from a read-only directory" {
+    mkdir "$BATS_TEST_TMPDIR/d"
+    two_runs | elog-load "$BATS_TEST_TMPDIR/d/x.db" >/dev/null 2>&1
+    chmod 444 "$BATS_TEST_TMPDIR/d/x.db"
+    chmod 555 "$BATS_TEST_TMPDIR/d"
+    run as_user sqlite3 -readonly "$BATS_TEST_TMPDIR/d/x.db" "SELECT count(*) FROM Run"
+    status_is 0
+    equal "$output" 2
+    run as_user elog-status "$BATS_TEST_TMPDIR/d/x.db"
+    status_is 0
+    chmod 755 "$BATS_TEST_TMPDIR/d"
+}
+
+@test "--base: begins as a copy, which is left as it was" {
+    two_runs | load >/dev/null 2>&1
+    before=$(sha256sum "$db")
+    two_runs | sed s/e1/e2/g >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-load --quiet --base "$db" "$BATS_TEST_TMPDIR/new.db" <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    silent
+    equal "$(sha256sum "$db")" "$before"
+    equal "$(sql "$BATS_TEST_TMPDIR/new.db" "SELECT group_concat(name) FROM experiments")" "e1,e2"
+    lone_database "$BATS_TEST_TMPDIR/new.db"
+    equal "$(stat -c %a "$BATS_TEST_TMPDIR/new.db")" 600
+    # Not over one that is there; not from nothing, nor from a stranger's.
+    before=$(sha256sum "$BATS_TEST_TMPDIR/new.db")
+    run --separate-stderr elog-load --base "$db" "$BATS_TEST_TMPDIR/new.db" </dev/null
+    status_is 1
+    says elog-load "$BATS_TEST_TMPDIR/new.db: it exists already"
+    equal "$(sha256sum "$BATS_TEST_TMPDIR/new.db")" "$before"
+    run --separate-stderr elog-load --base /nonexistent/x.db "$BATS_TEST_TMPDIR/third.db" </dev/null
+    status_is 1
+    says elog-load "/nonexistent/x.db: No such file"
+    sqlite3 "$BATS_TEST_TMPDIR/strange.db" "CREATE TABLE x (y)"
+    run --separate-stderr elog-load --base "$BATS_TEST_TMPDIR/strange.db" "$BATS_TEST_TMPDIR/third.db" </dev/null
+    status_is 1
+    says elog-load "another application"
+    equal "$(ls "$BATS_TEST_TMPDIR" | grep -c third)" 0
+}
+
+@test "--metadata" {
+    run --separate-stderr load --quiet --metadata a=1 --metadata 'b=x=y z' --metadata c= </dev/null
+    status_is 0
+    equal "$(sql "$db" "SELECT key, value FROM metadata ORDER BY 1")" $'a|1\nb|x=y z\nc|'
+    run --separate-stderr load --metadata novalue </dev/null
+    status_is 2
+    says elog-load "KEY=VALUE"
+}
+
+@test "wrong usage: 2" {
+    run --separate-stderr elog-load </dev/null
+    status_is 2
+    says elog-load "which database"
+    run --separate-stderr elog-load --nonsense "$db" </dev/null
+    status_is 2
+    says elog-load --nonsense
+    run --separate-stderr elog-load --expect many "$db" </dev/null
+    status_is 2
+    [ ! -e "$db" ]
+}
+
+@test "stdout full, gone, or closed: what was committed stays" {
+    two_runs >"$BATS_TEST_TMPDIR/in"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    run --separate-stderr bash -c 'elog-load --quiet "$0" "$1" >/dev/full' "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 1
+    [[ ${stderr_lines[0]} == "elog-load: stdout: No space left on device" ]]
+    lone_database "$db"
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+    run --separate-stderr broken_pipe elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
+    silent
+    [ "$output" != 0 ]
+    equal "$(sql "$db" 'PRAGMA integrity_check')" ok
+    # shellcheck disable=SC2016
+    run --separate-stderr bash -c 'elog-load --quiet "$0" "$1" >&-' "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 1
+    says elog-load stdout
+    lone_database "$db"
+    # shellcheck disable=SC2016
+    run --separate-stderr bash -c 'elog-load --quiet "$0" <&-' "$db"
+    status_is 1
+    says elog-load "stdin"
+}
+
+# ---- signals ----------------------------------------------------------------
+
+@test "SIGTERM, SIGINT, SIGHUP in the middle: what is complete stays, nothing is left" {
+    for signal in TERM INT HUP; do
+        rm -f "$db" "$BATS_TEST_TMPDIR/in"
+        mkfifo "$BATS_TEST_TMPDIR/in"
+        # In the background a shell ignores SIGINT; undo it.
+        (trap - INT; exec elog-load "$db" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/states" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        loader=$!
+        exec 8>"$BATS_TEST_TMPDIR/in"
+        two_runs >&8
+        two_runs | sed s/e1/e2/g | head -n 2 >&8
+        wait_for test -s "$BATS_TEST_TMPDIR/states"
+        kill -"$signal" $loader
+        rc=0
+        wait $loader || rc=$?
+        exec 8>&-
+        equal "$rc" $((128 + $(kill -l "$signal")))
+        lone_database "$db"
+        equal "$(sql "$db" "SELECT name FROM experiments")" e1
+        equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+    done
+}
+
+@test "SIGKILL at 20 random instants: whole, each experiment old or new, bookmarks true" {
+    /usr/bin/python3 - "$BATS_TEST_TMPDIR" <<'END'
+import json, os, random, shutil, signal, sqlite3, subprocess, sys, time
+d = sys.argv[1]
+os.chdir(d)
+
+def stream(version):
+    with open(f"v{version}", "w", encoding="utf-8") as out:
+        for e in range(30):
+            name = f"exp{e:02}"
+            for run in range(100):
+                record = {"experiment": name, "num": run, "params": {"v": version, "pad": "x" * 400}}
+                print(json.dumps({"type": "RECORD", "stream": "runs", "record": record}), file=out)
+            print(json.dumps({"type": "RECORD", "stream": "fetches", "record": {
+                "experiment": name, "status": "complete", "records": {"runs": 100},
+                "fetched_at": f"2026-01-0{version}T00:00:00Z"}}), file=out)
+            print(json.dumps({"type": "STATE", "value": {"bookmarks": {name: version}}}), file=out)
+
+stream(1)
+stream(2)
+subprocess.run(["elog-load", "--quiet", "old.db", "v1"], check=True, stdout=subprocess.DEVNULL)
+shutil.copy("old.db", "time.db")
+start = time.monotonic()
+subprocess.run(["elog-load", "--quiet", "time.db", "v2"], check=True, stdout=subprocess.DEVNULL)
+whole = time.monotonic() - start
+killed = mixed = 0
+for i in range(20):
+    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+        if os.path.exists("t.db" + suffix):
+            os.remove("t.db" + suffix)
+    shutil.copy("old.db", "t.db")
+    with open("states", "w", encoding="utf-8") as states:
+        p = subprocess.Popen(["elog-load", "--quiet", "t.db", "v2"], stdout=states)
+        time.sleep(random.uniform(0, whole * 0.95))
+        p.send_signal(signal.SIGKILL)
+        killed += p.wait() == -signal.SIGKILL
+    with sqlite3.connect("t.db") as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        rows = db.execute("""SELECT e.name, count(*), min(r.parameters ->> 'v'), max(r.parameters ->> 'v'),
+            (SELECT fetched_at FROM fetches WHERE experiment = e.name)
+            FROM runs r JOIN experiments e ON e.id = r.experiment_id GROUP BY 1""").fetchall()
+    assert len(rows) == 30
+    for name, n, low, high, at in rows:
+        assert n == 100 and low == high, (name, n, low, high)
+        assert at == f"2026-01-0{low}T00:00:00Z", (name, at, low)
+    new = {row[0] for row in rows if row[2] == 2}
+    mixed += 0 < len(new) < 30
+    told = {name for line in open("states", encoding="utf-8") if line.endswith("\n")
+            for name in json.loads(line)["bookmarks"]}
+    assert told <= new, told - new
+    # And the next one goes on from there.
+    if i % 5 == 0:
+        subprocess.run(["elog-load", "--quiet", "t.db", "v2"], check=True, stdout=subprocess.DEVNULL)
+        with sqlite3.connect("t.db") as db:
+            assert db.execute("SELECT count(*), min(parameters ->> 'v') FROM runs").fetchone() == (3000, 2)
+        assert [f for f in os.listdir(".") if f.startswith("t.db")] == ["t.db"]
+assert killed >= 10, killed
+assert mixed >= 3, mixed
+END
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# The examples of the manual, run as they stand.
+#
+# Each ".Bd -literal" block under EXAMPLES of elog(7) and elog-stream(5) is a shell
+# script, each one of elog-schema(5) is SQL.  The blocks of a page run in their order,
+# in one fresh directory, against tests/sample, which a configuration file names.  A
+# block that is not to be run is ".Bd -unfilled".
+
+setup_file() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export root
+    export PATH=${ELOG_BUILD:-$root/build}:$PATH
+    export HOME=$BATS_FILE_TMPDIR/home
+    mkdir -p "$HOME/.config/elog"
+    # Two experiments of the sample may not be read: on disk that is a failure.
+    cat >"$HOME/.config/elog/config.yaml" <<END
+base_url: file://$root/tests/sample
+exclude_patterns: ["mfxl1153*", "cxil1187*"]
+END
+    unset XDG_CONFIG_HOME ELOG_CONFIG ELOG_BASE_URL
+}
+
+# examples PAGE: write its blocks to 01, 02, ...
+examples() {
+    awk '
+        /^\.Sh / { inside = ($2 == "EXAMPLES") }
+        /^\.Bd -literal/ && inside { block = sprintf("%02d", ++n); next }
+        /^\.Ed/ { block = "" }
+        block != "" {
+            gsub(/\\e/, "\\"); gsub(/\\\(aq/, "\047"); gsub(/\\&/, "")
+            print > block
+        }' "$root/man/$1"
+}
+
+# run_examples PAGE COMMAND...: each block on the command's stdin
+run_examples() {
+    page=$1
+    shift
+    work=$BATS_TEST_TMPDIR/$page
+    mkdir "$work" "$work/blocks"
+    (cd "$work/blocks" && examples "$page")
+    [ -e "$work/blocks/03" ] || { echo "$page: fewer than 3 examples"; return 1; }
+    cd "$work" || return
+    for block in blocks/*; do
+        status=0
+        output=$("$@" <"$block" 2>stderr) || status=$?
+        if [ "$status" -ne 0 ] || [ -z "$output" ]; then
+            echo "$page: exit $status, $(printf '%s' "$output" | wc -c) bytes from:"
+            cat "$block"
+            echo "stderr:"
+            cat stderr
+            return 1
+        fi
+    done
+}
+
+@test "the pipelines of elog(7) run as they stand" {
+    run_examples elog.7 sh -e
+}
+
+@test "the pipelines of elog-stream(5) run as they stand" {
+    run_examples elog-stream.5 sh -e
+}
+
+@test "the queries of elog-schema(5) give rows" {
+    elog-list | elog-get | elog-load --quiet "$BATS_TEST_TMPDIR/elog.db" >/dev/null
+    run_examples elog-schema.5 sqlite3 -bail -readonly "$BATS_TEST_TMPDIR/elog.db"
+}
+
+@test "the configuration file of elog(7) is one" {
+    sed -n '/^# ~\/.config\/elog/,/^\.Ed/p' "$root/man/elog.7" | grep -v '^\.Ed' \
+        >"$BATS_TEST_TMPDIR/config.yaml"
+    run elog-config --config "$BATS_TEST_TMPDIR/config.yaml" keep hours_lookback
+    [ "$status" -eq 0 ]
+    [ "$output" = "5
+72" ]
+}
+
+@test "elog(7) and the completion name every key of the configuration" {
+    for key in $(elog-config | sed 's/=.*//'); do
+        grep -q "^\.It Cm.*\b$key\b" "$root/man/elog.7" || { echo "elog.7: no $key"; return 1; }
+        grep -qw "$key" "$root/contrib/bash-completion/elog" ||
+            { echo "completion: no $key"; return 1; }
+    done
+}
+
+@test "the manual and the completion name every option of every tool" {
+    for tool in elog-list elog-get elog-load elog-status elog-config; do
+        for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
+            grep -v 'usage\|help\|version'); do
+            grep -q -- "Fl .*-$option\b" "$root/man/$tool.1" ||
+                { echo "$tool.1: no --$option"; return 1; }
+            grep -q -- "--$option\b" "$root/contrib/bash-completion/elog" ||
+                { echo "completion: no --$option"; return 1; }
+        done
+    done
+}

@@ -1,0 +1,177 @@
+# shellcheck shell=bash
+# What the bats files share: the tools in PATH, a home of one's own, small saved
+# logbooks, and what is asserted of messages. To be loaded at the top of a file:
+#
+#   load ../lib/common
+#
+# ELOG_BUILD names the build directory if it is not build/.
+
+bats_require_minimum_version 1.5.0
+
+tests=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+root=$(dirname "$tests")
+sample=$tests/sample
+export sample
+
+# In every setup: nothing of the user's configuration counts.
+common_setup() {
+    local variable
+    for variable in $(compgen -e | grep -E '^(FETCH_)?ELOG_'); do
+        [ "$variable" = ELOG_BUILD ] || unset "$variable"
+    done
+    unset XDG_CONFIG_HOME KRB5_CLIENT_KTNAME
+    PATH=${ELOG_BUILD:-$root/build}:$PATH
+    HOME=$BATS_TEST_TMPDIR/home
+    TMPDIR=$BATS_TEST_TMPDIR/tmp
+    mkdir -p "$HOME" "$TMPDIR"
+    export PATH HOME TMPDIR
+    db=$BATS_TEST_TMPDIR/elog.db
+    tree=$BATS_TEST_TMPDIR/tree
+}
+
+# ---- asserting --------------------------------------------------------------
+
+# after run: the status, and what was printed if it is another.
+status_is() {
+    # shellcheck disable=SC2154 # set by run
+    [ "$status" = "$1" ] || {
+        printf 'status %s instead of %s\n%.999s\n%.999s\n' "$status" "$1" "$output" "${stderr-}" >&2
+        return 1
+    }
+}
+
+equal() {
+    [ "$1" = "$2" ] || {
+        printf 'got:      %.999s\nexpected: %.999s\n' "$1" "$2" >&2
+        return 1
+    }
+}
+
+# after run --separate-stderr: one line, "PROGRAM: …", that holds each TEXT.
+says() {
+    local program=$1 text
+    shift
+    # shellcheck disable=SC2154 # set by run
+    if [ "${#stderr_lines[@]}" != 1 ] || [ "${stderr#"$program": }" = "$stderr" ]; then
+        printf 'not one line of %s: %s\n' "$program" "$stderr" >&2
+        return 1
+    fi
+    for text; do
+        [[ $stderr == *"$text"* ]] || {
+            printf "no '%s' in: %s\n" "$text" "$stderr" >&2
+            return 1
+        }
+    done
+}
+
+silent() {
+    equal "$stderr" ""
+}
+
+# wait_for COMMAND...: poll for ten seconds until it succeeds.
+wait_for() {
+    local tries=1000
+    until "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || {
+            echo "waited in vain: $*" >&2
+            return 1
+        }
+        sleep 0.01
+    done
+}
+
+# Run a command without the rights of root: a directory of mode 555 is read-only then.
+as_user() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all "$@"
+    else
+        "$@"
+    fi
+}
+
+# broken_pipe COMMAND...: its stdout is a pipe that nobody reads. Prints the exit
+# status, negative for a signal.
+broken_pipe() {
+    /usr/bin/python3 -c '
+import os, subprocess, sys
+r, w = os.pipe()
+os.close(r)
+print(subprocess.run(sys.argv[1:], stdout=w).returncode)' "$@"
+}
+
+# ---- databases --------------------------------------------------------------
+
+sql() {
+    sqlite3 -readonly -bail "$@"
+}
+
+# All rows but those that say when: the mirror as one text.
+dump() {
+    local table
+    for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
+        AND name NOT IN ('fetches', 'metadata', 'schema_version') ORDER BY name")
+    do
+        echo "-- $table"
+        sql -quote "$1" "SELECT * FROM $table ORDER BY 1, 2"
+    done
+}
+
+# Nothing but the database itself is left, and any client can read it.
+lone_database() {
+    equal "$(cd "$(dirname "$1")" && ls -d "$(basename "$1")"*)" "$(basename "$1")" &&
+        equal "$(sql "$1" 'PRAGMA journal_mode')" delete &&
+        equal "$(sql "$1" 'PRAGMA integrity_check')" ok
+}
+
+# ---- records by hand --------------------------------------------------------
+
+record() {
+    printf '{"type":"RECORD","stream":"%s","record":%s}\n' "$1" "$2"
+}
+
+# closed EXPERIMENT COUNTS [FETCHED_AT]: {"runs":1} and so on.
+closed() {
+    record fetches "{\"experiment\":\"$1\",\"status\":\"complete\",\"records\":$2,\"fetched_at\":\"${3:-2026-01-01T00:00:00Z}\"}"
+}
+
+state() {
+    printf '{"type":"STATE","value":{"bookmarks":{"%s":{"fetched_at":"x"}}}}\n' "$1"
+}
+
+# ---- saved logbooks ---------------------------------------------------------
+
+# put EXPERIMENT RESOURCE JSON: what the service answers, in $tree.
+put() {
+    mkdir -p "$tree/ws-kerb/lgbk/lgbk/$1/ws"
+    printf '{"success": true, "value": %s}' "$3" >"$tree/ws-kerb/lgbk/lgbk/$1/ws/$2"
+}
+
+# experiment NAME: a whole one, with two entries, two runs, two files.
+experiment() {
+    put "$1" info '{"_id": "x", "name": "'"$1"'", "instrument": "TST", "params": {}}'
+    put "$1" elog '[{"_id": "a1", "insert_time": "2026-01-01T10:00:00+00:00", "author": "ann", "content": "one", "run_num": 1},
+        {"_id": "a2", "insert_time": "2026-01-01T11:00:00+00:00", "author": "bob", "content": "two"}]'
+    put "$1" runs '[{"num": 2, "params": {"p": 2}}, {"num": 1, "params": {"p": 1}}]'
+    put "$1" files '[{"path": "/f1", "run_num": 1, "size": 10}, {"path": "/f2", "run_num": 2, "size": 20}]'
+    put "$1" workflow_definitions '[]'
+    put "$1" workflow_jobs '[]'
+    put "$1" samples '[]'
+    put "$1" shifts '[]'
+}
+
+# public NAME...: the list that is open to anyone.
+public() {
+    mkdir -p "$tree/ws/lgbk/lgbk/ws"
+    printf '%s\n' "$@" | jq -R . | jq -sc '{success: true, value: .}' \
+        >"$tree/ws/lgbk/lgbk/ws/experiment_names_updated_within"
+}
+
+# get ARGUMENT...: elog-get on $tree. mirror DATABASE EXPERIMENT...: into a database.
+get() {
+    elog-get --url "file://$tree" "$@"
+}
+mirror() {
+    local database=$1
+    shift
+    get "$@" | elog-load "$database" >/dev/null
+}

@@ -1,0 +1,247 @@
+/* Documents as Singer messages. */
+#include "record.h"
+
+#include "unit.h"
+
+static void
+append(void *context, const char *p, size_t n)
+{
+	strncat(context, p, n);
+}
+
+static const struct resource *
+resource(const char *stream)
+{
+	const struct resource *r = resource_named(stream, strlen(stream));
+
+	assert_non_null(r);
+	return r;
+}
+
+static void
+quoting(void **state)
+{
+	static const char *const table[][2] = {
+	    {"", "\"\""},
+	    {"mfx12345", "\"mfx12345\""},
+	    {"a b", "\"a b\""},
+	    {"\"\\/", "\"\\\"\\\\/\""},
+	    {"\n\t\x01\x1f", "\"\\u000a\\u0009\\u0001\\u001f\""},
+	    {"\x7f\xc3\xa9\xe2\x80\xa8", "\"\x7f\xc3\xa9\xe2\x80\xa8\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		char *quoted = record_quote(table[i][0]), plain[40];
+
+		assert_string_equal(quoted, table[i][1]);
+		scan_string_decode((struct scan_span){quoted, strlen(quoted)}, plain);
+		assert_string_equal(plain, table[i][0]);
+		free(quoted);
+	}
+}
+
+static void
+bodies(void **state)
+{
+	static const struct {
+		const char *stream, *document;
+		bool unclean, named;
+		const char *body;
+	} table[] = {
+	    {"runs", "{\"num\":1}", false, false, "{\"experiment\":\"e 1\",\"num\":1}"},
+	    {"runs", "{ \"num\" : 1.50 }", false, false,
+		"{\"experiment\":\"e 1\", \"num\" : 1.50 }"},
+	    {"runs", "{}", false, false, "{\"experiment\":\"e 1\"}"},
+	    {"runs", "{ \t }", false, false, "{\"experiment\":\"e 1\" \t }"},
+	    {"runs", "{\n}", true, false, "{\"experiment\":\"e 1\" }"},
+	    {"runs", "{\n\"num\":NaN,\r\n\"s\":\"NaN\\n\"}", true, false,
+		"{\"experiment\":\"e 1\", \"num\":\"NaN\",  \"s\":\"NaN\\n\"}"},
+	    {"runs", "{\"num\":1,\"experiment\":\"e 1\"}", false, true,
+		"{\"num\":1,\"experiment\":\"e 1\"}"},
+	    {"runs", "{\"n\":-Infinity,\"experiment\":\"e 1\"}", true, true,
+		"{\"n\":\"-Infinity\",\"experiment\":\"e 1\"}"},
+	    {"runs", "{\"experiment\":\"x\",\"num\":1}", false, false,
+		"{\"experiment\":\"e 1\",\"experiment\":\"x\",\"num\":1}"},
+	    {"workflows", "[]", false, false, "{\"experiment\":\"e 1\",\"definitions\":[]}"},
+	    {"workflows", "[ {\"a\":\n1} ]", true, false,
+		"{\"experiment\":\"e 1\",\"definitions\":[ {\"a\": 1} ]}"},
+	    {"questionnaires", "{}", false, false, "{\"experiment\":\"e 1\"}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct split_document document = {
+		    .text = {table[i].document, strlen(table[i].document)},
+		    .unclean = table[i].unclean,
+		    .named = table[i].named,
+		};
+		char out[400] = "", message[400] = "", expected[400];
+		struct scan s;
+
+		record_body(append, out, resource(table[i].stream), "\"e 1\"", &document);
+		assert_string_equal(out, table[i].body);
+		scan_begin(&s, out, strlen(out));
+		assert_true(scan_value(&s, NULL) && scan_end(&s) && !s.unclean);
+
+		record_document(append, message, resource(table[i].stream), "\"e 1\"",
+		    &document, "2026-03-01T12:00:00Z");
+		snprintf(expected, sizeof(expected),
+		    "{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":%s,"
+		    "\"time_extracted\":\"2026-03-01T12:00:00Z\"}",
+		    table[i].stream, table[i].body);
+		assert_string_equal(message, expected);
+	}
+}
+
+/* Write with a function and give what was written. */
+static char *
+written(void (*put)(struct stream *out, const void *what), const void *what)
+{
+	int fd = unit_file();
+	struct stream out;
+	char *text;
+
+	assert_int_equal(stream_open(&out, fd), 0);
+	put(&out, what);
+	assert_int_equal(stream_close(&out), 0);
+	text = unit_contents(fd, NULL);
+	close(fd);
+	return text;
+}
+
+static void
+put_schema(struct stream *out, const void *what)
+{
+	if (what == NULL)
+		record_fetch_schema(out);
+	else
+		record_schema(out, what);
+}
+
+static void
+schemas(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i <= resource_count(); i++) {
+		const struct resource *r = i < resource_count() ? &resources[i] : NULL;
+		char *text = written(put_schema, r), wanted[80];
+		size_t n = strlen(text);
+		struct scan s;
+		struct scan_span message, value;
+
+		assert_int_equal(text[n - 1], '\n');
+		assert_ptr_equal(strchr(text, '\n'), text + n - 1);
+		scan_begin(&s, text, n);
+		assert_true(scan_value(&s, &message) && scan_end(&s));
+		assert_true(scan_find(message, "type", &value));
+		assert_true(scan_string_is(value, "SCHEMA"));
+		assert_true(scan_find(message, "stream", &value));
+		assert_true(scan_string_is(value, r != NULL ? r->stream : "fetches"));
+		assert_true(scan_find(message, "schema", &value));
+		assert_int_equal(value.p[0], '{');
+		assert_true(scan_find(message, "key_properties", &value));
+		snprintf(wanted, sizeof(wanted), "[\"experiment\"%s%s%s%s%s%s]",
+		    r != NULL && r->key != NULL ? ",\"" : "",
+		    r != NULL && r->key != NULL ? r->key : "",
+		    r != NULL && r->key != NULL ? "\"" : "",
+		    r != NULL && r->subkey != NULL ? ",\"" : "",
+		    r != NULL && r->subkey != NULL ? r->subkey : "",
+		    r != NULL && r->subkey != NULL ? "\"" : "");
+		assert_int_equal(value.n, strlen(wanted));
+		assert_memory_equal(value.p, wanted, value.n);
+		free(text);
+	}
+}
+
+static void
+put_fetch(struct stream *out, const void *what)
+{
+	record_fetch(out, what);
+}
+
+static void
+fetches(void **state)
+{
+	long counts[32];
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(counts); i++)
+		counts[i] = -1;
+	counts[0] = 1;
+	counts[2] = 0;
+	text = written(put_fetch,
+	    &(struct record_fetch){.experiment = "a \"b\"",
+		.status = "complete",
+		.counts = counts,
+		.fetched_at = "NOW"});
+	assert_string_equal(text,
+	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
+	    "\"a \\\"b\\\"\",\"status\":\"complete\",\"records\":{\"experiments\":1,"
+	    "\"runs\":0},\"fetched_at\":\"NOW\"},\"time_extracted\":\"NOW\"}\n");
+	free(text);
+	text = written(put_fetch,
+	    &(struct record_fetch){.experiment = "e",
+		.status = "failed",
+		.stream = "runs",
+		.http_status = 503,
+		.attempts = 3,
+		.message = "HTTP 503\nafter",
+		.fetched_at = "NOW"});
+	assert_string_equal(text,
+	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":\"e\","
+	    "\"status\":\"failed\",\"stream\":\"runs\",\"http_status\":503,\"attempts\":3,"
+	    "\"message\":\"HTTP 503\\u000aafter\",\"fetched_at\":\"NOW\"},"
+	    "\"time_extracted\":\"NOW\"}\n");
+	free(text);
+}
+
+static void
+put_state(struct stream *out, const void *what)
+{
+	record_state(out, what, "NOW");
+}
+
+static void
+states(void **state)
+{
+	char *text = written(put_state, "a\"b");
+
+	(void)state;
+	assert_string_equal(text, "{\"type\":\"STATE\",\"value\":{\"bookmarks\":{\"a\\\"b\":"
+				  "{\"fetched_at\":\"NOW\"}}}}\n");
+	free(text);
+}
+
+static void
+times(void **state)
+{
+	char now[28];
+	int year, month, day, hour, minute, n = 0;
+	double second;
+
+	(void)state;
+	record_time(now);
+	assert_int_equal(strlen(now), 27);
+	assert_int_equal(sscanf(now, "%4d-%2d-%2dT%2d:%2d:%9lfZ%n", &year, &month, &day,
+			     &hour, &minute, &second, &n),
+	    6);
+	assert_int_equal(n, 27);
+	assert_in_range(year, 2024, 2200);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(quoting),
+	    cmocka_unit_test(bodies),
+	    cmocka_unit_test(schemas),
+	    cmocka_unit_test(fetches),
+	    cmocka_unit_test(states),
+	    cmocka_unit_test(times),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}
