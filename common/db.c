@@ -196,12 +196,12 @@ db_close_writer(sqlite3 *db, const char *path)
 {
 	int result = 0;
 
-	if (sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
+	if (sqlite3_exec(db, "PRAGMA main.wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
 	    SQLITE_OK) {
 		db_complain(db, path);
 		result = -1;
-	} else if (sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) !=
-		   SQLITE_OK) {
+	} else if (sqlite3_exec(db, "PRAGMA main.journal_mode = DELETE", NULL, NULL,
+		       NULL) != SQLITE_OK) {
 		msg("%s: another program still reads it: its -wal and -shm files stay "
 		    "until the next load",
 		    path);
@@ -220,7 +220,9 @@ db_open_reader(const char *path, char **file)
 
 	*file = NULL;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		if (asprintf(file, "%s/elog.db", path) < 0)
+		bool slash = path[strlen(path) - 1] == '/';
+
+		if (asprintf(file, "%s%selog.db", path, slash ? "" : "/") < 0)
 			*file = NULL;
 	} else {
 		*file = strdup(path);

@@ -877,14 +877,20 @@ take_state(struct load *load, const struct message *message)
 		return -1;
 	bind_span(load->withheld, ":value", message->value);
 	withheld = ask(load, load->withheld);
-	if (withheld != 0)
-		return withheld > 0 ? 0 : -1;
+	if (withheld < 0)
+		return -1;
+	if (withheld > 0 || load->states == NULL)
+		return 0;
 	fwrite(message->value.p, 1, message->value.n, load->states);
 	putc('\n', load->states);
-	if (fflush(load->states) == 0)
-		return 0;
-	msg("stdout: %s", strerror(errno));
-	return -1;
+	if (fflush(load->states) != 0) {
+		/* Nobody listens any more; what is loaded is loaded all the same. */
+		if (errno != EPIPE)
+			msg("stdout: %s", strerror(errno));
+		load->totals.errors++;
+		load->states = NULL;
+	}
+	return 0;
 }
 
 static int

@@ -10,7 +10,7 @@ esac
 
 usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
                     [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet]
-                    [--log FILE] [--expected] [SERVICE OPTION...]
+                    [--log FILE] [SERVICE OPTION...]
 
 Fetch the experiments that were updated lately into DIR/elog_YYYY_MMDD_HHMM.db,
 begun from the newest one there, and point DIR/elog.db at it.
@@ -54,14 +54,11 @@ talk() {
 		cat >&2
 	fi
 }
-# What is of interest only to somebody who looks: a terminal, or the log.
+# What is of interest only to somebody who looks: at a terminal, or into the log.
 note() {
-	[ "$quiet" = 1 ] && return
-	if [ -t 2 ]; then
-		say "$@"
-	elif [ -n "$log" ]; then
+	[ -z "$log" ] ||
 		printf '%s elog-sync: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$log"
-	fi
+	[ "$quiet" = 1 ] || [ ! -t 2 ] || printf 'elog-sync: %s\n' "$*" >&2
 }
 die() {
 	status=$1
@@ -140,11 +137,11 @@ case $dir in
 /*) ;;
 *) dir=./$dir ;;
 esac
-if [ -n "$log" ] && ! : >>"$log"; then
-	log=''
-	die 2 "--log: the file cannot be written"
-fi
 mkdir -p -- "$dir" || exit 1
+if [ -n "$log" ] && ! (: >>"$log") 2>/dev/null; then
+	unwritable=$log log=''
+	die 2 "--log: $unwritable cannot be written"
+fi
 
 # One instance a directory.  The descriptor, and so the lock, goes to the children:
 # while any of them lives, no other synchronization begins.
@@ -162,9 +159,9 @@ cleanup() {
 # shellcheck disable=SC2317 # called by traps
 stop() {
 	trap '' HUP INT TERM
-	for name in load get; do
-		[ -s "$work/$name.pid" ] && kill "$(cat "$work/$name.pid")" 2>/dev/null
-	done
+	# elog-load, and the process group of xargs and all that it started
+	[ -s "$work/load.pid" ] && kill "$(cat "$work/load.pid")" 2>/dev/null
+	[ -s "$work/get.pid" ] && kill -- "-$(cat "$work/get.pid")" 2>/dev/null
 	wait
 	cleanup
 	trap - EXIT
@@ -232,20 +229,19 @@ processes=$((jobs / 4))
 [ $processes -gt 4 ] && processes=4
 [ $processes -lt 1 ] && processes=1
 requests=$((jobs / processes))
+[ $requests -gt 100 ] && requests=100 # elog-get takes no more
 each=$((total / (processes * 4) + 1))
 [ $each -gt 16 ] && each=16
 
 base=''
 [ -n "$newest" ] && base="--base $(quote "$dir/$newest")"
 started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-load_quiet=''
-[ -t 2 ] && [ "$quiet" = 0 ] || load_quiet=--quiet
 
 # The pipeline.  A process that is not authenticated ends xargs (status 255), and
 # says so in a file: xargs has no exit status for that.
 {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	xargs -0 -r -n "$each" -P "$processes" sh -c '
+	setsid xargs -0 -r -n "$each" -P "$processes" sh -c '
 		work=$1 options=$2
 		shift 2
 		eval "elog-get --quiet $options -- \"\$@\""
@@ -258,7 +254,7 @@ load_quiet=''
 	echo $! >"$work/get.pid"
 	wait $!
 } | {
-	eval "elog-load $load_quiet $base --expect $total --metadata hours_lookback=$hours \
+	eval "exec elog-load $base --expect $total --metadata hours_lookback=$hours \
 		--metadata last_sync=$started $(quote "$part")" \
 		<&3 >/dev/null 2>"$work/load.talk" &
 	echo $! >"$work/load.pid"
@@ -267,11 +263,13 @@ load_quiet=''
 } 3<&0 & # a command in the background has no stdin of its own
 wait $!
 
-# xargs adds a line of its own for what is reported already.
+# xargs adds lines of its own for what is reported already, and elog-load ends with
+# a summary.
 grep -v '^xargs: ' "$work/get.talk" | talk
-talk <"$work/load.talk"
+sed '$!p; d' "$work/load.talk" | talk
 load_status=$(cat "$work/load.status")
 if [ "$load_status" -gt 1 ] || [ ! -f "$part" ]; then
+	tail -n 1 "$work/load.talk" | talk
 	say "the new database could not be written; elog.db is as it was"
 	[ "$load_status" -eq 75 ] && exit 75
 	exit 1
@@ -287,15 +285,18 @@ databases | head -n $((count > keep ? count - keep : 0)) | while IFS= read -r ol
 	rm -f -- "$dir/$old"
 done
 
-failed=$(elog-status --failed "$dir/$name" | tr '\n' ' ')
-note "$name: $total experiments asked for; $(elog-status --json "$dir/$name" |
-	sed 's/.*"complete":\([0-9]*\),"failed":\([0-9]*\),"denied":\([0-9]*\).*/\1 complete, \2 failed, \3 denied/')"
+# What came of the experiments that were asked for.
+note "$name:$(sed -n '$s/^.*db://p' "$work/load.talk")"
+elog-status --failed "$dir/$name" >"$work/failed"
+tr '\0' '\n' <"$work/names" >"$work/names.lines"
+failed=$(grep -Fxf "$work/names.lines" "$work/failed" | tr '\n' ' ')
 [ -z "$failed" ] || say "failed: ${failed% } (elog-sync.sh --retry fetches them again)"
-if [ -f "$work/get.status" ]; then
-	grep -q '^77$' "$work/get.status" && exit 77
-	grep -q '^75$' "$work/get.status" && exit 75
-fi
-if [ -n "$failed" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
+touch "$work/get.status"
+unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
+[ -z "$unknown" ] || say "elog-get ended with status ${unknown% }: not all was fetched"
+grep -qx 77 "$work/get.status" && exit 77
+grep -qx 75 "$work/get.status" && exit 75
+if [ -n "$failed$unknown" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
 	exit 1
 fi
 exit 0

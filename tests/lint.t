@@ -35,7 +35,7 @@ shell_scripts() {
 	find tests -name '*.bats' -exec shellcheck -x -s bash {} +
 }
 manuals() {
-	mandoc -Tlint man/*.[157]
+	(cd man && mandoc -Tlint ./*.[157])
 }
 # Every tool has a manual and a test that runs it.
 accounted_for() {

@@ -85,6 +85,10 @@ print_key(const struct config *config, const char *name)
 		    config_keys[nearest(name, key_name, config_keys, n)].name);
 		return EXIT_USAGE;
 	}
+	if (shell) {
+		print_shell(config, key);
+		return EXIT_DONE;
+	}
 	items = config_list(config, name, &n);
 	for (size_t i = 0; i < n; i++)
 		puts(items[i]);

@@ -15,13 +15,13 @@
 #include "service.h"
 #include "stream.h"
 
-static double hours = -1;
+static double hours;
 static int all, active, null_separated, json;
-static char *instrument, *config_file;
+static char *hours_text, *instrument, *config_file;
 static char **exclude;
 
 static struct poptOption options[] = {
-    {"hours", '\0', POPT_ARG_DOUBLE, &hours, 0,
+    {"hours", '\0', POPT_ARG_STRING, &hours_text, 0,
 	"Experiments in which a run began within the last H hours", "H"},
     {"all", '\0', POPT_ARG_NONE, &all, 0, "All experiments that you may read", NULL},
     {"instrument", '\0', POPT_ARG_STRING, &instrument, 0,
@@ -100,12 +100,10 @@ list(const struct config *config, struct chosen *chosen)
 	enum listing_kind kind = active			     ? LISTING_ACTIVE
 				 : all || instrument != NULL ? LISTING_ALL
 							     : LISTING_RECENT;
-	bool both = hours >= 0 && kind != LISTING_RECENT;
+	bool both = hours_text != NULL && kind != LISTING_RECENT;
 	struct service service;
 	int status;
 
-	if (hours < 0)
-		hours = config_number(config, "hours_lookback");
 	status = service_configure(&service, config);
 	if (status == 0 && kind != LISTING_RECENT)
 		status = service_login(&service);
@@ -121,6 +119,21 @@ list(const struct config *config, struct chosen *chosen)
 		status = EXIT_PARTIAL;
 	service_free(&service);
 	return status;
+}
+
+static int
+set_hours(const struct config *config)
+{
+	char *end;
+
+	hours = config_number(config, "hours_lookback");
+	if (hours_text == NULL)
+		return 0;
+	hours = strtod(hours_text, &end);
+	if (end != hours_text && *end == '\0' && hours >= 0 && hours <= 1e6)
+		return 0;
+	msg("--hours: '%s' is not a number from 0 to 1000000", hours_text);
+	return EXIT_USAGE;
 }
 
 /* The globs: those of the configuration, or the command line's over them. */
@@ -163,6 +176,9 @@ main(int argc, const char **argv)
 	config = config_load(config_file);
 	if (config == NULL)
 		return EXIT_USAGE;
+	status = set_hours(config);
+	if (status != 0)
+		goto done;
 	set_globs(&chosen, config);
 	if (stream_open(&chosen.out, STDOUT_FILENO) != 0) {
 		msg("no memory");
@@ -174,6 +190,7 @@ main(int argc, const char **argv)
 			status = EXIT_PARTIAL;
 		}
 	}
+done:
 	experiment_list_free(&chosen.recent);
 	config_free(config);
 	return status;

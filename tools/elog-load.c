@@ -39,7 +39,7 @@ stop(int signal)
 	stopped = signal;
 }
 
-/* Let SIGINT, SIGTERM and SIGHUP end the loop between two lines. */
+/* Let SIGINT, SIGTERM and SIGHUP end the loop between two lines; no others end us. */
 static void
 catch_signals(void)
 {
@@ -49,6 +49,8 @@ catch_signals(void)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, NULL);
+	/* A reader of our bookmarks that goes away must not stop the load. */
+	signal(SIGPIPE, SIG_IGN);
 }
 
 /* Read one descriptor to its end.  0, 1 if it could not be read, -1: give up. */

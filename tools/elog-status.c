@@ -158,6 +158,10 @@ main(int argc, const char **argv)
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
+	if (json && failed) {
+		msg("--json and --failed exclude each other");
+		return EXIT_USAGE;
+	}
 	path = arguments[0];
 	if (path == NULL) {
 		config = config_load(config_file);

@@ -44,13 +44,17 @@ FROM (SELECT DISTINCT p.key AS name FROM runs r, json_each(r.parameters) p
 
 -- Every detector that any run of the experiment names, for every run of it.
 CREATE VIEW RunDetector AS
+WITH named AS MATERIALIZED (
+    SELECT r.id AS run_id, r.experiment_id, p.key AS name,
+        p.type NOT IN ('false', 'null') AND p.value NOT IN (0, '') AS checked
+    FROM runs r, json_each(r.parameters) p WHERE p.key LIKE 'DAQ Detectors/%'
+)
 SELECT r.id AS run_id, d.detector_id,
-    CASE WHEN r.parameters ->> d.detector_name THEN 'Checked' ELSE 'Unchecked' END
-        AS status
-FROM (SELECT DISTINCT r.experiment_id, p.key AS name
-        FROM runs r, json_each(r.parameters) p WHERE p.key LIKE 'DAQ Detectors/%') n
-    JOIN Detector d ON d.detector_name = n.name
-    JOIN runs r ON r.experiment_id = n.experiment_id;
+    CASE WHEN n.checked THEN 'Checked' ELSE 'Unchecked' END AS status
+FROM (SELECT DISTINCT experiment_id, name FROM named) e
+    JOIN Detector d ON d.detector_name = e.name
+    JOIN runs r ON r.experiment_id = e.experiment_id
+    LEFT JOIN named n ON n.run_id = r.id AND n.name = e.name;
 
 -- Deleted entries and the old texts of edited ones stay out.
 CREATE VIEW Logbook AS
