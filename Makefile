@@ -18,7 +18,7 @@ SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
 ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) $(CFLAGS) \
-	-ffile-prefix-map=$(CURDIR)=.
+	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
 CURL = -lcurl
 SQLITE = -lsqlite3
@@ -94,20 +94,14 @@ demo:
 	    n_damaged, round(total_size_bytes / 1e12, 1) AS terabytes \
 	    FROM RunCompleteData ORDER BY n_events DESC LIMIT 5"
 
-# Install what is missing, build, and pass all tests.
-check:
-	sh scripts/deps.sh test
-	$(MAKE) all unit
-	PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer $(UNIT_TESTS) tests/lint.t \
-	    $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
-
 bench:
 	sh scripts/deps.sh bench
 	$(MAKE) all
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/bench/bench.sh
 
--include tests/unit/unit.mk
-unit: $(UNIT_TESTS)
+include tests/unit/unit.mk
+UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
+unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
@@ -142,6 +136,13 @@ fuzz:
 	$(MAKE) fuzz-targets
 	sh tests/fuzz/fuzz.sh $(SECONDS) $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
 
+# Install what is missing, build, and pass all tests.
+check:
+	sh scripts/deps.sh test
+	$(MAKE) all unit-programs fuzz-targets
+	CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer \
+	    $(UNIT_PROGRAMS) tests/lint.t $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
@@ -171,4 +172,4 @@ deb: all
 clean:
 	rm -rf $(BUILD) demo dist
 
-.PHONY: all demo check bench fuzz fuzz-targets unit install uninstall deb clean
+.PHONY: all demo check bench fuzz fuzz-targets unit-programs install uninstall deb clean

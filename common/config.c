@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,17 @@ value_check(const struct config_key *key, struct value *value, const char *where
 
 /* ---- the file --------------------------------------------------------------- */
 
+/* Is a node no value at all: nothing, ~ or null? */
+static bool
+is_empty(const yaml_node_t *node)
+{
+	const char *text = (const char *)node->data.scalar.value;
+
+	return node->type == YAML_SCALAR_NODE &&
+	       node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       (text[0] == '\0' || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
+}
+
 static int
 read_value(struct config *config, size_t i, yaml_document_t *yaml,
     const yaml_node_t *node, const char *where)
@@ -169,9 +181,8 @@ read_value(struct config *config, size_t i, yaml_document_t *yaml,
 		const char *text = (const char *)node->data.scalar.value;
 		size_t n = node->data.scalar.length;
 
-		if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-		    (n == 0 || strcmp(text, "~") == 0 || strcmp(text, "null") == 0))
-			return 0; /* no value: the default */
+		if (is_empty(node))
+			return 0; /* the default */
 		if (value_add(value, text, n) != 0)
 			goto memory;
 	} else if (node->type == YAML_SEQUENCE_NODE && key->type == CONFIG_LIST) {
@@ -256,8 +267,8 @@ read_file(struct config *config, const char *file, FILE *stream)
 		goto done;
 	}
 	root = yaml_document_get_root_node(&yaml);
-	if (root == NULL) {
-		result = 0; /* an empty file */
+	if (root == NULL || is_empty(root)) {
+		result = 0; /* nothing is configured */
 		goto unload;
 	}
 	if (root->type != YAML_MAPPING_NODE) {

@@ -80,6 +80,20 @@ utf8_length(const unsigned char *p, size_t left)
 	return n;
 }
 
+/* Is what stands at p the beginning of a sequence that the text's end cuts off? */
+static bool
+utf8_is_cut(const unsigned char *p, size_t left)
+{
+	size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+
+	if (p[0] < 0xc2 || p[0] > 0xf4 || left >= n)
+		return false;
+	for (size_t i = 1; i < left; i++)
+		if (p[i] < 0x80 || p[i] > 0xbf)
+			return false;
+	return true;
+}
+
 static inline int
 hex_value(char c)
 {
@@ -136,6 +150,7 @@ static bool
 read_string(struct scan *s)
 {
 	const char *text = s->text;
+	const unsigned char *p;
 	size_t at = s->at + 1, n;
 
 	for (;;) {
@@ -171,7 +186,10 @@ read_string(struct scan *s)
 		default:
 			if ((unsigned char)text[at] < 0x20)
 				return fail(s, at, "a control character in a string");
-			n = utf8_length((const unsigned char *)text + at, s->length - at);
+			p = (const unsigned char *)text + at;
+			n = utf8_length(p, s->length - at);
+			if (n == 0 && utf8_is_cut(p, s->length - at))
+				return fail(s, s->length, "");
 			if (n == 0)
 				return fail(s, at, "invalid UTF-8");
 			at += n;

@@ -46,6 +46,21 @@ fail_scan(struct split *split)
 	}
 }
 
+/* Is a bracket next?  If not, fail with text, or with the text's early end. */
+static bool
+expect(struct split *split, char bracket, const char *text)
+{
+	char next = scan_peek(&split->scan);
+
+	if (next == bracket)
+		return true;
+	if (next == '\0' && !scan_open(&split->scan, bracket))
+		fail_scan(split);
+	else
+		fail(split, text);
+	return false;
+}
+
 /* Read one document: an object that is next. */
 static void
 read_document(struct split *split)
@@ -57,12 +72,9 @@ read_document(struct split *split)
 	int place = 0, named_at = 0, names = 0;
 	char text[120];
 
-	if (scan_peek(s) != '{') {
-		snprintf(
-		    text, sizeof(text), "record %ld is not an object", split->count + 1);
-		fail(split, text);
+	snprintf(text, sizeof(text), "record %ld is not an object", split->count + 1);
+	if (!expect(split, '{', text))
 		return;
-	}
 	s->unclean = false;
 	document.text.p = s->text + s->at;
 	if (scan_open(s, '{'))
@@ -102,10 +114,8 @@ read_whole(struct split *split)
 	struct scan *s = &split->scan;
 	struct split_document document = {.named = false};
 
-	if (scan_peek(s) != '[') {
-		fail(split, "the value is not an array");
+	if (!expect(split, '[', "the value is not an array"))
 		return;
-	}
 	s->unclean = false;
 	if (!scan_value(s, &document.text)) {
 		fail_scan(split);
@@ -122,10 +132,8 @@ read_array(struct split *split)
 {
 	struct scan *s = &split->scan;
 
-	if (scan_peek(s) != '[') {
-		fail(split, "the value is not an array");
+	if (!expect(split, '[', "the value is not an array"))
 		return;
-	}
 	if (scan_open(s, '['))
 		while (!split->failed && scan_element(s))
 			read_document(split);

@@ -9,12 +9,12 @@ number=0
 # check NAME COMMAND...: one test; what the command says is shown if it fails.
 check() {
 	number=$((number + 1))
-	name=$1
+	title=$1
 	shift
 	if "$@" >"$scratch/out" 2>&1; then
-		echo "ok $number - $name"
+		echo "ok $number - $title"
 	else
-		echo "not ok $number - $name"
+		echo "not ok $number - $title"
 		tail -n 40 "$scratch/out" | sed 's/^/# /'
 	fi
 }
@@ -51,7 +51,7 @@ long_main_files() {
 build() {
 	directory=$scratch/$1
 	shift
-	make -s BUILD="$directory" "$@" all unit
+	make -s BUILD="$directory" "$@" all unit-programs
 }
 sanitized() {
 	build sanitized CC=clang OPTIMIZE='-O1 -g' HARDEN=-fPIE \
@@ -67,6 +67,9 @@ valgrinded() {
 			--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
 			"$test" || return 1
 	done
+}
+corpora() {
+	sh tests/fuzz/fuzz.sh 0 build/fuzz/*_fuzz
 }
 reproducible() {
 	make -s BUILD="$scratch/again" all || return 1
@@ -86,5 +89,6 @@ check 'gcc without warnings' silent build gcc CC=gcc OPTIMIZE='-O2 -g -Werror'
 check 'clang without warnings' silent build clang CC=clang OPTIMIZE='-O2 -Werror' HARDEN=-fPIE
 check 'unit tests under ASan and UBSan' sanitized
 check 'unit tests under valgrind' valgrinded
+check 'fuzz targets on their corpora' corpora
 check 'two builds, the same bytes' reproducible
 echo "1..$number"

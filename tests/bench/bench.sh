@@ -185,8 +185,52 @@ elog-get --url $ELOG_TEST_HTTP $main_streams <names | elog-load -q ours.db >/dev
 [ "\$(sqlite3 ours.db 'SELECT count(*) FROM runs')" = 3240 ]
 EOF
     curl_config "$ELOG_TEST_HTTP" hand >hand.curl
+    rm -f empty.db
+    elog-load -q empty.db </dev/null
+    cat >hand.sql <<'EOF'
+CREATE TEMP TABLE info (doc TEXT); CREATE TEMP TABLE elog (doc TEXT);
+CREATE TEMP TABLE run (doc TEXT); CREATE TEMP TABLE file (doc TEXT);
+CREATE TEMP TABLE workflow_definition (doc TEXT); CREATE TEMP TABLE q (doc TEXT);
+.mode ascii
+.separator "\037" "\n"
+.import info.lines info
+.import elog.lines elog
+.import runs.lines run
+.import files.lines file
+.import workflow_definitions.lines workflow_definition
+.import q.lines q
+BEGIN;
+INSERT INTO experiments (name, instrument, start_time, end_time, description, doc)
+    SELECT doc ->> 'name', doc ->> 'instrument', doc ->> 'start_time', doc ->> 'end_time',
+        doc ->> 'description', doc FROM info;
+INSERT INTO logbook_entries (experiment_id, entry_id, author, content, created_at, tags,
+        run_number, title, content_type, doc)
+    SELECT e.id, l.doc ->> '_id', l.doc ->> 'author', l.doc ->> 'content',
+        l.doc ->> 'insert_time', l.doc -> 'tags', l.doc ->> 'run_num', l.doc ->> 'title',
+        l.doc ->> 'content_type', l.doc
+    FROM elog l JOIN experiments e ON e.name = l.doc ->> 'experiment';
+INSERT INTO runs (experiment_id, run_number, start_time, end_time, type, parameters, doc)
+    SELECT e.id, r.doc ->> 'num', r.doc ->> 'begin_time', r.doc ->> 'end_time',
+        r.doc ->> 'type', r.doc -> 'params', r.doc
+    FROM run r JOIN experiments e ON e.name = r.doc ->> 'experiment';
+INSERT INTO files (experiment_id, path, size, created_at, run_number, modified_at, checksum,
+        absolute_path, doc)
+    SELECT e.id, f.doc ->> 'path', f.doc ->> 'size', f.doc ->> 'create_timestamp',
+        f.doc ->> 'run_num', f.doc ->> 'modify_timestamp', f.doc ->> 'checksum',
+        f.doc ->> 'absolute_path', f.doc
+    FROM file f JOIN experiments e ON e.name = f.doc ->> 'experiment';
+INSERT INTO workflows (experiment_id, data)
+    SELECT e.id, json_group_array(json(w.doc))
+    FROM workflow_definition w JOIN experiments e ON e.name = w.doc ->> 'experiment'
+    GROUP BY e.id;
+INSERT INTO questionnaires (experiment_id, data)
+    SELECT e.id, q.doc FROM q JOIN experiments e ON e.name = q.doc ->> 'experiment';
+COMMIT;
+EOF
+    # What somebody writes who has read the schema: the same rows in the same tables.
     script by-hand.prepare <<'EOF'
-rm -rf hand hand.db
+rm -rf hand
+cp empty.db hand.db
 EOF
     script by-hand <<EOF
 $hand_curl -K hand.curl
@@ -195,10 +239,8 @@ for stream in info elog runs files workflow_definitions q; do
     filter='.value | if type == "array" then .[] else . end'
     [ \$stream = q ] && filter=.
     (cd \$stream && jq -c "{experiment: input_filename} + (\$filter)" *) >\$stream.lines
-    sqlite3 ../hand.db "CREATE TABLE \$stream (doc TEXT)"
-    printf '.mode ascii\n.separator "\\\\037" "\\\\n"\n.import %s.lines %s\n' \
-        \$stream \$stream | sqlite3 ../hand.db
 done
+sqlite3 -bail ../hand.db <../hand.sql
 [ "\$(sqlite3 ../hand.db 'SELECT count(*) FROM runs')" = 3240 ]
 EOF
     best pipeline by-hand
@@ -225,6 +267,7 @@ fi
 # The stream of the base size, for elog-load alone.
 if wanted load || wanted limit || wanted second; then
     elog-get --url "file://$BENCH_DIR/www" "$main_streams" <names >stream
+    rm -f empty.db
     elog-load -q empty.db </dev/null
     script load.prepare <<'EOF'
 rm -f load.db*
@@ -312,7 +355,7 @@ if wanted limit; then
     script limit.prepare <<'EOF'
 cp empty.db limit.db
 EOF
-    echo "./insert_limit loaded.db limit.db >>limit.times" | script limit
+    echo "./insert_limit loaded.db limit.db 10 >>limit.times" | script limit
     rm -f limit.times
     best load limit
     slower "elog-load, $(compute 0 "$(stat -c %s stream) / $best_1 / 1e6") MB/s; the same rows inserted from memory" \
@@ -347,32 +390,36 @@ EOF
     proxy_pid=
 fi
 
+# grown TOOL BAR-OF-MEMORY N...: the lines of a tool, after best "TOOL-N"...
+grown() {
+    local tool=$1 bar=$2 i=0 n time memory
+    shift 2
+    for n in "$@"; do
+        i=$((i + 1))
+        time=best_$i
+        line "$tool, $((54 * n)) experiments; $n times the time for 54" \
+            "$(compute 3 "${!time}") s" "$(compute 3 "$n * $best_1") s" \
+            "$(compute 2 "${!time} / $n / $best_1")" "<= 1.1"
+        [ ! -x "./$tool-$n.prepare" ] || "./$tool-$n.prepare"
+        memory=$(peak "./$tool-$n")
+        line "  memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= $bar"
+    done
+}
+
 if wanted growth; then
+    sizes=()
     for n in 1 4 16; do
         [ "$n" -le "$scale" ] || continue
+        sizes+=("$n")
         head -n $((54 * n)) names.all >"names.$n"
-        get "$ELOG_TEST_HTTP" "names.$n" | script "get-$n"
-        best_of=$rounds
-        [ "$n" -le 4 ] || rounds=2
-        best "get-$n"
-        [ "$n" -gt 1 ] || get_time=$best_1
-        memory=$(peak "./get-$n")
-        line "elog-get, $((54 * n)) experiments; $n times the time for 54" \
-            "$(compute 3 "$best_1") s" "$(compute 3 "$n * $get_time") s" \
-            "$(compute 2 "$best_1 / $n / $get_time")" "<= 1.1"
-        line "  memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 48"
+        get "$ELOG_TEST_HTTP" "names.$n" | script "elog-get-$n"
         elog-get --url "file://$BENCH_DIR/www" "$main_streams" <"names.$n" >"stream.$n"
-        echo "rm -f grow.db*" | script "load-$n.prepare"
-        echo "exec elog-load -q grow.db stream.$n" | script "load-$n"
-        best "load-$n"
-        [ "$n" -gt 1 ] || load_time=$best_1
-        "./load-$n.prepare"
-        memory=$(peak "./load-$n")
-        line "elog-load, $((54 * n)) experiments; $n times the time for 54" \
-            "$(compute 3 "$best_1") s" "$(compute 3 "$n * $load_time") s" \
-            "$(compute 2 "$best_1 / $n / $load_time")" "<= 1.1"
-        line "  memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 96"
-        rm -f "stream.$n" grow.db*
-        rounds=$best_of
+        echo "rm -f grow.db*" | script "elog-load-$n.prepare"
+        echo "exec elog-load -q grow.db stream.$n" | script "elog-load-$n"
     done
+    [ "$rounds" -le 3 ] || rounds=3
+    best "${sizes[@]/#/elog-get-}"
+    grown elog-get 48 "${sizes[@]}"
+    best "${sizes[@]/#/elog-load-}"
+    grown elog-load 96 "${sizes[@]}"
 fi
