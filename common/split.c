@@ -181,7 +181,7 @@ read_envelope(struct split *split)
 			if (scan_string_is(key, "success"))
 				success = value.p[0] == 't';
 			else if (scan_string_is(key, "errormsg") && value.p[0] == '"' &&
-				 value.n < sizeof(message))
+				 value.n > 2 && value.n < sizeof(message))
 				scan_string_decode(value, message);
 		}
 	if (s->error != NULL)
