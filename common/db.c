@@ -181,7 +181,7 @@ db_open_writer(const char *path)
 		goto fail;
 	if (db_exec(db, path,
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-		"PRAGMA cache_size = -16000") != 0)
+		"PRAGMA cache_size = -32000") != 0)
 		goto fail;
 	if (migrate(db, path, version) != 0)
 		goto fail;

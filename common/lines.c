@@ -1,6 +1,7 @@
 #include "lines.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,9 @@ fill(struct lines *lines)
 
 	if (make_room(lines) != 0)
 		return -1;
+	if (lines->idle != NULL &&
+	    poll(&(struct pollfd){.fd = lines->fd, .events = POLLIN}, 1, 0) == 0)
+		lines->idle(lines->context);
 	room = lines->capacity - lines->end;
 	n = read(lines->fd, lines->buffer + lines->end, room < CHUNK ? room : CHUNK);
 	if (n < 0)

@@ -14,6 +14,9 @@ struct lines {
 	size_t begin, end, capacity;
 	size_t searched; /* bytes from begin that hold no newline */
 	bool eof;
+	/* Where not NULL: called before a read that would have to wait. */
+	void (*idle)(void *context);
+	void *context;
 	bool skipping; /* inside a line that is too long */
 	long number;   /* of the line that was read last, from 1 */
 };

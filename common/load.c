@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "db.h"
 #include "message.h"
@@ -13,6 +14,7 @@
 
 #define STEPS_MAX 12
 #define OTHERS_PER_COMMIT 10000
+#define COMMIT_SECONDS 0.25 /* experiments share a commit that long */
 
 /* The statements of an SQL file, in their order. */
 struct steps {
@@ -39,8 +41,11 @@ struct load {
 	sqlite3_stmt *stage, *unstage, *problem, *problem_of, *forget, *refuse, *accept,
 	    *withheld, *ensure, *id_of, *store_other, *metadata;
 	struct other *others;
-	long uncommitted; /* other records since the last commit */
-	char *text;	  /* decoded strings: experiment, key, subkey behind each other */
+	long uncommitted;	   /* other records since the last commit */
+	struct timespec committed; /* when that was */
+	char *pending; /* values of STATE messages that wait for the next one */
+	size_t pending_used, pending_size;
+	char *text; /* decoded strings: experiment, key, subkey behind each other */
 	size_t text_size;
 };
 
@@ -262,6 +267,7 @@ load_close(struct load *load)
 	free(load->after);
 	others_free(load->others);
 	free(load->text);
+	free(load->pending);
 	free(load);
 }
 
@@ -492,11 +498,56 @@ take_ours(
 
 /* ---- applying --------------------------------------------------------------- */
 
+/* Tell the bookmarks of what is on disk now. */
+static void
+tell_states(struct load *load)
+{
+	if (load->pending_used == 0)
+		return;
+	fwrite(load->pending, 1, load->pending_used, load->states);
+	load->pending_used = 0;
+	if (fflush(load->states) == 0)
+		return;
+	/* Nobody listens any more; what is loaded is loaded all the same. */
+	if (errno != EPIPE)
+		msg("stdout: %s", strerror(errno));
+	load->totals.errors++;
+	load->states = NULL;
+}
+
 static int
 commit(struct load *load)
 {
 	load->uncommitted = 0;
-	return exec(load, "COMMIT; BEGIN");
+	if (exec(load, "COMMIT; BEGIN") != 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &load->committed);
+	tell_states(load);
+	return 0;
+}
+
+/*
+ * Commit unless that was done just now: experiments that come fast share a commit,
+ * for each writes the same pages of the indexes again.
+ */
+static int
+commit_at_times(struct load *load)
+{
+	struct timespec now;
+
+	load->uncommitted++;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if ((double)(now.tv_sec - load->committed.tv_sec) +
+		(double)(now.tv_nsec - load->committed.tv_nsec) / 1e9 <
+	    COMMIT_SECONDS)
+		return 0;
+	return commit(load);
+}
+
+int
+load_idle(struct load *load)
+{
+	return load->uncommitted > 0 || load->pending_used > 0 ? commit(load) : 0;
 }
 
 static void
@@ -716,7 +767,7 @@ take_fetch(struct load *load, struct scan_span record, long number)
 		if (note_outcome(load, experiment, record, fetched_at, NULL) != 0)
 			return -1;
 	}
-	return commit(load);
+	return commit_at_times(load);
 memory:
 	msg("no memory");
 	return -1;
@@ -871,26 +922,30 @@ take_other(struct load *load, const struct message *message, long number)
 static int
 take_state(struct load *load, const struct message *message)
 {
+	size_t n = message->value.n;
 	int withheld;
 
-	if (load->uncommitted > 0 && commit(load) != 0)
-		return -1;
 	bind_span(load->withheld, ":value", message->value);
 	withheld = ask(load, load->withheld);
 	if (withheld < 0)
 		return -1;
 	if (withheld > 0 || load->states == NULL)
 		return 0;
-	fwrite(message->value.p, 1, message->value.n, load->states);
-	putc('\n', load->states);
-	if (fflush(load->states) != 0) {
-		/* Nobody listens any more; what is loaded is loaded all the same. */
-		if (errno != EPIPE)
-			msg("stdout: %s", strerror(errno));
-		load->totals.errors++;
-		load->states = NULL;
+	if (load->pending_size < load->pending_used + n + 1) {
+		size_t size = (load->pending_used + n + 1) * 2;
+		char *pending = realloc(load->pending, size);
+
+		if (pending == NULL) {
+			msg("no memory");
+			return -1;
+		}
+		load->pending = pending;
+		load->pending_size = size;
 	}
-	return 0;
+	memcpy(load->pending + load->pending_used, message->value.p, n);
+	load->pending[load->pending_used + n] = '\n';
+	load->pending_used += n + 1;
+	return load->uncommitted > 0 ? 0 : commit(load);
 }
 
 static int

@@ -39,6 +39,12 @@ struct load *load_open(sqlite3 *db, const char *path, FILE *states);
  */
 int load_line(struct load *load, char *line, size_t n, long number);
 
+/*
+ * Nothing more has come for now: commit, so that others see what was loaded.  To be
+ * called before waiting for input.  Returns as load_line() does.
+ */
+int load_idle(struct load *load);
+
 /* Report a line that could not be read at all. */
 void load_bad_line(struct load *load, long number, const char *why);
 

@@ -53,6 +53,13 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* What went wrong while idle shows again at the next line or at the end. */
+static void
+idle(void *context)
+{
+	(void)load_idle(context);
+}
+
 /* Read one descriptor to its end.  0, 1 if it could not be read, -1: give up. */
 static int
 load_input(struct load *load, int fd, const char *name, struct progress *progress,
@@ -66,6 +73,8 @@ load_input(struct load *load, int fd, const char *name, struct progress *progres
 	int status = 0;
 
 	lines_open(&lines, fd);
+	lines.idle = idle;
+	lines.context = load;
 	while (stopped == 0 && status == 0 &&
 	       (result = lines_next(&lines, &line, &n)) != LINES_END) {
 		if (result == LINES_ONE) {
@@ -115,8 +124,8 @@ load_inputs(struct load *load, const char *const *files, struct progress *progre
 		*strchr(*m, '=') = '\0';
 		result = load_metadata(load, *m, *m + strlen(*m) + 1);
 	}
-	if (result >= 0 && stopped == 0)
-		result = load_end(load);
+	if (result >= 0)
+		result = stopped == 0 ? load_end(load) : load_idle(load);
 	msg_progress_end();
 	if (result < 0 || load_totals(load)->errors > 0)
 		status = EXIT_PARTIAL;
