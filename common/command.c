@@ -1,12 +1,27 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "exit.h"
 #include "msg.h"
+
+/*
+ * A standard descriptor that is closed would be given to the next file we open.
+ * Open the wrong way round, so that using it still fails, and is reported.
+ */
+static void
+hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			return; /* no /dev/null: nothing more can be done */
+}
 
 int
 command_parse(const struct command *command, int argc, const char **argv,
@@ -24,9 +39,10 @@ command_parse(const struct command *command, int argc, const char **argv,
 	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, common, 0, NULL, NULL},
 	    POPT_AUTOHELP POPT_TABLEEND,
 	};
-	poptContext context;
+	static poptContext context; /* owns the arguments, so it stays */
 	int code;
 
+	hold_standard_descriptors();
 	umask(077);
 	msg_program(command->name);
 	context = poptGetContext(command->name, argc, argv, table, 0);
@@ -52,7 +68,6 @@ command_parse(const struct command *command, int argc, const char **argv,
 	*arguments = (const char *const *)poptGetArgs(context);
 	if (*arguments == NULL)
 		*arguments = none;
-	/* The context owns the arguments, so it stays. */
 	return -1;
 }
 

@@ -161,8 +161,10 @@ prepare_fixed(struct load *load)
 	    {&load->forget, "DELETE FROM problems WHERE experiment = :experiment"},
 	    {&load->refuse, "INSERT OR IGNORE INTO refused VALUES (:experiment)"},
 	    {&load->accept, "DELETE FROM refused WHERE experiment = :experiment"},
-	    {&load->withheld, "SELECT 1 FROM json_each(:value -> 'bookmarks') b "
-			      "JOIN refused r ON r.experiment = b.key"},
+	    {&load->withheld,
+		"SELECT 1 FROM json_each(:value -> 'bookmarks') b WHERE "
+		"EXISTS (SELECT 1 FROM refused WHERE experiment = b.key) "
+		"OR EXISTS (SELECT 1 FROM staged WHERE experiment = b.key)"},
 	    {&load->ensure, "INSERT OR IGNORE INTO experiments (name, updated_at) "
 			    "VALUES (:experiment, :fetched_at)"},
 	    {&load->id_of, "SELECT id FROM experiments WHERE name = :experiment"},

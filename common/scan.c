@@ -554,7 +554,7 @@ scan_string_is(struct scan_span string, const char *plain)
 		char c[4];
 		size_t k = decode_one(&p, end, c);
 
-		if (strncmp(plain, c, k) != 0)
+		if (strnlen(plain, k) < k || memcmp(plain, c, k) != 0)
 			return false;
 		plain += k;
 	}

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,8 @@
 
 static char *option_url, *option_auth, *option_token_file, *option_cacert, *option_keytab,
     *option_principal;
-static long option_timeout, option_retries = 2, option_max_requests = 6,
-			    option_max_body = 2048;
+static long option_timeout = LONG_MIN, option_retries = 2, option_max_requests = 6,
+	    option_max_body = 2048;
 
 struct poptOption service_options[] = {
     {"url", '\0', POPT_ARG_STRING, &option_url, 0,
@@ -204,7 +205,7 @@ service_configure(struct service *service, const struct config *config)
 		msg("--auth: '%s' is none of negotiate, bearer, basic and none", how);
 		return EXIT_USAGE;
 	}
-	if (option_timeout == 0)
+	if (option_timeout == LONG_MIN)
 		option_timeout = (long)config_number(config, "timeout");
 	status |= command_range("--timeout", option_timeout, 1, 86400);
 	status |= command_range("--retries", option_retries, 0, 20);

@@ -145,7 +145,9 @@ fi
 
 # One instance a directory.  The descriptor, and so the lock, goes to the children:
 # while any of them lives, no other synchronization begins.
-exec 9>"$dir/.elog-sync.lock" || exit 1
+(: >>"$dir/.elog-sync.lock") 2>/dev/null ||
+	die 1 "$dir: it cannot be written: is it yours?"
+exec 9>"$dir/.elog-sync.lock"
 flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
 
 # What we make, and remove on every exit.
@@ -159,8 +161,10 @@ cleanup() {
 # shellcheck disable=SC2317 # called by traps
 stop() {
 	trap '' HUP INT TERM
-	# elog-load, and the process group of xargs and all that it started
-	[ -s "$work/load.pid" ] && kill "$(cat "$work/load.pid")" 2>/dev/null
+	for name in list load; do
+		[ -s "$work/$name.pid" ] && kill "$(cat "$work/$name.pid")" 2>/dev/null
+	done
+	# the process group of xargs and all that it started
 	[ -s "$work/get.pid" ] && kill -- "-$(cat "$work/get.pid")" 2>/dev/null
 	wait
 	cleanup
@@ -191,9 +195,17 @@ if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ]; then
 	fi
 fi
 
+# In the background, so that a signal is heard at once.
+in_background() {
+	eval "exec $1" >"$2" 2>"$work/talk" </dev/null &
+	echo $! >"$work/list.pid"
+	wait $!
+	status=$?
+	rm -f "$work/list.pid"
+}
+
 # The ticket first: the public list would come without one.
-eval "elog-get $service --login" 2>"$work/talk" </dev/null
-status=$?
+in_background "elog-get $service --login" /dev/null
 talk <"$work/talk"
 [ $status -eq 0 ] || exit $status
 if [ "$retry" = 1 ]; then
@@ -202,8 +214,7 @@ if [ "$retry" = 1 ]; then
 	status=$?
 	tr '\n' '\0' <"$work/names.lines" >"$work/names"
 else
-	eval "elog-list -0 --hours $hours $excludes $service" >"$work/names" 2>"$work/talk"
-	status=$?
+	in_background "elog-list -0 --hours $hours $excludes $service" "$work/names"
 fi
 if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
 	talk <"$work/talk"
@@ -252,13 +263,13 @@ started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 		exit 1' sh "$work" "--max-requests $requests $service" \
 		<"$work/names" 2>"$work/get.talk" &
 	echo $! >"$work/get.pid"
-	wait $!
+	{ wait $!; } 2>/dev/null # where the shell would say "Terminated"
 } | {
 	eval "exec elog-load $base --expect $total --metadata hours_lookback=$hours \
 		--metadata last_sync=$started $(quote "$part")" \
 		<&3 >/dev/null 2>"$work/load.talk" &
 	echo $! >"$work/load.pid"
-	wait $!
+	{ wait $!; } 2>/dev/null
 	echo $? >"$work/load.status"
 } 3<&0 & # a command in the background has no stdin of its own
 wait $!

@@ -147,7 +147,7 @@ peak() {
 get() { echo "exec elog-get --url $1 $main_streams ${3:-} <$2"; }
 hand_curl="curl -sS -f -Z --no-progress-meter --parallel-max 6 --negotiate -u : --create-dirs"
 
-echo "elog $(elog-get --version | head -n 1); $(nproc) processors; best of $rounds rounds"
+echo "$(elog-get --version | head -n 1); $(nproc) processors; best of $rounds rounds"
 printf '%-52s %9s %9s %7s %7s  %s\n' what ours peer ratio bar verdict
 
 if wanted get || wanted latency; then
@@ -383,7 +383,7 @@ EOF
     sh ./big >stream.big
     rm -f big.db
     memory=$(peak elog-load -q big.db stream.big)
-    line "elog-load, one line of 200 MB: memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 96"
+    line "elog-load, one record of 200 MB: memory" "$((memory / 1024)) MB" - "$((memory / 1024))" -
     unset ELOG_AUTHENTICATED_PREFIX
     rm -f stream.big big.db
     kill "$proxy_pid"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run, and of inner shells
 # elog-list, on logbooks saved on disk.
 
 load ../lib/common

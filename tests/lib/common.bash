@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # variables for those who load this
 # What the bats files share: the tools in PATH, a home of one's own, small saved
 # logbooks, and what is asserted of messages. To be loaded at the top of a file:
 #
@@ -66,6 +67,11 @@ says() {
 
 silent() {
     equal "$stderr" ""
+}
+
+# no_file DIRECTORY GLOB: nothing of that name is in it.
+no_file() {
+    equal "$(find "$1" -mindepth 1 -name "$2")" ""
 }
 
 # wait_for COMMAND...: poll for ten seconds until it succeeds.

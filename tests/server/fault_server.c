@@ -25,7 +25,7 @@
  *	status CODE [after=WHEN]	an error page; Retry-After: WHEN as it stands, or
  *					after=date+N: the date in N seconds
  *	login				a login page, with status 200
- *	redirect URL			"%" stands for our own port, "@" for the path
+ *	redirect URL			"%" stands for our own port, "^" for the path
  *	body FILE			that body, with status 200
  *	string MB			a record whose content is that long
  *	deep N				a record so many arrays deep
@@ -351,7 +351,7 @@ send_redirect(struct connection *c, const char *to, const char *path)
 
 	snprintf(own, sizeof(own), "%d", own_port);
 	for (; *to != '\0' && used < 2900; to++) {
-		const char *part = *to == '%' ? own : *to == '@' ? path : NULL;
+		const char *part = *to == '%' ? own : *to == '^' ? path : NULL;
 
 		if (part != NULL)
 			used +=

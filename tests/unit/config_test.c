@@ -212,11 +212,12 @@ where_the_file_is(void **state)
 	strcat(ours, "/config.yaml");
 
 	/* A file as the older tool's users have it. */
-	write_file(older, "hours_lookback: 1\nupdate_frequency_hours: 24\n"
-			  "exclude_patterns:\n  - 'txi*'\nparallel_jobs: 8\n"
-			  "queue_size: 100\nbatch_commit_size: 50\nlock_timeout: 60\n"
-			  "database_dir: ~/elog\nbase_url: https://pswww.slac.stanford.edu\n"
-			  "kerberos_principal: HTTP@pswww.slac.stanford.edu\n");
+	write_file(older,
+	    "hours_lookback: 1\nupdate_frequency_hours: 24\n"
+	    "exclude_patterns:\n  - 'txi*'\nparallel_jobs: 8\n"
+	    "queue_size: 100\nbatch_commit_size: 50\nlock_timeout: 60\n"
+	    "database_dir: ~/elog\nbase_url: https://pswww.slac.stanford.edu\n"
+	    "kerberos_principal: HTTP@pswww.slac.stanford.edu\n");
 	config = load(NULL, &said);
 	assert_string_equal(said, "");
 	free(said);
@@ -306,7 +307,8 @@ faults(void **state)
 		if (load(file, &said) != NULL)
 			fail_msg("accepted: %s", table[i].text);
 		if (table[i].line > 0)
-			snprintf(where, sizeof(where), "elog: %s:%d: ", file, table[i].line);
+			snprintf(
+			    where, sizeof(where), "elog: %s:%d: ", file, table[i].line);
 		else
 			snprintf(where, sizeof(where), "elog: %s: ", file);
 		if (strncmp(said, where, strlen(where)) != 0 ||

@@ -45,7 +45,8 @@ names(void **state)
 		const char *error = experiment_name_error(table[i].name, table[i].n);
 
 		if ((error == NULL) != table[i].good)
-			fail_msg("'%s': %s", table[i].name, error != NULL ? error : "good");
+			fail_msg(
+			    "'%s': %s", table[i].name, error != NULL ? error : "good");
 	}
 	memset(name, 'a', sizeof(name));
 	assert_null(experiment_name_error(name, 200));
@@ -126,9 +127,10 @@ list_from_lines(void **state)
 static void
 list_with_bad_lines(void **state)
 {
-	static const char text[] = "good\n../etc\n{\"name\":1}\n{\"name\":\"a/b\"}\n{name\n"
-				   "{\"name\":\"x\"} y\n-rf\nnul\0l\n{\"n\":\"x\"}\n"
-				   "{\"name\":\"\\u001b[2J\"}\ngood2\n";
+	static const char text[] =
+	    "good\n../etc\n{\"name\":1}\n{\"name\":\"a/b\"}\n{name\n"
+	    "{\"name\":\"x\"} y\n-rf\nnul\0l\n{\"n\":\"x\"}\n"
+	    "{\"name\":\"\\u001b[2J\"}\ngood2\n";
 	struct experiment_list list = {0};
 	char *said;
 

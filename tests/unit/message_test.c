@@ -30,15 +30,17 @@ good_messages(void **state)
 	    {" { \"record\" : { } , \"version\":1, \"stream\":\"\\u0061\", "
 	     "\"typ\\u0065\":\"\\u0052ECORD\" } ",
 		MESSAGE_RECORD, "\"\\u0061\"", "{ }", NULL, NULL},
-	    {"{\"type\":\"SCHEMA\",\"stream\":\"s\",\"schema\":{},\"key_properties\":[\"id\"]}",
+	    {"{\"type\":\"SCHEMA\",\"stream\":\"s\",\"schema\":{},\"key_properties\":["
+	     "\"id\"]}",
 		MESSAGE_SCHEMA, "\"s\"", NULL, "[\"id\"]", NULL},
-	    {"{\"type\":\"SCHEMA\",\"stream\":\"s\",\"schema\":{}}", MESSAGE_SCHEMA, "\"s\"",
-		NULL, NULL, NULL},
-	    {"{\"type\":\"STATE\",\"value\":{\"bookmarks\":{}}}", MESSAGE_STATE, NULL, NULL,
-		NULL, "{\"bookmarks\":{}}"},
-	    {"{\"type\":\"STATE\",\"value\":null}", MESSAGE_STATE, NULL, NULL, NULL, "null"},
-	    {"{\"type\":\"ACTIVATE_VERSION\",\"stream\":\"s\",\"version\":1}", MESSAGE_OTHER,
+	    {"{\"type\":\"SCHEMA\",\"stream\":\"s\",\"schema\":{}}", MESSAGE_SCHEMA,
 		"\"s\"", NULL, NULL, NULL},
+	    {"{\"type\":\"STATE\",\"value\":{\"bookmarks\":{}}}", MESSAGE_STATE, NULL,
+		NULL, NULL, "{\"bookmarks\":{}}"},
+	    {"{\"type\":\"STATE\",\"value\":null}", MESSAGE_STATE, NULL, NULL, NULL,
+		"null"},
+	    {"{\"type\":\"ACTIVATE_VERSION\",\"stream\":\"s\",\"version\":1}",
+		MESSAGE_OTHER, "\"s\"", NULL, NULL, NULL},
 	    {"{\"type\":\"BATCH\"}", MESSAGE_OTHER, NULL, NULL, NULL, NULL},
 	};
 	struct message message;
@@ -68,9 +70,11 @@ bad_messages(void **state)
 	    {"", "not JSON"},
 	    {"{", "not JSON"},
 	    {"{\"type\":\"STATE\",\"value\":1} x", "not JSON"},
-	    {"{\"type\":\"STATE\",\"value\":1}{\"type\":\"STATE\",\"value\":2}", "not JSON"},
+	    {"{\"type\":\"STATE\",\"value\":1}{\"type\":\"STATE\",\"value\":2}",
+		"not JSON"},
 	    {"{\"type\":\"STATE\",\"value\":NaN}", "NaN"},
-	    {"{\"type\":\"RECORD\",\"stream\":\"s\",\"record\":{\"a\":-Infinity}}", "Infinity"},
+	    {"{\"type\":\"RECORD\",\"stream\":\"s\",\"record\":{\"a\":-Infinity}}",
+		"Infinity"},
 	    {"[]", "not an object"},
 	    {"1", "not an object"},
 	    {"\"RECORD\"", "not an object"},
@@ -82,7 +86,8 @@ bad_messages(void **state)
 	    {"{\"type\":\"SCHEMA\",\"schema\":{}}", "no stream"},
 	    {"{\"type\":\"RECORD\",\"stream\":\"s\"}", "without a record"},
 	    {"{\"type\":\"RECORD\",\"stream\":\"s\",\"record\":[]}", "without a record"},
-	    {"{\"type\":\"RECORD\",\"stream\":\"s\",\"record\":null}", "without a record"},
+	    {"{\"type\":\"RECORD\",\"stream\":\"s\",\"record\":null}",
+		"without a record"},
 	    {"{\"type\":\"STATE\"}", "without a value"},
 	};
 	struct message message;
@@ -102,10 +107,12 @@ static void
 torn_at_every_byte(void **state)
 {
 	static const char first[] =
-	    "{\"type\":\"RECORD\",\"stream\":\"logbook_entries\",\"record\":{\"_id\":\"\xc3\xa9\","
+	    "{\"type\":\"RECORD\",\"stream\":\"logbook_entries\",\"record\":{\"_id\":"
+	    "\"\xc3\xa9\","
 	    "\"content\":\"he wrote {\\\"type\\\":\\\"STATE\\\"} \\\\\"}}";
-	static const char second[] = "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":"
-				     "{\"num\":7,\"x\":{\"type\":\"y\"}}}";
+	static const char second[] =
+	    "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":"
+	    "{\"num\":7,\"x\":{\"type\":\"y\"}}}";
 	struct message message;
 
 	(void)state;
@@ -127,9 +134,10 @@ torn_at_every_byte(void **state)
 static void
 no_tail(void **state)
 {
-	static const char *const lines[] = {
-	    "", "x", "{\"type\":\"", "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":{\"num\"",
-	    "{\"type\":\"STATE\",\"value\":1} and {\"type\":\"ST", "x{\"type\":\"STATE\"}",
+	static const char *const lines[] = {"", "x", "{\"type\":\"",
+	    "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":{\"num\"",
+	    "{\"type\":\"STATE\",\"value\":1} and {\"type\":\"ST",
+	    "x{\"type\":\"STATE\"}",
 	    /* Whole, but torn at its end: no tail. */
 	    "x{\"type\":\"STATE\",\"value\":1}y"};
 	struct message message;

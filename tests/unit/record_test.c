@@ -63,7 +63,8 @@ bodies(void **state)
 		"{\"n\":\"-Infinity\",\"experiment\":\"e 1\"}"},
 	    {"runs", "{\"experiment\":\"x\",\"num\":1}", false, false,
 		"{\"experiment\":\"e 1\",\"experiment\":\"x\",\"num\":1}"},
-	    {"workflows", "[]", false, false, "{\"experiment\":\"e 1\",\"definitions\":[]}"},
+	    {"workflows", "[]", false, false,
+		"{\"experiment\":\"e 1\",\"definitions\":[]}"},
 	    {"workflows", "[ {\"a\":\n1} ]", true, false,
 		"{\"experiment\":\"e 1\",\"definitions\":[ {\"a\": 1} ]}"},
 	    {"questionnaires", "{}", false, false, "{\"experiment\":\"e 1\"}"},
@@ -171,27 +172,27 @@ fetches(void **state)
 		counts[i] = -1;
 	counts[0] = 1;
 	counts[2] = 0;
-	text = written(put_fetch,
-	    &(struct record_fetch){.experiment = "a \"b\"",
-		.status = "complete",
-		.counts = counts,
-		.fetched_at = "NOW"});
+	text = written(put_fetch, &(struct record_fetch){.experiment = "a \"b\"",
+				      .status = "complete",
+				      .counts = counts,
+				      .fetched_at = "NOW"});
 	assert_string_equal(text,
 	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
 	    "\"a \\\"b\\\"\",\"status\":\"complete\",\"records\":{\"experiments\":1,"
 	    "\"runs\":0},\"fetched_at\":\"NOW\"},\"time_extracted\":\"NOW\"}\n");
 	free(text);
-	text = written(put_fetch,
-	    &(struct record_fetch){.experiment = "e",
-		.status = "failed",
-		.stream = "runs",
-		.http_status = 503,
-		.attempts = 3,
-		.message = "HTTP 503\nafter",
-		.fetched_at = "NOW"});
+	text = written(put_fetch, &(struct record_fetch){.experiment = "e",
+				      .status = "failed",
+				      .stream = "runs",
+				      .http_status = 503,
+				      .attempts = 3,
+				      .message = "HTTP 503\nafter",
+				      .fetched_at = "NOW"});
 	assert_string_equal(text,
-	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":\"e\","
-	    "\"status\":\"failed\",\"stream\":\"runs\",\"http_status\":503,\"attempts\":3,"
+	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
+	    "\"e\","
+	    "\"status\":\"failed\",\"stream\":\"runs\",\"http_status\":503,\"attempts\":"
+	    "3,"
 	    "\"message\":\"HTTP 503\\u000aafter\",\"fetched_at\":\"NOW\"},"
 	    "\"time_extracted\":\"NOW\"}\n");
 	free(text);
@@ -209,8 +210,9 @@ states(void **state)
 	char *text = written(put_state, "a\"b");
 
 	(void)state;
-	assert_string_equal(text, "{\"type\":\"STATE\",\"value\":{\"bookmarks\":{\"a\\\"b\":"
-				  "{\"fetched_at\":\"NOW\"}}}}\n");
+	assert_string_equal(text,
+	    "{\"type\":\"STATE\",\"value\":{\"bookmarks\":{\"a\\\"b\":"
+	    "{\"fetched_at\":\"NOW\"}}}}\n");
 	free(text);
 }
 

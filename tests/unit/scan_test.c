@@ -4,7 +4,10 @@
 #include "unit.h"
 
 /* A text and its length, for those that hold NUL. */
-#define T(text) {text, sizeof(text) - 1}
+#define T(text)                                                                          \
+	{                                                                                \
+		text, sizeof(text) - 1                                                   \
+	}
 
 struct text {
 	const char *p;
@@ -115,7 +118,8 @@ static const struct text good[] = {
     T("[\"\\uFFFE\"]"),
     T("[\"\\u0022\"]"),
     T("[\"\xe2\x82\xac\xf0\x9d\x84\x9e\"]"),
-    T("[\"a\x7f""a\"]"),
+    T("[\"a\x7f"
+      "a\"]"),
     T("false"),
     T("42"),
     T("-0.1"),
@@ -641,7 +645,10 @@ decode_table(void **state)
 	    {"\"\\ud83e\"", "\xef\xbf\xbd", 3},
 	    {"\"\\ud83ex\"", "\xef\xbf\xbdx", 4},
 	    {"\"\\ud83e\\n\"", "\xef\xbf\xbd\n", 4},
-	    {"\"\\ud83e\\u0041\"", "\xef\xbf\xbd" "A", 4},
+	    {"\"\\ud83e\\u0041\"",
+		"\xef\xbf\xbd"
+		"A",
+		4},
 	    {"\"\\uddca\\ud83e\"", "\xef\xbf\xbd\xef\xbf\xbd", 6},
 	    {"\"\\ud83e\\ud83e\\uddca\"", "\xef\xbf\xbd\xf0\x9f\xa7\x8a", 7},
 	    {"\"a\\u0000b\"", "a\0b", 3},
@@ -667,7 +674,8 @@ decode_table(void **state)
 	assert_false(scan_string_is((struct scan_span){"\"a\"", 3}, "ab"));
 	assert_false(scan_string_is((struct scan_span){"\"\\u0061\"", 8}, "ab"));
 	assert_false(scan_string_is((struct scan_span){"\"\\u0061b\"", 9}, "a"));
-	assert_false(scan_string_is((struct scan_span){"\"a\\u0000b\"", 10}, "a"));
+	/* A NUL in the string does not lead behind the end of the plain one. */
+	assert_false(scan_string_is((struct scan_span){"\"a\\u0000b\"", 10}, "a\0b"));
 }
 
 static void

@@ -41,8 +41,8 @@ split(const char *stream, const char *body, size_t n, struct taken *taken,
 	assert_non_null(copy);
 	memcpy(copy, body, n);
 	taken->text[0] = '\0';
-	checked = split_body(
-	    copy, n, resource(stream), "exp1", NULL, NULL, NULL, NULL, error);
+	checked =
+	    split_body(copy, n, resource(stream), "exp1", NULL, NULL, NULL, NULL, error);
 	if (checked >= 0) {
 		emitted = split_body(
 		    copy, n, resource(stream), "exp1", take, taken, NULL, NULL, error);
@@ -64,8 +64,8 @@ shapes(void **state)
 		"{ \"a\" : 1.0 };"},
 	    {"experiments", "{\"success\": true, \"value\": {}}", 1, "{};"},
 	    {"runs", "{\"success\": true, \"value\": []}", 0, ""},
-	    {"runs", "{\"success\": true, \"value\": [ {\"num\": 2} , {\"num\":\"1\"} ]}", 2,
-		"{\"num\": 2};{\"num\":\"1\"};"},
+	    {"runs", "{\"success\": true, \"value\": [ {\"num\": 2} , {\"num\":\"1\"} ]}",
+		2, "{\"num\": 2};{\"num\":\"1\"};"},
 	    {"runs", "{\"success\":true,\"value\":[{\"num\":-1}]}", 1, "{\"num\":-1};"},
 	    /* The members in another order, and others beside them. */
 	    {"runs", " {\"value\":[{\"num\":1}],\"x\":[{}],\"success\":true}\n", 1,
@@ -131,9 +131,12 @@ faults(void **state)
 		"record 2 is not an object"},
 	    {"runs", "{\"success\":true,\"value\":[{\"num\":1},{\"n\":1}]}",
 		"record 2 has no num"},
-	    {"runs", "{\"success\":true,\"value\":[{\"num\":null}]}", "record 1 has no num"},
-	    {"runs", "{\"success\":true,\"value\":[{\"num\":{}}]}", "record 1 has no num"},
-	    {"runs", "{\"success\":true,\"value\":[{\"num\":[1]}]}", "record 1 has no num"},
+	    {"runs", "{\"success\":true,\"value\":[{\"num\":null}]}",
+		"record 1 has no num"},
+	    {"runs", "{\"success\":true,\"value\":[{\"num\":{}}]}",
+		"record 1 has no num"},
+	    {"runs", "{\"success\":true,\"value\":[{\"num\":[1]}]}",
+		"record 1 has no num"},
 	    {"runs", "{\"success\":true,\"value\":[{\"num\":true}]}",
 		"record 1 has no num"},
 	    {"runs", "{\"success\":true,\"value\":[{\"x\":{\"num\":1}}]}",
@@ -170,9 +173,11 @@ cut_at_every_byte(void **state)
 	static const struct {
 		const char *stream, *body;
 	} table[] = {
-	    {"runs", "{\"success\": true, \"value\": [{\"num\": 8, \"p\": {\"\xe2\x82\xac\": "
-		     "[1, NaN, \"\\u00e9\"]}}, {\"num\": 7}], \"x\": null}"},
-	    {"experiments", "{\"value\": {\"name\": \"\xf0\x9f\xa7\x8a\"}, \"success\": true}"},
+	    {"runs",
+		"{\"success\": true, \"value\": [{\"num\": 8, \"p\": {\"\xe2\x82\xac\": "
+		"[1, NaN, \"\\u00e9\"]}}, {\"num\": 7}], \"x\": null}"},
+	    {"experiments",
+		"{\"value\": {\"name\": \"\xf0\x9f\xa7\x8a\"}, \"success\": true}"},
 	    {"workflows", "{\"success\": true, \"value\": [{\"a\": -Infinity}, {}]}"},
 	    {"questionnaires", "{\"xray\": [{\"id\": \"a\", \"val\": \"\xc2\xb5m\"}]}"},
 	};
@@ -244,13 +249,15 @@ named_documents(void **state)
 static void
 texts_of_the_info(void **state)
 {
-	static const char info[] = "{\"params\":{\"PNR\":\"L\\u00e91\",\"n\":1,\"e\":\"\"},"
-				   "\"name\":\"x\"}";
+	static const char info[] =
+	    "{\"params\":{\"PNR\":\"L\\u00e91\",\"n\":1,\"e\":\"\"},"
+	    "\"name\":\"x\"}";
 	struct scan_span document = {info, sizeof(info) - 1};
 	char *text = split_text(document, "params", "PNR");
 
 	(void)state;
-	assert_string_equal(text, "L\xc3\xa9" "1");
+	assert_string_equal(text, "L\xc3\xa9"
+				  "1");
 	free(text);
 	assert_null(split_text(document, "params", "n"));
 	assert_null(split_text(document, "params", "e"));

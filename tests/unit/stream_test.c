@@ -12,8 +12,8 @@
 static void
 into_a_file(void **state)
 {
-	static const size_t lengths[] = {0, 1, 10, BUFFER - 2, BUFFER - 1, BUFFER, BUFFER + 1,
-	    3, 2 * BUFFER, 3 * BUFFER + 7, 0, 100};
+	static const size_t lengths[] = {0, 1, 10, BUFFER - 2, BUFFER - 1, BUFFER,
+	    BUFFER + 1, 3, 2 * BUFFER, 3 * BUFFER + 7, 0, 100};
 	int fd = unit_file();
 	struct stream out;
 	char *block = malloc(4 * BUFFER), *text, *p;

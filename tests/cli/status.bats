@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# elog-status: what is in a database.
+
+load ../lib/common
+
+setup() {
+    common_setup
+    {
+        record experiments '{"experiment":"e1","name":"e1"}'
+        record runs '{"experiment":"e1","num":1}'
+        record runs '{"experiment":"e1","num":2}'
+        closed e1 '{"experiments":1,"runs":2}' 2026-01-02T00:00:00Z
+        record fetches '{"experiment":"e2","status":"failed","stream":"runs","http_status":503,"attempts":3,"message":"HTTP 503 after 3 attempts","fetched_at":"2026-01-01T00:00:00Z"}'
+        record fetches '{"experiment":"e 3","status":"denied","stream":"experiments","http_status":401,"attempts":1,"message":"HTTP 401","fetched_at":"2026-01-01T00:00:00Z"}'
+        record fetches '{"experiment":"e4","status":"denied","stream":"experiments","http_status":403,"attempts":1,"message":"HTTP 403","fetched_at":"2026-01-01T00:00:00Z"}'
+    } | elog-load --quiet --metadata hours_lookback=24 "$db"
+}
+
+@test "text: one fact a line, and what is not complete" {
+    run --separate-stderr elog-status "$db"
+    status_is 0
+    silent
+    [[ $output =~ database\ +"$db" ]]
+    [[ $output =~ size\ +"$(stat -c %s "$db")" ]]
+    [[ $output =~ schema_version\ +[0-9]+ ]]
+    [[ $output =~ last_update\ +2026-01-02T00:00:00Z ]]
+    [[ $output =~ hours_lookback\ +24 ]]
+    [[ $output =~ complete\ +1 ]]
+    [[ $output =~ failed\ +1 ]]
+    [[ $output =~ denied\ +2 ]]
+    [[ $output =~ runs\ +2 ]]
+    [[ $output == *"e2: runs: HTTP 503 after 3 attempts"* ]]
+    [[ $output == *"e4: experiments: HTTP 403"* ]]
+}
+
+@test "--json: one object, with numbers as numbers" {
+    run --separate-stderr elog-status --json "$db"
+    status_is 0
+    equal "$(jq -c '[.database, .size, .schema_version > 0, .complete, .failed, .denied, .runs, .files, .hours_lookback, .to_retry]' <<<"$output")" \
+        "[\"$db\",$(stat -c %s "$db"),true,1,1,2,2,0,24,[\"e2\",\"e 3\"]]"
+    equal "$(jq -r .modified <<<"$output")" "$(date -u -r "$db" +%Y-%m-%dT%H:%M:%SZ)"
+    # Each table is counted.
+    equal "$(jq -r 'keys[]' <<<"$output" | grep -cxF "$(sql "$db" "SELECT name FROM sqlite_schema
+        WHERE type = 'table' AND name NOT IN ('fetches', 'metadata', 'schema_version')")")" 10
+}
+
+@test "--failed: the names to retry: failed, and denied for want of a ticket" {
+    run --separate-stderr elog-status --failed "$db"
+    status_is 0
+    silent
+    equal "$output" $'e 3\ne2'
+}
+
+@test "a directory, the configuration's, and where nothing is" {
+    mkdir "$BATS_TEST_TMPDIR/d"
+    cp "$db" "$BATS_TEST_TMPDIR/d/elog_2026_0101_0000.db"
+    ln -s elog_2026_0101_0000.db "$BATS_TEST_TMPDIR/d/elog.db"
+    run --separate-stderr elog-status --failed "$BATS_TEST_TMPDIR/d"
+    equal "$output" $'e 3\ne2'
+    ELOG_DATABASE_DIR=$BATS_TEST_TMPDIR/d run --separate-stderr elog-status --failed
+    equal "$output" $'e 3\ne2'
+    ELOG_DATABASE_PATH=$db run --separate-stderr elog-status --failed
+    equal "$output" $'e 3\ne2'
+    run --separate-stderr elog-status "$BATS_TEST_TMPDIR/nothing.db"
+    status_is 1
+    says elog-status "$BATS_TEST_TMPDIR/nothing.db: No such file"
+    run --separate-stderr elog-status "$BATS_TEST_TMPDIR"/tmp
+    status_is 1
+    says elog-status "$BATS_TEST_TMPDIR/tmp/elog.db: No such file"
+    equal "$(ls "$BATS_TEST_TMPDIR/tmp")" ""
+}
+
+@test "what is no database of ours" {
+    sqlite3 "$BATS_TEST_TMPDIR/x.db" "CREATE TABLE t (x)"
+    run --separate-stderr elog-status "$BATS_TEST_TMPDIR/x.db"
+    status_is 1
+    says elog-status "another application"
+    echo "just a text that is long enough to be looked at, and no database at all, is it" >"$BATS_TEST_TMPDIR/x.db"
+    run --separate-stderr elog-status "$BATS_TEST_TMPDIR/x.db"
+    status_is 1
+    says elog-status "not an SQLite database"
+    : >"$BATS_TEST_TMPDIR/x.db"
+    run --separate-stderr elog-status "$BATS_TEST_TMPDIR/x.db"
+    status_is 1
+    says elog-status "empty"
+    sqlite3 "$db" "INSERT INTO schema_version VALUES (999, 'x', 'x')"
+    run --separate-stderr elog-status "$db"
+    status_is 1
+    says elog-status "version 999" "newer elog"
+}
+
+@test "while it is being written" {
+    mkfifo "$BATS_TEST_TMPDIR/in"
+    elog-load --quiet "$db" <"$BATS_TEST_TMPDIR/in" 3>&- &
+    loader=$!
+    exec 8>"$BATS_TEST_TMPDIR/in"
+    record runs '{"experiment":"e1","num":9}' >&8
+    wait_for test -e "$db-wal"
+    run --separate-stderr elog-status --json "$db"
+    status_is 0
+    equal "$(jq .runs <<<"$output")" 2
+    closed e1 '{"runs":1}' >&8
+    exec 8>&-
+    wait $loader
+    equal "$(elog-status --json "$db" | jq .runs)" 1
+}
+
+@test "wrong usage, stdout full or gone" {
+    run --separate-stderr elog-status --nonsense "$db"
+    status_is 2
+    says elog-status --nonsense
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    run --separate-stderr bash -c 'elog-status "$0" >/dev/full' "$db"
+    status_is 1
+    says elog-status "No space left"
+    run --separate-stderr broken_pipe elog-status "$db"
+    equal "$output" -13
+    silent
+}
