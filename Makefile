@@ -143,6 +143,13 @@ check:
 	CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer \
 	    $(UNIT_PROGRAMS) tests/lint.t $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
 
+# Kill it over and over; SOAK=N times each.
+SOAK = 200
+soak:
+	sh scripts/deps.sh test
+	$(MAKE) all
+	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
@@ -172,4 +179,4 @@ deb: all
 clean:
 	rm -rf $(BUILD) demo dist
 
-.PHONY: all demo check bench fuzz fuzz-targets unit-programs install uninstall deb clean
+.PHONY: all demo check bench soak fuzz fuzz-targets unit-programs install uninstall deb clean

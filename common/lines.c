@@ -74,6 +74,8 @@ fill(struct lines *lines)
 enum lines_result
 lines_next(struct lines *lines, char **line, size_t *n)
 {
+	if (lines->buffer == NULL && fill(lines) < 0)
+		return LINES_ERROR;
 	for (;;) {
 		char *start = lines->buffer + lines->begin, *newline = NULL;
 		size_t held = lines->end - lines->begin;

@@ -6,7 +6,7 @@ echo '#include "sql.h"'
 echo
 i=0
 for file in "$@"; do
-	echo "static const char text_$i[] = {"
+	echo "static const char text_${i}[] = {"
 	od -An -v -tx1 "$file" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
 	echo "0};"
 	i=$((i + 1))

@@ -104,6 +104,7 @@ write_lines(int fd, int w)
 		if (i % 7 == 0)
 			(void)stream_flush(&out);
 	}
+	free(block);
 	_exit(stream_close(&out) != 0);
 }
 
