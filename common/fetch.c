@@ -180,7 +180,9 @@ questionnaire_url(const struct service *service, const struct experiment *e)
 	int k;
 
 	errno = 0;
-	if (e->proposal == NULL || n < 2 || !isdigit((unsigned char)e->name[n - 1]) ||
+	if (e->proposal == NULL || n < 2 ||
+	    experiment_name_error(e->proposal, strlen(e->proposal)) != NULL ||
+	    !isdigit((unsigned char)e->name[n - 1]) ||
 	    !isdigit((unsigned char)e->name[n - 2]))
 		return NULL;
 	proposal = http_escape(e->proposal);

@@ -2,9 +2,14 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <limits.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "msg.h"
@@ -125,6 +130,8 @@ slot_open(struct slot *slot, struct http *http)
 	curl_easy_setopt(slot->easy, CURLOPT_LOW_SPEED_TIME, o->timeout);
 	curl_easy_setopt(slot->easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
 	curl_easy_setopt(slot->easy, CURLOPT_FOLLOWLOCATION, 0L);
+	/* A name of ".." must not climb out of its URL. */
+	curl_easy_setopt(slot->easy, CURLOPT_PATH_AS_IS, 1L);
 	/*
 	 * A GSSAPI exchange belongs to its connection (RFC 4559, section 6), so
 	 * streams that share one in HTTP/2 would mix their tokens up.
@@ -195,6 +202,12 @@ slot_start(struct slot *slot, struct http_request *request)
 	spool_reset(&slot->body);
 	slot_authenticate(slot, request->authenticated);
 	curl_easy_setopt(slot->easy, CURLOPT_URL, request->url);
+	/*
+	 * libcurl repeats requests on its own where a connection that it kept turns
+	 * out dead; on a new one it cannot.
+	 */
+	curl_easy_setopt(
+	    slot->easy, CURLOPT_FRESH_CONNECT, request->attempts > 0 ? 1L : 0L);
 	/* "": all that libcurl can decode.  It decodes what comes in either case. */
 	curl_easy_setopt(
 	    slot->easy, CURLOPT_ACCEPT_ENCODING, slot->http->near ? "identity" : "");
@@ -377,7 +390,8 @@ judge(struct slot *slot, CURLcode code, struct result *result)
 							   : HTTP_FAILED;
 		result->transient = transient_status(request->status);
 		curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &after);
-		result->retry_after = after > 1000000 ? 1000000 : (long)after;
+		result->retry_after =
+		    after > LONG_MAX / 1000 ? LONG_MAX / 1000 : (long)after;
 		if (request->status >= 300 && request->status < 400)
 			return redirect(slot, result);
 	}
@@ -413,19 +427,24 @@ release(void *spool, size_t offset)
 
 /*
  * Compression spares a network that is slower than the server's compressor, about
- * 60 MB/s.  Where a connection stands within a millisecond, it only costs time: ask
+ * 60 MB/s.  Where a round trip takes less than a millisecond, it only costs time: ask
  * for plain bytes from then on.
  */
 static void
 note_distance(struct slot *slot)
 {
-	curl_off_t lookup = 0, connected = 0;
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
 
-	curl_easy_getinfo(slot->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
-	curl_easy_getinfo(slot->easy, CURLINFO_CONNECT_TIME_T, &connected);
-	/* Only a new connection tells, and the shortest of several is the truth. */
-	if (connected > lookup && connected - lookup < NEAR_US)
-		slot->http->near = true;
+	if (slot->http->near ||
+	    curl_easy_getinfo(slot->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	    fd == CURL_SOCKET_BAD)
+		return;
+	/* The kernel's shortest measurement: ours would count our own work. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+	    size >= offsetof(struct tcp_info, tcpi_min_rtt) + sizeof(info.tcpi_min_rtt))
+		slot->http->near = info.tcpi_min_rtt < NEAR_US;
 }
 
 static int

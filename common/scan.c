@@ -589,9 +589,10 @@ scan_clean(struct scan_span value, void (*put)(void *context, const char *p, siz
 
 		switch (*p) {
 		case '"':
-			for (p++; *p != '"'; p++)
-				if (*p == '\\')
-					p++;
+			p++;
+			while (*(p = value.p + plain_run(value.p, (size_t)(p - value.p),
+						   value.n)) != '"')
+				p += *p == '\\' ? 2 : 1;
 			break;
 		case '\n':
 		case '\r':
