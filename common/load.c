@@ -10,17 +10,11 @@
 #include "message.h"
 #include "msg.h"
 #include "resource.h"
-#include "sql.h"
+#include "stage.h"
+#include "statement.h"
 
-#define STEPS_MAX 12
 #define OTHERS_PER_COMMIT 10000
 #define COMMIT_SECONDS 0.25 /* experiments share a commit that long */
-
-/* The statements of an SQL file, in their order. */
-struct steps {
-	sqlite3_stmt *statements[STEPS_MAX];
-	int n;
-};
 
 /* A stream that is not ours, as its SCHEMA message describes it. */
 struct other {
@@ -36,10 +30,11 @@ struct load {
 	const char *path;
 	FILE *states;
 	struct load_totals totals;
-	struct steps *known, *steps, *after; /* by row of resources[] */
+	struct stage *stage;
+	struct steps *steps, *after; /* by row of resources[] */
 	struct steps fetches;
-	sqlite3_stmt *stage, *unstage, *problem, *problem_of, *forget, *refuse, *accept,
-	    *withheld, *ensure, *id_of, *store_other, *metadata;
+	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
+	    *id_of, *store_other, *metadata;
 	struct other *others;
 	long uncommitted;	   /* other records since the last commit */
 	struct timespec committed; /* when that was */
@@ -51,91 +46,10 @@ struct load {
 
 /* ---- statements ------------------------------------------------------------- */
 
-static const char *
-sql_text(const char *directory, const char *name, const char *suffix)
-{
-	char wanted[80];
-
-	snprintf(wanted, sizeof(wanted), "%s/%s%s", directory, name, suffix);
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
-		if (strcmp(file->name, wanted) == 0)
-			return file->text;
-	return NULL;
-}
-
-/* Prepare the statements of a text, from the one numbered first up to limit. */
-static int
-steps_prepare(
-    struct load *load, struct steps *steps, const char *sql, int first, int limit)
-{
-	sqlite3_stmt *statement;
-
-	for (int i = 0; sql != NULL && *sql != '\0' && i < first + limit; i++) {
-		if (sqlite3_prepare_v3(load->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-			&statement, &sql) != SQLITE_OK) {
-			db_complain(load->db, load->path);
-			return -1;
-		}
-		if (statement == NULL)
-			break; /* only white space was left */
-		if (i < first || steps->n == STEPS_MAX)
-			sqlite3_finalize(statement);
-		else
-			steps->statements[steps->n++] = statement;
-	}
-	return 0;
-}
-
-static void
-steps_finalize(struct steps *steps)
-{
-	for (int i = 0; i < steps->n; i++)
-		sqlite3_finalize(steps->statements[i]);
-}
-
-static void
-bind_text(sqlite3_stmt *statement, const char *name, const char *text)
-{
-	int i = sqlite3_bind_parameter_index(statement, name);
-
-	if (i > 0)
-		sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC);
-}
-
-static void
-bind_span(sqlite3_stmt *statement, const char *name, struct scan_span text)
-{
-	int i = sqlite3_bind_parameter_index(statement, name);
-
-	if (i > 0)
-		sqlite3_bind_text64(
-		    statement, i, text.p, text.n, SQLITE_STATIC, SQLITE_UTF8);
-}
-
-/* Run a statement to its end.  Returns 0, or -1 after a message. */
 static int
 run(struct load *load, sqlite3_stmt *statement)
 {
-	int code;
-
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
-		;
-	if (code != SQLITE_DONE)
-		db_complain(load->db, load->path);
-	sqlite3_reset(statement);
-	return code == SQLITE_DONE ? 0 : -1;
-}
-
-/* Does a query give a row?  1, 0, or -1 after a message. */
-static int
-ask(struct load *load, sqlite3_stmt *statement)
-{
-	int code = sqlite3_step(statement);
-
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
-		db_complain(load->db, load->path);
-	sqlite3_reset(statement);
-	return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
+	return statement_run(statement, load->path);
 }
 
 static int
@@ -151,9 +65,6 @@ prepare_fixed(struct load *load)
 		sqlite3_stmt **statement;
 		const char *sql;
 	} fixed[] = {
-	    {&load->stage, "INSERT INTO staged (experiment, stream, key, subkey, doc) "
-			   "VALUES (:experiment, :stream, :key, :subkey, :doc)"},
-	    {&load->unstage, "DELETE FROM staged WHERE experiment = :experiment"},
 	    {&load->problem,
 		"INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
 	    {&load->problem_of,
@@ -190,16 +101,16 @@ prepare_steps(struct load *load)
 {
 	for (size_t i = 0; i < resource_count(); i++) {
 		const char *stream = resources[i].stream;
-		const char *sql = sql_text("load", stream, "");
 
-		if (steps_prepare(load, &load->known[i], sql, 0, 1) != 0 ||
-		    steps_prepare(load, &load->steps[i], sql, 1, STEPS_MAX) != 0 ||
-		    steps_prepare(load, &load->after[i],
-			sql_text("load", stream, ".after"), 0, STEPS_MAX) != 0)
+		/* The first two are the stage's: see stage.h. */
+		if (steps_prepare(&load->steps[i], load->db, load->path,
+			statement_file("load", stream, ""), 2, STEPS_MAX) < 0 ||
+		    steps_prepare(&load->after[i], load->db, load->path,
+			statement_file("load", stream, ".after"), 0, STEPS_MAX) < 0)
 			return -1;
 	}
-	return steps_prepare(
-	    load, &load->fetches, sql_text("load", "fetches", ""), 0, STEPS_MAX);
+	return steps_prepare(&load->fetches, load->db, load->path,
+	    statement_file("load", "fetches", ""), 0, STEPS_MAX);
 }
 
 struct load *
@@ -214,16 +125,23 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->db = db;
 	load->path = path;
 	load->states = states;
-	load->known = calloc(resource_count(), sizeof(*load->known));
 	load->steps = calloc(resource_count(), sizeof(*load->steps));
 	load->after = calloc(resource_count(), sizeof(*load->after));
-	if (load->known == NULL || load->steps == NULL || load->after == NULL) {
+	if (load->steps == NULL || load->after == NULL) {
 		msg("no memory");
 		load_close(load);
 		return NULL;
 	}
-	if (exec(load, sql_text("load", "staging", "")) != 0 ||
-	    prepare_fixed(load) != 0 || prepare_steps(load) != 0 ||
+	load->stage = stage_open(db, path);
+	if (load->stage == NULL ||
+	    exec(load,
+		/* Why an experiment that is not closed yet must be refused. */
+		"CREATE TEMP TABLE IF NOT EXISTS problems (experiment TEXT PRIMARY KEY, "
+		"reason TEXT);"
+		/* Experiments that were refused: their bookmarks are withheld. */
+		"CREATE TEMP TABLE IF NOT EXISTS refused (experiment TEXT PRIMARY "
+		"KEY)") != 0 ||
+	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
 	    exec(load, "BEGIN") != 0) {
 		load_close(load);
 		return NULL;
@@ -249,22 +167,21 @@ others_free(struct other *other)
 void
 load_close(struct load *load)
 {
-	sqlite3_stmt *fixed[] = {load->stage, load->unstage, load->problem,
-	    load->problem_of, load->forget, load->refuse, load->accept, load->withheld,
-	    load->ensure, load->id_of, load->store_other, load->metadata};
+	sqlite3_stmt *fixed[] = {load->problem, load->problem_of, load->forget,
+	    load->refuse, load->accept, load->withheld, load->ensure, load->id_of,
+	    load->store_other, load->metadata};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		sqlite3_finalize(fixed[i]);
-	if (load->known != NULL && load->steps != NULL && load->after != NULL)
+	if (load->steps != NULL && load->after != NULL)
 		for (size_t i = 0; i < resource_count(); i++) {
-			steps_finalize(&load->known[i]);
 			steps_finalize(&load->steps[i]);
 			steps_finalize(&load->after[i]);
 		}
 	steps_finalize(&load->fetches);
+	stage_close(load->stage);
 	if (!sqlite3_get_autocommit(load->db))
 		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
-	free(load->known);
 	free(load->steps);
 	free(load->after);
 	others_free(load->others);
@@ -305,166 +222,13 @@ decode(struct load *load, struct scan_span string, size_t offset)
 	return load->text + offset;
 }
 
-/* Is a number a whole one that SQLite holds? */
-static bool
-is_integer(struct scan_span number, sqlite3_int64 *value)
-{
-	char digits[24], *end;
-
-	if (number.n >= sizeof(digits) || memchr(number.p, '.', number.n) != NULL)
-		return false;
-	memcpy(digits, number.p, number.n);
-	digits[number.n] = '\0';
-	errno = 0;
-	*value = strtoll(digits, &end, 10);
-	return errno == 0 && *end == '\0';
-}
-
-/*
- * Bind a key as it is in the document: a whole number as one, all else as text.
- * Text is decoded into a copy that SQLite keeps.
- */
-static int
-bind_key(sqlite3_stmt *statement, const char *name, struct scan_span key)
-{
-	int i = sqlite3_bind_parameter_index(statement, name);
-	sqlite3_int64 number;
-	char *text;
-
-	if (i == 0)
-		return 0;
-	if (key.p == NULL || key.p[0] == 'n')
-		return sqlite3_bind_null(statement, i);
-	if (key.p[0] != '"') {
-		if (is_integer(key, &number))
-			return sqlite3_bind_int64(statement, i, number);
-		return sqlite3_bind_text64(
-		    statement, i, key.p, key.n, SQLITE_STATIC, SQLITE_UTF8);
-	}
-	if (memchr(key.p, '\\', key.n) == NULL)
-		return sqlite3_bind_text64(
-		    statement, i, key.p + 1, key.n - 2, SQLITE_STATIC, SQLITE_UTF8);
-	text = malloc(key.n);
-	if (text == NULL)
-		return SQLITE_NOMEM;
-	return sqlite3_bind_text64(
-	    statement, i, text, scan_string_decode(key, text), free, SQLITE_UTF8);
-}
-
-/* What staging needs to know of a record of ours. */
-struct staging {
-	struct scan_span experiment; /* a JSON string */
-	struct scan_span key, subkey, whole;
-	/*
-	 * What follows the first member, a comma or a brace, where that is the
-	 * experiment that elog-get put there; else NULL.
-	 */
-	const char *rest;
-};
-
-/* Look for the members that count; stop when all are found. */
-static void
-find_members(struct scan_span record, const struct resource *r, struct staging *found)
-{
-	struct scan s;
-	struct scan_span key, value;
-	bool first = true;
-
-	scan_begin(&s, record.p, record.n);
-	if (!scan_open(&s, '{'))
-		return;
-	while (scan_member(&s, &key) && scan_value(&s, &value)) {
-		if (scan_string_is(key, "experiment") && found->experiment.p == NULL) {
-			found->experiment = value;
-			if (first && scan_peek(&s) != '\0')
-				found->rest = s.text + s.at;
-		} else if (r->key != NULL && found->key.p == NULL &&
-			   scan_string_is(key, r->key)) {
-			found->key = value;
-		} else if (r->subkey != NULL && found->subkey.p == NULL &&
-			   scan_string_is(key, r->subkey)) {
-			found->subkey = value;
-		} else if (r->member != NULL && found->whole.p == NULL &&
-			   scan_string_is(key, r->member)) {
-			found->whole = value;
-		}
-		first = false;
-		if (found->experiment.p != NULL &&
-		    (r->key == NULL || found->key.p != NULL) &&
-		    (r->subkey == NULL || found->subkey.p != NULL) &&
-		    (r->member == NULL || found->whole.p != NULL))
-			return;
-	}
-}
-
-/*
- * The document as the server sent it: the record without the experiment that
- * elog-get put in front, whose comma becomes the document's opening brace.  The
- * line is ours to change, as load_line() says.
- */
-static struct scan_span
-document_of(
-    struct scan_span record, const struct resource *r, const struct staging *found)
-{
-	const char *end = record.p + record.n;
-	char *start = (char *)found->rest;
-
-	if (r->shape == RESOURCE_WHOLE)
-		return found->whole;
-	if (start == NULL)
-		return record;
-	if (*start == '}') /* nothing but the experiment: the document is empty */
-		start--;
-	*start = '{';
-	return (struct scan_span){start, (size_t)(end - start)};
-}
-
 /* Note why an experiment must not be applied, once. */
 static int
 note_problem(struct load *load, const char *experiment, const char *reason)
 {
-	bind_text(load->problem, ":experiment", experiment);
-	bind_text(load->problem, ":reason", reason);
+	statement_text(load->problem, ":experiment", experiment);
+	statement_text(load->problem, ":reason", reason);
 	return run(load, load->problem);
-}
-
-static int
-stage_document(struct load *load, const struct resource *r, const char *experiment,
-    const struct staging *found, struct scan_span document, long number)
-{
-	sqlite3_stmt *known = load->known[r - resources].statements[0];
-	sqlite3_stmt *stage = load->stage;
-	char reason[120];
-	int there, code;
-
-	bind_text(known, ":experiment", experiment);
-	bind_key(known, ":key", found->key);
-	bind_key(known, ":subkey", found->subkey);
-	bind_span(known, ":doc", document);
-	there = ask(load, known);
-	if (there < 0)
-		return -1;
-	bind_text(stage, ":experiment", experiment);
-	bind_text(stage, ":stream", r->stream);
-	if (r->key != NULL)
-		bind_key(stage, ":key", found->key);
-	else
-		bind_text(stage, ":key", "");
-	bind_key(stage, ":subkey", found->subkey);
-	if (there)
-		document = (struct scan_span){NULL, 0};
-	bind_span(stage, ":doc", document);
-	code = sqlite3_step(stage);
-	sqlite3_reset(stage);
-	if (code == SQLITE_DONE)
-		return 0;
-	if ((code & 0xff) != SQLITE_CONSTRAINT) {
-		db_complain(load->db, load->path);
-		return -1;
-	}
-	snprintf(reason, sizeof(reason), "%s: two records with the same %s (line %ld)",
-	    r->stream, r->key != NULL ? r->key : "experiment", number);
-	return note_problem(load, experiment, reason);
 }
 
 /* A record of a stream that we know. */
@@ -472,30 +236,19 @@ static int
 take_ours(
     struct load *load, const struct resource *r, struct scan_span record, long number)
 {
-	struct staging found = {.rest = NULL};
-	char *experiment, why[160];
+	const char *experiment;
+	char why[STAGE_WHY];
 
-	find_members(record, r, &found);
-	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
-		snprintf(
-		    why, sizeof(why), "a record of %s without an experiment", r->stream);
-		load_bad_line(load, number, why);
+	switch (stage_take(load->stage, r, record, &experiment, why)) {
+	case STAGE_TAKEN:
 		return 0;
-	}
-	experiment = decode(load, found.experiment, 0);
-	if (experiment == NULL) {
-		msg("no memory");
+	case STAGE_FAILED:
 		return -1;
+	case STAGE_REFUSED:
+		break;
 	}
-	if ((r->key != NULL && !resource_is_key(found.key)) ||
-	    (r->member != NULL && found.whole.p == NULL)) {
-		snprintf(why, sizeof(why), "%.60s: a record of %s without its %s",
-		    experiment, r->stream, r->key != NULL ? r->key : r->member);
-		load_bad_line(load, number, why);
-		return note_problem(load, experiment, why);
-	}
-	return stage_document(
-	    load, r, experiment, &found, document_of(record, r, &found), number);
+	load_bad_line(load, number, why);
+	return experiment != NULL ? note_problem(load, experiment, why) : 0;
 }
 
 /* ---- applying --------------------------------------------------------------- */
@@ -558,11 +311,11 @@ bind_experiment(sqlite3_stmt *statement, const char *experiment, sqlite3_int64 i
 {
 	int i = sqlite3_bind_parameter_index(statement, ":experiment_id");
 
-	bind_text(statement, ":experiment", experiment);
+	statement_text(statement, ":experiment", experiment);
 	if (i > 0)
 		sqlite3_bind_int64(statement, i, id);
-	bind_span(statement, ":doc", fetch);
-	bind_text(statement, ":fetched_at", fetched_at);
+	statement_span(statement, ":doc", fetch);
+	statement_text(statement, ":fetched_at", fetched_at);
 }
 
 static int
@@ -594,11 +347,11 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
 {
 	sqlite3_int64 id = 0;
 
-	bind_text(load->ensure, ":experiment", experiment);
-	bind_text(load->ensure, ":fetched_at", fetched_at);
+	statement_text(load->ensure, ":experiment", experiment);
+	statement_text(load->ensure, ":fetched_at", fetched_at);
 	if (run(load, load->ensure) != 0)
 		return -1;
-	bind_text(load->id_of, ":experiment", experiment);
+	statement_text(load->id_of, ":experiment", experiment);
 	if (sqlite3_step(load->id_of) == SQLITE_ROW)
 		id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
@@ -652,22 +405,18 @@ static int
 note_outcome(struct load *load, const char *experiment, struct scan_span fetch,
     const char *fetched_at, const char *reason)
 {
-	sqlite3_stmt *drop[] = {load->unstage, load->forget};
-
 	for (int i = 1; i < load->fetches.n; i++) {
 		sqlite3_stmt *statement = load->fetches.statements[i];
 
 		bind_experiment(statement, experiment, 0, fetch, fetched_at);
-		bind_text(statement, ":message", reason);
+		statement_text(statement, ":message", reason);
 		if (run(load, statement) != 0)
 			return -1;
 	}
-	for (int i = 0; i < 2; i++) {
-		bind_text(drop[i], ":experiment", experiment);
-		if (run(load, drop[i]) != 0)
-			return -1;
-	}
-	return 0;
+	statement_text(load->forget, ":experiment", experiment);
+	if (run(load, load->forget) != 0)
+		return -1;
+	return stage_drop(load->stage, experiment);
 }
 
 /* Is the database itself in trouble, so that the next experiment fares no better? */
@@ -721,8 +470,8 @@ take_complete(struct load *load, const char *experiment, struct scan_span fetch,
 		if (refused && (reason = strdup("the database does not take it")) == NULL)
 			goto done;
 	}
-	bind_text(load->refuse, ":experiment", experiment);
-	bind_text(load->accept, ":experiment", experiment);
+	statement_text(load->refuse, ":experiment", experiment);
+	statement_text(load->accept, ":experiment", experiment);
 	if (run(load, reason != NULL ? load->refuse : load->accept) != 0)
 		goto done;
 	if (reason != NULL) {
@@ -859,7 +608,7 @@ bind_other_key(struct load *load, const struct other *other, struct scan_span re
 	size_t used = 0;
 
 	if (other->n_keys == 0) {
-		bind_span(statement, ":key", record);
+		statement_span(statement, ":key", record);
 		return NULL;
 	}
 	for (size_t i = 0; i < other->n_keys; i++) {
@@ -868,7 +617,7 @@ bind_other_key(struct load *load, const struct other *other, struct scan_span re
 		if (!scan_find(record, other->keys[i], &value) || value.p[0] == 'n')
 			return other->keys[i];
 		if (other->n_keys == 1) {
-			bind_key(statement, ":key", value);
+			statement_key(statement, index, value);
 			return NULL;
 		}
 		if (load->text_size < used + value.n + 3) {
@@ -912,8 +661,8 @@ take_other(struct load *load, const struct message *message, long number)
 		load_bad_line(load, number, why);
 		return 0;
 	}
-	bind_text(load->store_other, ":stream", other->name);
-	bind_span(load->store_other, ":doc", message->record);
+	statement_text(load->store_other, ":stream", other->name);
+	statement_span(load->store_other, ":doc", message->record);
 	if (run(load, load->store_other) != 0)
 		return -1;
 	return ++load->uncommitted >= OTHERS_PER_COMMIT ? commit(load) : 0;
@@ -927,8 +676,8 @@ take_state(struct load *load, const struct message *message)
 	size_t n = message->value.n;
 	int withheld;
 
-	bind_span(load->withheld, ":value", message->value);
-	withheld = ask(load, load->withheld);
+	statement_span(load->withheld, ":value", message->value);
+	withheld = statement_ask(load->withheld, load->path);
 	if (withheld < 0)
 		return -1;
 	if (withheld > 0 || load->states == NULL)
@@ -1038,7 +787,7 @@ load_end(struct load *load)
 int
 load_metadata(struct load *load, const char *key, const char *value)
 {
-	bind_text(load->metadata, ":key", key);
-	bind_text(load->metadata, ":value", value);
+	statement_text(load->metadata, ":key", key);
+	statement_text(load->metadata, ":value", value);
 	return run(load, load->metadata);
 }

@@ -2,11 +2,10 @@
  * Records into the database: staged as they come, counted, and applied one
  * experiment at a time, whole or not at all.
  *
- * What becomes of a staged record is SQL: common/sql/load/STREAM.sql.  Its first
- * statement asks whether a document (:experiment, :key, :subkey, :doc) is in the
- * database already, so that unchanged ones are staged without their text; the
- * others turn the table staged into rows (:experiment, :experiment_id,
- * :fetched_at).  STREAM.after.sql, if there is one, runs when they changed
+ * What becomes of a record is SQL: common/sql/load/STREAM.sql.  Its first two
+ * statements are for staging (see stage.h); those behind turn the table staged_STREAM
+ * into rows (:experiment, :experiment_id, :fetched_at).  STREAM.after.sql, if there is
+ * one, runs when they changed
  * anything.  fetches.sql compares the counts and notes the outcome.
  */
 #ifndef LOAD_H

@@ -50,15 +50,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    "SELECT count(*) FROM experiments WHERE name NOT IN "
 		    "(SELECT experiment FROM fetches WHERE completed_at IS NOT NULL)",
 		    -1) == 0);
-	require(
-	    sqlite3_exec(db,
-		"DELETE FROM logbook_entries; DELETE FROM runs; DELETE FROM files; "
-		"DELETE FROM questionnaires; DELETE FROM workflows; "
-		"DELETE FROM workflow_jobs; DELETE FROM samples; DELETE FROM shifts; "
-		"DELETE FROM fetches; DELETE FROM other_records; "
-		"DELETE FROM experiments; DELETE FROM metadata; DROP TABLE temp.staged; "
-		"DROP TABLE temp.problems; DROP TABLE temp.refused",
-		NULL, NULL, NULL) == SQLITE_OK);
+	require(sqlite3_exec(db,
+		    "DELETE FROM logbook_entries; DELETE FROM runs; DELETE FROM files; "
+		    "DELETE FROM questionnaires; DELETE FROM workflows; "
+		    "DELETE FROM workflow_jobs; DELETE FROM samples; DELETE FROM shifts; "
+		    "DELETE FROM fetches; DELETE FROM other_records; "
+		    "DELETE FROM experiments; DELETE FROM metadata",
+		    NULL, NULL, NULL) == SQLITE_OK);
 	free(text);
 	return 0;
 }

@@ -1,16 +1,19 @@
+CREATE TEMP TABLE IF NOT EXISTS staged_runs (experiment TEXT, key, subkey, doc TEXT,
+    begin_time, end_time, type, sample, params JSON);
+
 SELECT 1 FROM experiments e JOIN runs r ON r.experiment_id = e.id
 WHERE e.name = :experiment AND r.run_number = :key AND r.doc = :doc;
 
 DELETE FROM runs WHERE experiment_id = :experiment_id
-    AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.experiment = :experiment
-        AND s.stream = 'runs' AND s.key = runs.run_number);
+    AND NOT EXISTS (SELECT 1 FROM staged_runs s
+        WHERE s.experiment = :experiment AND s.key = runs.run_number);
 
 INSERT INTO runs (experiment_id, run_number, start_time, end_time, type, sample,
     parameters, doc)
-SELECT :experiment_id, key, doc ->> 'begin_time', doc ->> 'end_time', doc ->> 'type',
-    doc ->> 'sample', coalesce(doc -> 'params', '{}'), doc
-FROM staged
-WHERE experiment = :experiment AND stream = 'runs' AND doc IS NOT NULL
+SELECT :experiment_id, key, begin_time, end_time, type,
+    sample, coalesce(params, '{}'), doc
+FROM staged_runs
+WHERE experiment = :experiment AND doc IS NOT NULL
 ORDER BY key
 ON CONFLICT (experiment_id, run_number) DO UPDATE SET
     start_time = excluded.start_time,

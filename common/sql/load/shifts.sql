@@ -1,15 +1,18 @@
+CREATE TEMP TABLE IF NOT EXISTS staged_shifts (experiment TEXT, key, subkey, doc TEXT,
+    leader, begin_time, description);
+
 SELECT 1 FROM experiments e JOIN shifts s ON s.experiment_id = e.id
 WHERE e.name = :experiment AND s.name = :key AND s.doc = :doc;
 
 DELETE FROM shifts WHERE experiment_id = :experiment_id
-    AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.experiment = :experiment
-        AND s.stream = 'shifts' AND s.key = shifts.name);
+    AND NOT EXISTS (SELECT 1 FROM staged_shifts s
+        WHERE s.experiment = :experiment AND s.key = shifts.name);
 
 INSERT INTO shifts (experiment_id, name, leader, start_time, description, doc)
-SELECT :experiment_id, key, doc ->> 'leader', doc ->> 'begin_time',
-    doc ->> 'description', doc
-FROM staged
-WHERE experiment = :experiment AND stream = 'shifts' AND doc IS NOT NULL
+SELECT :experiment_id, key, leader, begin_time,
+    description, doc
+FROM staged_shifts
+WHERE experiment = :experiment AND doc IS NOT NULL
 ON CONFLICT (experiment_id, name) DO UPDATE SET
     leader = excluded.leader,
     start_time = excluded.start_time,

@@ -1,16 +1,19 @@
+CREATE TEMP TABLE IF NOT EXISTS staged_workflow_jobs (experiment TEXT, key, subkey, doc TEXT,
+    run_num, "def.name", status, user, submit_time);
+
 SELECT 1 FROM experiments e JOIN workflow_jobs j ON j.experiment_id = e.id
 WHERE e.name = :experiment AND j.job_id = :key AND j.doc = :doc;
 
 DELETE FROM workflow_jobs WHERE experiment_id = :experiment_id
-    AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.experiment = :experiment
-        AND s.stream = 'workflow_jobs' AND s.key = workflow_jobs.job_id);
+    AND NOT EXISTS (SELECT 1 FROM staged_workflow_jobs s
+        WHERE s.experiment = :experiment AND s.key = workflow_jobs.job_id);
 
 INSERT INTO workflow_jobs (experiment_id, job_id, run_number, name, status, user,
     submitted_at, doc)
-SELECT :experiment_id, key, doc ->> 'run_num', doc ->> '$.def.name', doc ->> 'status',
-    doc ->> 'user', doc ->> 'submit_time', doc
-FROM staged
-WHERE experiment = :experiment AND stream = 'workflow_jobs' AND doc IS NOT NULL
+SELECT :experiment_id, key, run_num, "def.name", status,
+    user, submit_time, doc
+FROM staged_workflow_jobs
+WHERE experiment = :experiment AND doc IS NOT NULL
 ON CONFLICT (experiment_id, job_id) DO UPDATE SET
     run_number = excluded.run_number,
     name = excluded.name,

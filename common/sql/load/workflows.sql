@@ -1,13 +1,15 @@
+CREATE TEMP TABLE IF NOT EXISTS staged_workflows (experiment TEXT, key, subkey, doc TEXT);
+
 SELECT 1 FROM experiments e JOIN workflows t ON t.experiment_id = e.id
 WHERE e.name = :experiment AND t.data = :doc;
 
 DELETE FROM workflows WHERE experiment_id = :experiment_id
-    AND NOT EXISTS (SELECT 1 FROM staged
-        WHERE experiment = :experiment AND stream = 'workflows');
+    AND NOT EXISTS (SELECT 1 FROM staged_workflows
+        WHERE experiment = :experiment);
 
 INSERT INTO workflows (experiment_id, data, updated_at)
-SELECT :experiment_id, doc, :fetched_at FROM staged
-WHERE experiment = :experiment AND stream = 'workflows' AND doc IS NOT NULL
+SELECT :experiment_id, doc, :fetched_at FROM staged_workflows
+WHERE experiment = :experiment AND doc IS NOT NULL
 ON CONFLICT (experiment_id) DO UPDATE SET
     data = excluded.data,
     updated_at = excluded.updated_at;
