@@ -457,8 +457,8 @@ slot_finish(struct slot *slot, CURLcode code, http_arrived *arrived, void *conte
 
 	slot->request = NULL;
 	http->active--;
+	note_distance(slot); /* while the handle still knows its connection */
 	curl_multi_remove_handle(http->multi, slot->easy);
-	note_distance(slot);
 	slot->request = request; /* judge() looks at it */
 	if (judge(slot, code, &result))
 		return slot_start(slot, request);
