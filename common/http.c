@@ -111,11 +111,7 @@ slot_open(struct slot *slot, struct http *http)
 		msg("libcurl gives no handle");
 		return -1;
 	}
-	if (spool_open(&slot->body) != 0) {
-		msg("no temporary file: %s (set TMPDIR to a directory with room)",
-		    strerror(errno));
-		return -1;
-	}
+	spool_open(&slot->body);
 	curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
 	curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
@@ -161,7 +157,7 @@ http_open(const struct http_options *options)
 	curl_multi_setopt(
 	    http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)options->max_requests);
 	for (int i = 0; i < options->max_requests; i++)
-		http->slots[i].body.fd = -1;
+		spool_open(&http->slots[i].body);
 	return http;
 err2:
 	free(http->slots);
@@ -365,7 +361,8 @@ judge(struct slot *slot, CURLcode code, struct result *result)
 		say(result, HTTP_FAILED, false, "the answer is too large (--max-body)");
 	} else if (slot->write_errno != 0) {
 		snprintf(result->text, sizeof(result->text),
-		    "the answer cannot be kept: %s", strerror(slot->write_errno));
+		    "the answer cannot be kept: %s (TMPDIR names a directory with room)",
+		    strerror(slot->write_errno));
 		result->outcome = HTTP_FAILED;
 	} else if (code == CURLE_FILE_COULDNT_READ_FILE) {
 		say(result, HTTP_MISSING, false, "no such file");

@@ -2,18 +2,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-int
+void
 spool_open(struct spool *spool)
+{
+	*spool = (struct spool){.fd = -1};
+}
+
+/* Open a file without a name.  0, or -1 with errno set. */
+static int
+open_file(struct spool *spool)
 {
 	const char *directory = getenv("TMPDIR");
 	char path[4096];
 
-	*spool = (struct spool){.fd = -1};
 	if (directory == NULL || directory[0] == '\0')
 		directory = "/tmp";
 	spool->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -32,8 +40,8 @@ spool_open(struct spool *spool)
 	return 0;
 }
 
-int
-spool_write(struct spool *spool, const char *p, size_t n)
+static int
+write_file(struct spool *spool, const char *p, size_t n)
 {
 	while (n > 0) {
 		ssize_t written = write(spool->fd, p, n);
@@ -45,8 +53,30 @@ spool_write(struct spool *spool, const char *p, size_t n)
 		}
 		p += written;
 		n -= (size_t)written;
-		spool->size += (size_t)written;
 	}
+	return 0;
+}
+
+int
+spool_write(struct spool *spool, const char *p, size_t n)
+{
+	bool small = spool->size <= SPOOL_MEMORY;
+
+	if (n <= SPOOL_MEMORY && spool->size <= SPOOL_MEMORY - n) {
+		if (spool->memory == NULL &&
+		    (spool->memory = malloc(SPOOL_MEMORY)) == NULL)
+			return -1;
+		memcpy(spool->memory + spool->size, p, n);
+	} else {
+		if (spool->fd < 0 && open_file(spool) != 0)
+			return -1;
+		/* What was small until now goes first. */
+		if (small && write_file(spool, spool->memory, spool->size) != 0)
+			return -1;
+		if (write_file(spool, p, n) != 0)
+			return -1;
+	}
+	spool->size += n;
 	return 0;
 }
 
@@ -55,6 +85,8 @@ spool_map(struct spool *spool)
 {
 	if (spool->size == 0)
 		return "";
+	if (spool->size <= SPOOL_MEMORY)
+		return spool->memory;
 	if (spool->map == NULL) {
 		void *map = mmap(NULL, spool->size, PROT_READ, MAP_SHARED, spool->fd, 0);
 
@@ -81,7 +113,7 @@ spool_reset(struct spool *spool)
 	if (spool->map != NULL)
 		(void)munmap(spool->map, spool->size);
 	spool->map = NULL;
-	if (spool->size > 0) {
+	if (spool->fd >= 0) {
 		(void)lseek(spool->fd, 0, SEEK_SET);
 		if (ftruncate(spool->fd, 0) != 0)
 			return; /* then the disk is told at close */
@@ -95,5 +127,6 @@ spool_close(struct spool *spool)
 	spool_reset(spool);
 	if (spool->fd >= 0)
 		close(spool->fd);
-	spool->fd = -1;
+	free(spool->memory);
+	spool_open(spool);
 }

@@ -1,22 +1,30 @@
-/* A response body on its way: an unlinked temporary file, then mapped. */
+/*
+ * A response body on its way: in memory while it is small, else in an unlinked
+ * temporary file that is mapped in the end.
+ */
 #ifndef SPOOL_H
 #define SPOOL_H
 
 #include <stddef.h>
 
+/* Bytes of a body that are kept in memory; what is larger goes to the file. */
+#define SPOOL_MEMORY ((size_t)1024 * 1024)
+
 struct spool {
-	int fd; /* -1 while closed */
+	int fd; /* of the file, -1 while there is none */
 	size_t size;
-	char *map; /* NULL until spool_map() */
+	char *memory; /* SPOOL_MEMORY bytes, NULL until the first write */
+	char *map;    /* of the file, NULL until spool_map() */
 };
 
-/*
- * Open an empty spool in $TMPDIR, else /tmp.  The file has no name: nothing is
- * left behind, however the process ends.  Returns 0, or -1 with errno set.
- */
-int spool_open(struct spool *spool);
+/* Make an empty spool. */
+void spool_open(struct spool *spool);
 
-/* Append n bytes.  Returns 0, or -1 with errno set (ENOSPC: the disk is full). */
+/*
+ * Append n bytes.  The file is made in $TMPDIR, else /tmp, when it is needed; it has
+ * no name: nothing is left behind, however the process ends.  Returns 0, or -1 with
+ * errno set (ENOSPC: the disk is full).
+ */
 int spool_write(struct spool *spool, const char *p, size_t n);
 
 /*
@@ -34,7 +42,7 @@ void spool_release(struct spool *spool, size_t offset);
 /* Make it empty again. */
 void spool_reset(struct spool *spool);
 
-/* Release everything.  A spool of all zeroes but fd -1 may be closed too. */
+/* Release everything. */
 void spool_close(struct spool *spool);
 
 #endif
