@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,6 +44,7 @@ command_parse(const struct command *command, int argc, const char **argv,
 	int code;
 
 	hold_standard_descriptors();
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	umask(077);
 	msg_program(command->name);
 	context = poptGetContext(command->name, argc, argv, table, 0);

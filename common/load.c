@@ -237,7 +237,7 @@ take_ours(
     struct load *load, const struct resource *r, struct scan_span record, long number)
 {
 	const char *experiment;
-	char why[STAGE_WHY];
+	char why[STAGE_WHY], line[STAGE_WHY + 64];
 
 	switch (stage_take(load->stage, r, record, &experiment, why)) {
 	case STAGE_TAKEN:
@@ -247,8 +247,13 @@ take_ours(
 	case STAGE_REFUSED:
 		break;
 	}
-	load_bad_line(load, number, why);
-	return experiment != NULL ? note_problem(load, experiment, why) : 0;
+	if (experiment == NULL) {
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	snprintf(line, sizeof(line), "%.60s: %s", experiment, why);
+	load_bad_line(load, number, line);
+	return note_problem(load, experiment, why);
 }
 
 /* ---- applying --------------------------------------------------------------- */

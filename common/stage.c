@@ -325,8 +325,8 @@ stage_take(struct stage *stage, const struct resource *r, struct scan_span recor
 		return STAGE_FAILED;
 	if ((r->key != NULL && !resource_is_key(found.key)) ||
 	    (r->member != NULL && found.whole.p == NULL)) {
-		snprintf(why, STAGE_WHY, "%.60s: a record of %s without its %s",
-		    *experiment, r->stream, r->key != NULL ? r->key : r->member);
+		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->stream,
+		    r->key != NULL ? r->key : r->member);
 		return STAGE_REFUSED;
 	}
 	document = document_of(record, r, &found);
@@ -340,8 +340,8 @@ stage_take(struct stage *stage, const struct resource *r, struct scan_span recor
 		db_complain(stage->db, stage->path);
 		return STAGE_FAILED;
 	}
-	snprintf(why, STAGE_WHY, "%.60s: %s: two records with the same %s", *experiment,
-	    r->stream, r->key != NULL ? r->key : "experiment");
+	snprintf(why, STAGE_WHY, "%s: two records with the same %s", r->stream,
+	    r->key != NULL ? r->key : "experiment");
 	return STAGE_REFUSED;
 }
 

@@ -237,7 +237,12 @@ END
 }
 
 @test "no room for temporary files" {
-    run --separate-stderr env TMPDIR=/nonexistent elog-get --url "file://$sample" mfxl100023
+    mkdir -p "$tree/ws-kerb/lgbk/lgbk/e1/ws" # an answer that does not fit into memory
+    { printf '{"success": true, "value": [{"_id": "a", "content": "'
+      head -c 1500000 /dev/zero | tr '\0' x
+      printf '"}]}'; } >"$tree/ws-kerb/lgbk/lgbk/e1/ws/elog"
+    run --separate-stderr env TMPDIR=/nonexistent elog-get --url "file://$tree" \
+        --only logbook_entries e1
     status_is 1
     [[ ${stderr_lines[0]} == "elog-get: "*TMPDIR* ]]
 }

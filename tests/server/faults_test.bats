@@ -266,6 +266,7 @@ list() {
 
 @test "a list of hostile names: the good ones come, the others are reported" {
     long=$(printf '%010000d' 0)
+    # shellcheck disable=SC2016 # it is JSON
     printf '{"success": true, "value": ["../../etc/passwd", "-rf", "", "a\\nb", "%s", "good1", "a/b",
         "c\\\\d", "\\u0000", "e\\u0000", ".", "..", "good 2", "\\u001b[2J", "\\ud800", "$(id)", "`id`", "good1"]}' \
         "$long" >"$dir/names"
