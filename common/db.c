@@ -17,9 +17,11 @@
 static int
 migration_number(const struct sql_file *file)
 {
-	int number = 0;
+	static const char directory[] = "migrations/";
 
-	return sscanf(file->name, "migrations/%d-", &number) == 1 ? number : 0;
+	if (strncmp(file->name, directory, strlen(directory)) != 0)
+		return 0;
+	return (int)strtol(file->name + strlen(directory), NULL, 10);
 }
 
 int

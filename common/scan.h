@@ -27,7 +27,7 @@
 #define SCAN_DEPTH 512
 
 /* How far the scanner reads before it calls struct scan.passed again, in bytes. */
-#define SCAN_STRIDE (4 * 1024 * 1024)
+#define SCAN_STRIDE ((size_t)4 * 1024 * 1024)
 
 /* A piece of somebody else's text; not terminated, not owned. */
 struct scan_span {

@@ -85,7 +85,7 @@ open_table(struct stage *stage, struct table *table, const char *stream)
 {
 	struct steps steps = {.n = 0};
 	const char *load = statement_file("load", stream, "");
-	char sql[400], values[FIXED * 2 + MEMBERS_MAX * 2 + 1] = "?";
+	char sql[400], values[(FIXED + MEMBERS_MAX) * 2 + 1];
 
 	if (steps_prepare(&steps, stage->db, stage->path, load, 0, 1) < 0 ||
 	    statement_run(steps.statements[0], stage->path) != 0)
@@ -100,8 +100,9 @@ open_table(struct stage *stage, struct table *table, const char *stream)
 	    steps_prepare(&steps, stage->db, stage->path, load, 1, 1) < 0)
 		goto fail;
 	table->known = steps.statements[0];
-	for (int i = 1; i < FIXED + table->n; i++)
-		strcat(values, ",?");
+	for (int i = 0; i < FIXED + table->n; i++)
+		memcpy(values + (size_t)i * 2, "?,", 2);
+	values[(FIXED + table->n) * 2 - 1] = '\0';
 	snprintf(sql, sizeof(sql), "INSERT INTO staged_%s VALUES (%s)", stream, values);
 	table->insert = db_prepare(stage->db, stage->path, sql);
 	snprintf(sql, sizeof(sql), "DELETE FROM staged_%s WHERE experiment = ?", stream);

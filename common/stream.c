@@ -11,7 +11,7 @@
 
 #include "msg.h"
 
-#define BUFFER_BYTES (512 * 1024)
+#define BUFFER_BYTES ((size_t)512 * 1024)
 #define PIPE_BYTES (1024 * 1024)
 
 int

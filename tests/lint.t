@@ -68,8 +68,43 @@ valgrinded() {
 			"$test" || return 1
 	done
 }
+# Why some checks are off stands in .clang-tidy.
+tidy() {
+	clang-tidy --quiet common/*.c tools/*.c -- -std=c11 -D_GNU_SOURCE \
+		-DELOG_VERSION='"x"' -Icommon 2>"$scratch/counts"
+}
+analyzed() {
+	make -s BUILD="$scratch/analyzed" CC=gcc HARDEN=-fPIE \
+		OPTIMIZE='-O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror' all
+}
+cppchecked() {
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--error-exitcode=1 -Icommon -D_GNU_SOURCE '-DELOG_VERSION="x"' common tools
+}
 corpora() {
 	sh tests/fuzz/fuzz.sh 0 build/fuzz/*_fuzz
+}
+# Lines of common/ that the unit tests and the command-line tests reach, a file a
+# line, least covered first; at least so many in a hundred of all.
+covered() {
+	build coverage CC=gcc OPTIMIZE='-O0 -g' HARDEN=-fPIE SANITIZE=--coverage \
+		HARDEN_LD=--coverage || return 1
+	for test in "$scratch"/coverage/tests/unit/*_test; do
+		"$test" >/dev/null 2>&1 || return 1
+	done
+	ELOG_BUILD=$scratch/coverage bats tests/cli/*.bats >"$scratch/bats" 2>&1 ||
+		{ grep -A 5 '^not ok' "$scratch/bats" && return 1; }
+	gcov -n "$scratch"/coverage/common/*.gcda 2>/dev/null | awk '
+		/^File .common/ { file = $2; gsub("\047", "", file) }
+		/^Lines executed/ && file != "" {
+			split($2, part, /[:%]/)
+			printf "%6.1f %% of %4d lines  %s\n", part[2], $4, file
+			hit += part[2] * $4 / 100; all += $4; file = ""
+		}
+		END {
+			printf "%6.1f %% of %4d lines  in all\n", 100 * hit / all, all
+			exit hit / all < 0.85
+		}' | sort -n
 }
 reproducible() {
 	make -s BUILD="$scratch/again" all || return 1
@@ -87,8 +122,13 @@ check 'every tool has a manual and a test' silent accounted_for
 check 'no main file of more than 320 lines' silent long_main_files
 check 'gcc without warnings' silent build gcc CC=gcc OPTIMIZE='-O2 -g -Werror'
 check 'clang without warnings' silent build clang CC=clang OPTIMIZE='-O2 -Werror' HARDEN=-fPIE
+check 'clang-tidy' silent tidy
+check 'gcc -fanalyzer' silent analyzed
+check 'cppcheck' silent cppchecked
 check 'unit tests under ASan and UBSan' sanitized
 check 'unit tests under valgrind' valgrinded
 check 'fuzz targets on their corpora' corpora
+check 'line coverage' covered
+sed 's/^/# /' "$scratch/out"
 check 'two builds, the same bytes' reproducible
 echo "1..$number"

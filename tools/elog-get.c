@@ -124,7 +124,7 @@ static int
 get(const struct config *config, const struct experiment_list *list,
     struct filter *filter)
 {
-	bool wanted[RESOURCES_MAX];
+	bool wanted[RESOURCES_MAX] = {false};
 	struct service service = {0};
 	struct stream out;
 	int status = choose_streams(wanted);

@@ -121,8 +121,12 @@ load_inputs(struct load *load, const char *const *files, struct progress *progre
 	if (result > 0)
 		status = EXIT_PARTIAL;
 	for (char **m = metadata; m != NULL && *m != NULL && result >= 0; m++) {
-		*strchr(*m, '=') = '\0';
-		result = load_metadata(load, *m, *m + strlen(*m) + 1);
+		char *value = strchr(*m, '='); /* main() saw that there is one */
+
+		if (value == NULL)
+			continue;
+		*value = '\0';
+		result = load_metadata(load, *m, value + 1);
 	}
 	if (result >= 0)
 		result = stopped == 0 ? load_end(load) : load_idle(load);
