@@ -97,7 +97,7 @@ demo:
 bench:
 	sh scripts/deps.sh bench
 	$(MAKE) all
-	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/bench/bench.sh
+	BUILD=$(BUILD) CC="$(CC)" PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/bench/bench.sh $(ROWS)
 
 include tests/unit/unit.mk
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
