@@ -534,7 +534,7 @@ users|2|{"id":2,"name":"Bob"}'
 
 @test "SIGKILL at 20 random instants: whole, each experiment old or new, bookmarks true" {
     /usr/bin/python3 - "$BATS_TEST_TMPDIR" <<'END'
-import contextlib, json, os, random, shutil, signal, sqlite3, subprocess, sys, time
+import contextlib, json, os, random, shutil, signal, sqlite3, subprocess, sys, threading, time
 d = sys.argv[1]
 os.chdir(d)
 
@@ -550,12 +550,29 @@ def stream(version):
                 "fetched_at": f"2026-01-0{version}T00:00:00Z"}}), file=out)
             print(json.dumps({"type": "STATE", "value": {"bookmarks": {name: version}}}), file=out)
 
+# The second version comes with a pause behind each experiment: elog-load commits
+# before it waits, so that a kill finds some of them old and some new.
+def feed(pipe):
+    with contextlib.suppress(BrokenPipeError), pipe, open("v2", "rb") as lines:
+        for line in lines:
+            pipe.write(line)
+            if b'"STATE"' in line:
+                pipe.flush()
+                time.sleep(0.003)
+
+def load(path, states):
+    p = subprocess.Popen(["elog-load", "--quiet", path], stdin=subprocess.PIPE, stdout=states)
+    feeder = threading.Thread(target=feed, args=(p.stdin,))
+    feeder.start()
+    return p, feeder
+
 stream(1)
 stream(2)
 subprocess.run(["elog-load", "--quiet", "old.db", "v1"], check=True, stdout=subprocess.DEVNULL)
 shutil.copy("old.db", "time.db")
 start = time.monotonic()
-subprocess.run(["elog-load", "--quiet", "time.db", "v2"], check=True, stdout=subprocess.DEVNULL)
+for part in load("time.db", subprocess.DEVNULL):
+    part.join() if isinstance(part, threading.Thread) else part.wait()
 whole = time.monotonic() - start
 killed = mixed = 0
 for i in range(20):
@@ -564,10 +581,11 @@ for i in range(20):
             os.remove("t.db" + suffix)
     shutil.copy("old.db", "t.db")
     with open("states", "w", encoding="utf-8") as states:
-        p = subprocess.Popen(["elog-load", "--quiet", "t.db", "v2"], stdout=states)
+        p, feeder = load("t.db", states)
         time.sleep(random.uniform(0, whole * 0.95))
         p.send_signal(signal.SIGKILL)
         killed += p.wait() == -signal.SIGKILL
+        feeder.join()
     with contextlib.closing(sqlite3.connect("t.db")) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         rows = db.execute("""SELECT e.name, count(*), min(r.parameters ->> 'v'), max(r.parameters ->> 'v'),
