@@ -27,7 +27,7 @@ void
 listing_put(struct stream *out, const struct listing_item *item)
 {
 	if (item->unclean)
-		scan_clean(item->text, put, out);
+		scan_clean(item->text, 0, put, out);
 	else
 		stream_put(out, item->text.p, item->text.n);
 }

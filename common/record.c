@@ -121,6 +121,7 @@ put_body(const struct sink *sink, const struct resource *resource,
 {
 	struct scan_span rest = document->text;
 	bool whole = resource->shape == RESOURCE_WHOLE;
+	size_t skipped;
 
 	if (!document->named) {
 		puts_to(sink, "{\"experiment\":");
@@ -137,8 +138,11 @@ put_body(const struct sink *sink, const struct resource *resource,
 				puts_to(sink, ",");
 		}
 	}
+	skipped = (size_t)(rest.p - document->text.p);
 	if (document->unclean)
-		scan_clean(rest, sink->put, sink->context);
+		scan_clean(rest,
+		    document->clean > skipped ? document->clean - skipped : 0, sink->put,
+		    sink->context);
 	else
 		sink->put(sink->context, rest.p, rest.n);
 	if (whole)

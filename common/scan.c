@@ -32,13 +32,21 @@ fail(struct scan *s, size_t at, const char *error)
 }
 
 static inline void
+note_unclean(struct scan *s)
+{
+	if (!s->unclean)
+		s->unclean_at = s->at;
+	s->unclean = true;
+}
+
+static inline void
 skip_space(struct scan *s)
 {
 	while (s->at < s->length) {
 		char c = s->text[s->at];
 
 		if (c == '\n' || c == '\r')
-			s->unclean = true;
+			note_unclean(s);
 		else if (c != ' ' && c != '\t')
 			return;
 		s->at++;
@@ -224,8 +232,8 @@ read_number(struct scan *s)
 	if (s->text[at] == '-')
 		at++;
 	if (at < s->length && s->text[at] == 'I') {
+		note_unclean(s);
 		s->at = at;
-		s->unclean = true;
 		return read_word(s, "Infinity");
 	}
 	if (!is_digit(s, at))
@@ -268,7 +276,7 @@ read_scalar(struct scan *s)
 	case 'n':
 		return read_word(s, "null");
 	case 'N':
-		s->unclean = true;
+		note_unclean(s);
 		return read_word(s, "NaN");
 	case 'I':
 	case '-':
@@ -578,48 +586,53 @@ scan_string_decode(struct scan_span string, char *out)
 	return n;
 }
 
-void
-scan_clean(struct scan_span value, void (*put)(void *context, const char *p, size_t n),
-    void *context)
+/* What scan_clean() must look at outside of strings. */
+static const bool cleanable[256] = {
+    ['"'] = true, ['\n'] = true, ['\r'] = true, ['N'] = true, ['I'] = true, ['-'] = true};
+
+/* Length of the token at p that no strict reader takes, 0 if there is none. */
+static size_t
+odd_word(const char *p)
 {
-	const char *p = value.p, *end = p + value.n, *from = p;
+	switch (*p) {
+	case 'N':
+		return strlen("NaN");
+	case 'I':
+		return strlen("Infinity");
+	case '-':
+		return p[1] == 'I' ? strlen("-Infinity") : 0;
+	default:
+		return 0;
+	}
+}
+
+void
+scan_clean(struct scan_span value, size_t clean,
+    void (*put)(void *context, const char *p, size_t n), void *context)
+{
+	const char *p = value.p + clean, *end = value.p + value.n, *from = value.p;
 
 	while (p < end) {
-		size_t word = 0;
+		size_t word;
 
-		switch (*p) {
-		case '"':
+		if (!cleanable[(unsigned char)*p]) {
+			p++;
+		} else if (*p == '"') {
 			p++;
 			while (*(p = value.p + plain_run(value.p, (size_t)(p - value.p),
 						   value.n)) != '"')
 				p += *p == '\\' ? 2 : 1;
-			break;
-		case '\n':
-		case '\r':
+			p++;
+		} else if (*p == '\n' || *p == '\r') {
 			put(context, from, (size_t)(p - from));
 			put(context, " ", 1);
-			from = p + 1;
-			break;
-		case 'N':
-			word = strlen("NaN");
-			break;
-		case 'I':
-			word = strlen("Infinity");
-			break;
-		case '-':
-			if (p[1] == 'I')
-				word = strlen("-Infinity");
-			break;
-		default:
-			break;
-		}
-		if (word > 0) {
+			from = ++p;
+		} else if ((word = odd_word(p)) > 0) {
 			put(context, from, (size_t)(p - from));
 			put(context, "\"", 1);
 			put(context, p, word);
 			put(context, "\"", 1);
-			p += word;
-			from = p;
+			from = p += word;
 		} else {
 			p++;
 		}

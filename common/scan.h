@@ -42,6 +42,7 @@ struct scan {
 	bool fresh;	   /* a container was just opened */
 	bool unclean;	   /* met a NaN, an infinity or a line break between tokens;
 			      the caller clears it */
+	size_t unclean_at; /* offset of the first one */
 	bool truncated;	   /* the error is that the text ends too early */
 	const char *error; /* NULL, or what is wrong: a constant, for a message */
 	/*
@@ -102,9 +103,10 @@ size_t scan_string_decode(struct scan_span string, char *out);
  * Pass a checked value on, piece by piece, with what no strict JSON reader or
  * line-based format takes made right: NaN, Infinity and -Infinity become strings
  * of the same letters, a line break between tokens becomes a space.  All other
- * bytes stay as they are.
+ * bytes stay as they are.  The first clean bytes of the value are known to need
+ * nothing; they end outside of any string.
  */
-void scan_clean(struct scan_span value,
+void scan_clean(struct scan_span value, size_t clean,
     void (*put)(void *context, const char *p, size_t n), void *context);
 
 #endif

@@ -46,6 +46,15 @@ fail_scan(struct split *split)
 	}
 }
 
+/* Say from what the scanner met whether a document must be cleaned, and where. */
+static void
+set_unclean(struct split_document *document, const struct scan *s)
+{
+	document->unclean = s->unclean;
+	if (s->unclean)
+		document->clean = s->unclean_at - (size_t)(document->text.p - s->text);
+}
+
 /* Is a bracket next?  If not, fail with text, or with the text's early end. */
 static bool
 expect(struct split *split, char bracket, const char *text)
@@ -95,7 +104,7 @@ read_document(struct split *split)
 		return;
 	}
 	document.text.n = (size_t)(s->text + s->at - document.text.p);
-	document.unclean = s->unclean;
+	set_unclean(&document, s);
 	document.named = names == 1 && named_at > 1;
 	split->count++;
 	if (r->key != NULL && !resource_is_key(found)) {
@@ -121,7 +130,7 @@ read_whole(struct split *split)
 		fail_scan(split);
 		return;
 	}
-	document.unclean = s->unclean;
+	set_unclean(&document, s);
 	split->count++;
 	if (split->take != NULL)
 		split->take(split->context, &document);

@@ -11,6 +11,7 @@
 struct split_document {
 	struct scan_span text; /* the document, byte for byte */
 	bool unclean;	       /* needs scan_clean() to stand on one line of JSON */
+	size_t clean;	       /* bytes before the first place that does */
 	/*
 	 * It names its experiment itself, once, but not in its first member: no
 	 * second member of that name is needed in front.

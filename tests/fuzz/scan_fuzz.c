@@ -128,6 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scan s;
 	struct scan_span value;
 	struct text text = {0};
+	size_t begin;
 	char *copy = malloc(size + 1); /* exact, so that ASan sees one byte more */
 
 	if (copy == NULL || size > INT_MAX)
@@ -139,7 +140,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(s.error != NULL && s.at <= size);
 		goto done;
 	}
-	scan_clean(value, append, &text);
+	begin = (size_t)(value.p - copy);
+	scan_clean(value, s.unclean && s.unclean_at > begin ? s.unclean_at - begin : 0,
+	    append, &text);
 	require(text.p != NULL && memchr(text.p, '\n', text.n) == NULL);
 	if (!s.unclean)
 		require(text.n == value.n && memcmp(text.p, value.p, text.n) == 0);

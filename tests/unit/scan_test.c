@@ -712,7 +712,7 @@ clean_table(void **state)
 
 		assert_true(accepts(text.p, text.n, &s));
 		assert_int_equal(s.unclean, table[i].unclean);
-		scan_clean(text, append, out);
+		scan_clean(text, 0, append, out);
 		assert_string_equal(out, table[i].clean);
 		/* Clean is clean. */
 		assert_true(accepts(out, strlen(out), &s));
