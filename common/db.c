@@ -165,6 +165,41 @@ migrate(sqlite3 *db, const char *path, int version)
 	return 0;
 }
 
+char *
+db_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	char *directory, *full = NULL;
+
+	if (path[0] == '\0') {
+		msg("the name of the database is empty");
+		return NULL;
+	}
+	if (stat(path, &st) == 0) {
+		if (S_ISREG(st.st_mode))
+			return realpath(path, NULL);
+		msg("%s: %s", path,
+		    S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
+		return NULL;
+	}
+	directory =
+	    slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	if (directory != NULL && (full = realpath(directory, NULL)) != NULL) {
+		char *joined;
+
+		if (asprintf(&joined, "%s/%s", full, slash == NULL ? path : slash + 1) <
+		    0)
+			joined = NULL;
+		free(full);
+		full = joined;
+	}
+	if (full == NULL)
+		msg("%s: %s", path, strerror(errno));
+	free(directory);
+	return full;
+}
+
 sqlite3 *
 db_open_writer(const char *path)
 {
@@ -218,7 +253,8 @@ db_open_reader(const char *path, char **file)
 {
 	struct stat st;
 	sqlite3 *db = NULL;
-	int version;
+	char *full;
+	int version, code;
 
 	*file = NULL;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -237,7 +273,12 @@ db_open_reader(const char *path, char **file)
 		msg("%s: %s", *file, strerror(errno));
 		goto fail;
 	}
-	if (sqlite3_open_v2(*file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	full = db_path(*file);
+	if (full == NULL)
+		goto fail;
+	code = sqlite3_open_v2(full, &db, SQLITE_OPEN_READONLY, NULL);
+	free(full);
+	if (code != SQLITE_OK) {
 		db_complain(db, *file);
 		goto fail;
 	}

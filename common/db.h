@@ -12,6 +12,14 @@
 int db_version(void);
 
 /*
+ * The name under which a database is opened and locked: absolute, with links resolved,
+ * so that one file has one name, and none that SQLite takes for anything but a file
+ * (":memory:", "file:...").  The last part need not exist.  malloc'd, or NULL after a
+ * message: it is empty, no regular file, or in no directory.
+ */
+char *db_path(const char *path);
+
+/*
  * Open a database for writing, create it (mode 0600) if it is not there, and
  * bring its schema up to date, each migration in a transaction.  Refuses, with a
  * message and the file untouched, a file that is no database, one that belongs to

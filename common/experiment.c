@@ -71,11 +71,13 @@ name_in_line(char *line, size_t n, const char **name, const char **error)
 
 	*error = NULL;
 	*name = line;
-	if (line[0] != '{')
+	if (line[0] != '{' && line[0] != '"')
 		return n;
 	scan_begin(&s, line, n);
 	if (!scan_value(&s, &object) || !scan_end(&s))
 		*error = "not JSON";
+	else if (object.p[0] == '"')
+		return scan_string_decode(object, line);
 	else if (!scan_find(object, "name", &value) || value.p[0] != '"')
 		*error = "an object without a name";
 	else

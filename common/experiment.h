@@ -29,9 +29,9 @@ struct experiment_list {
 int experiment_list_add(struct experiment_list *list, const char *name, size_t n);
 
 /*
- * Append the names that stand in a stream, one a line: plain, or a JSON object
- * that holds "name".  Empty lines are passed over.  Each line that holds no good
- * name is reported.  Returns the number of such lines, or -1 after a message if
+ * Append the names that stand in a stream, one a line: plain, a JSON string, or a
+ * JSON object that holds "name".  Empty lines are passed over.  Each line that holds no
+ * good name is reported.  Returns the number of such lines, or -1 after a message if
  * reading or memory failed.
  */
 int experiment_list_read(struct experiment_list *list, FILE *stream);

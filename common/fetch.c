@@ -542,7 +542,11 @@ fetch_run(const struct service *service, const struct experiment_list *experimen
 		free(fetch.kept);
 		return EXIT_PARTIAL;
 	}
-	if (http_run(http, next_request, arrived, &fetch) != 0)
+	if (options->unasked != 0) {
+		fetch.stop = fetch.status = options->unasked;
+		snprintf(fetch.stop_message, sizeof(fetch.stop_message),
+		    "not asked: the service could not be used");
+	} else if (http_run(http, next_request, arrived, &fetch) != 0)
 		stop(&fetch, EXIT_PARTIAL, "stopped");
 	http_close(http);
 	close_rest(&fetch);

@@ -13,6 +13,11 @@ struct fetch_options {
 	const bool *wanted;    /* by row of resources[] */
 	struct filter *filter; /* run over each record, or NULL for messages */
 	bool quiet;	       /* say nothing of experiments that are denied */
+	/*
+	 * Not 0: ask nothing, close all experiments as failed, and return this exit
+	 * status: there is no ticket.
+	 */
+	int unasked;
 };
 
 /*

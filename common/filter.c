@@ -30,6 +30,10 @@ filter_open(const char *program)
 	if (filter->jq == NULL)
 		goto err1;
 	jq_set_error_cb(filter->jq, complain, NULL);
+	/* Modules are looked up from here; without these, libjq 1.6 aborts. */
+	jq_set_attr(filter->jq, jv_string("JQ_ORIGIN"), jv_string("."));
+	jq_set_attr(filter->jq, jv_string("JQ_LIBRARY_PATH"), jv_array());
+	jq_set_attr(filter->jq, jv_string("PROGRAM_ORIGIN"), jv_string("."));
 	if (!jq_compile(filter->jq, program))
 		goto err2;
 	return filter;

@@ -498,9 +498,12 @@ take_fetch(struct load *load, struct scan_span record, long number)
 	char *experiment, *fetched_at;
 
 	if (!scan_find(record, "experiment", &name) || name.p[0] != '"' ||
-	    !scan_find(record, "status", &status) || status.p[0] != '"') {
-		load_bad_line(
-		    load, number, "a record of fetches without experiment or status");
+	    !scan_find(record, "status", &status) || status.p[0] != '"' ||
+	    !(scan_string_is(status, "complete") || scan_string_is(status, "failed") ||
+		scan_string_is(status, "denied"))) {
+		load_bad_line(load, number,
+		    "a record of fetches without an experiment, or with a status that is "
+		    "none of complete, failed and denied");
 		return 0;
 	}
 	if (!scan_find(record, "fetched_at", &at) || at.p[0] != '"')
@@ -727,6 +730,12 @@ load_line(struct load *load, char *line, size_t n, long number)
 	const char *why;
 	size_t blank = 0;
 
+	if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+		line += 3; /* a byte order mark */
+		n -= 3;
+	}
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
 	while (blank < n && strchr(" \t\r", line[blank]) != NULL)
 		blank++;
 	if (blank == n)

@@ -129,6 +129,13 @@ is_loopback(const char *url)
 static int
 check_url(const char *url, enum http_auth auth)
 {
+	const char *host = strstr(url, "://");
+
+	if (host != NULL && memchr(host + 3, '@', strcspn(host + 3, "/")) != NULL) {
+		msg("--url: no user and password in the URL: see --auth and "
+		    "--token-file");
+		return EXIT_USAGE;
+	}
 	if (strncmp(url, "https://", 8) == 0 || strncmp(url, "file:///", 8) == 0)
 		return 0;
 	if (strncmp(url, "http://", 7) != 0) {

@@ -77,7 +77,7 @@ number() {
 }
 count() {
 	case $2 in
-	'' | *[!0-9]* | 0 | ???????*) die 2 "$1: '$2' is not a whole number above 0" ;;
+	'' | *[!0-9]* | 0* | ???????*) die 2 "$1: '$2' is not a whole number above 0" ;;
 	esac
 }
 
@@ -127,17 +127,25 @@ update_frequency_hours=''
 keep_option=$keep
 eval "$settings"
 [ -n "$keep_option" ] && keep=$keep_option
+hours_option=$hours
 [ -n "$hours" ] || hours=$hours_lookback
 [ -n "$jobs" ] || jobs=$parallel_jobs
 if [ -z "$dir" ]; then
 	dir=$database_dir
 	[ -n "$database_path" ] && dir=$(dirname -- "$database_path")
 fi
+[ -n "$dir" ] || die 2 "--dir: the name is empty"
+if [ "$retry" = 1 ] && [ -n "$hours_option$excludes" ]; then
+	die 2 "--retry fetches what failed: no --hours, no --exclude"
+fi
 case $dir in
 /*) ;;
 *) dir=./$dir ;;
 esac
-mkdir -p -- "$dir" || exit 1
+mkdir -p -- "$dir" 2>/dev/null || die 1 "$dir: no such directory, and it cannot be made"
+if [ -e "$dir/elog.db" ] && [ ! -L "$dir/elog.db" ]; then
+	die 1 "$dir/elog.db is no link of ours: move it away, or name another directory"
+fi
 if [ -n "$log" ] && ! (: >>"$log") 2>/dev/null; then
 	unwritable=$log log=''
 	die 2 "--log: $unwritable cannot be written"
@@ -147,14 +155,15 @@ fi
 # while any of them lives, no other synchronization begins.
 (: >>"$dir/.elog-sync.lock") 2>/dev/null ||
 	die 1 "$dir: it cannot be written: is it yours?"
-exec 9>"$dir/.elog-sync.lock"
+[ ! -L "$dir/.elog-sync.lock" ] || die 1 "$dir/.elog-sync.lock is a link: remove it"
+exec 9>>"$dir/.elog-sync.lock"
 flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
 
 # What we make, and remove on every exit.
-work='' part=$dir/.elog-sync.part.db
+work=$dir/.elog-sync.work part=$dir/.elog-sync.part.db
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
-	[ -n "$work" ] && rm -rf -- "$work"
+	rm -rf -- "$work"
 	rm -f -- "$part" "$part"-journal "$part"-wal "$part"-shm "$part".lock \
 		"$part".tmp* "$dir/.elog-sync.link"
 }
@@ -177,7 +186,7 @@ trap 'stop 129' HUP
 trap 'stop 130' INT
 trap 'stop 143' TERM
 cleanup # of one that was killed
-work=$(mktemp -d "${TMPDIR:-/tmp}/elog-sync.XXXXXX") || exit 1
+mkdir -- "$work" || exit 1
 
 # Our databases in the directory, oldest first.  Their names sort by date.
 databases() {
@@ -185,9 +194,24 @@ databases() {
 		[ -f "$file" ] && printf '%s\n' "${file##*/}"
 	done
 }
-newest=$(databases | tail -n 1)
+# The newest one that can be read; a damaged one is passed over.
+newest=''
+for name in $(databases | sort -r); do
+	if elog-status "$dir/$name" >/dev/null 2>"$work/talk"; then
+		newest=$name
+		break
+	fi
+	talk <"$work/talk"
+	say "$name is passed over: the next older one takes its place"
+done
+link() {
+	ln -s -- "$1" "$dir/.elog-sync.link" && mv -f -- "$dir/.elog-sync.link" "$dir/elog.db"
+}
+# elog.db may have been lost.
+[ -z "$newest" ] || [ -e "$dir/elog.db" ] || link "$newest" || exit 1
 
-if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ]; then
+# .elog-sync.again: the last one was stopped by the service, so do not wait.
+if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ] && [ ! -e "$dir/.elog-sync.again" ]; then
 	minutes=$(awk -v hours="$update_frequency_hours" 'BEGIN { printf "%d", hours * 60 }')
 	if [ -n "$(find "$dir/$newest" -prune -mmin "-$minutes")" ]; then
 		note "$newest is younger than $update_frequency_hours h: nothing to do (--force)"
@@ -226,7 +250,7 @@ list_status=$status
 total=$(tr -cd '\0' <"$work/names" | wc -c)
 
 if [ "$dry_run" = 1 ]; then
-	tr '\0' '\n' <"$work/names"
+	tr '\0' '\n' <"$work/names" || exit 1
 	exit "$list_status"
 fi
 if [ "$total" -eq 0 ] && [ -n "$newest" ]; then
@@ -246,20 +270,21 @@ each=$((total / (processes * 4) + 1))
 
 base=''
 [ -n "$newest" ] && base="--base $(quote "$dir/$newest")"
-started=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
-# The pipeline.  A process that is not authenticated ends xargs (status 255), and
-# says so in a file: xargs has no exit status for that.
+# The pipeline.  When the service refuses or cannot be reached, the processes that
+# follow ask nothing, and only note their experiments as failed.
 {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	setsid xargs -0 -r -n "$each" -P "$processes" sh -c '
 		work=$1 options=$2
 		shift 2
-		eval "elog-get --quiet $options -- \"\$@\""
+		[ ! -e "$work/get.stop" ] || options="--unasked $options"
+		eval "elog-get --quiet --note-refusal $options -- \"\$@\""
 		status=$?
 		[ $status -eq 0 ] && exit 0
 		echo $status >>"$work/get.status"
-		[ $status -eq 77 ] && exit 255
+		[ $status -lt 75 ] || : >"$work/get.stop"
 		exit 1' sh "$work" "--max-requests $requests $service" \
 		<"$work/names" 2>"$work/get.talk" &
 	echo $! >"$work/get.pid"
@@ -279,7 +304,10 @@ wait $!
 grep -v '^xargs: ' "$work/get.talk" | talk
 sed '$!p; d' "$work/load.talk" | talk
 load_status=$(cat "$work/load.status")
-if [ "$load_status" -gt 1 ] || [ ! -f "$part" ]; then
+
+# Whole is what elog-load closed after its last word, which is the time we gave it.
+if [ "$load_status" -gt 1 ] || [ -e "$part-wal" ] || [ -e "$part-journal" ] ||
+	! elog-status --json "$part" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
 	tail -n 1 "$work/load.talk" | talk
 	say "the new database could not be written; elog.db is as it was"
 	[ "$load_status" -eq 75 ] && exit 75
@@ -287,13 +315,13 @@ if [ "$load_status" -gt 1 ] || [ ! -f "$part" ]; then
 fi
 
 # It is whole: give it its name, point elog.db at it, keep the newest.
-# Of two within one minute the second takes the place of the first.
-name=elog_$(date +%Y_%m%d_%H%M).db
-mv -f -- "$part" "$dir/$name" && ln -s -- "$name" "$dir/.elog-sync.link" &&
-	mv -f -- "$dir/.elog-sync.link" "$dir/elog.db" || exit 1
-count=$(databases | wc -l)
-databases | head -n $((count > keep ? count - keep : 0)) | while IFS= read -r old; do
-	rm -f -- "$dir/$old"
+# In UTC, so that the names sort.  Of two within one minute the second takes the place
+# of the first; a WAL that somebody left beside it must not become the new one's.
+name=elog_$(date -u +%Y_%m%d_%H%M).db
+rm -f -- "$dir/$name-wal" "$dir/$name-shm" "$dir/$name-journal"
+mv -f -- "$part" "$dir/$name" && link "$name" || exit 1
+databases | grep -vxF "$name" | sort -r | tail -n "+$keep" | while IFS= read -r old; do
+	rm -f -- "$dir/$old" "$dir/$old-wal" "$dir/$old-shm" "$dir/$old-journal"
 done
 
 # What came of the experiments that were asked for.
@@ -305,8 +333,13 @@ failed=$(grep -Fxf "$work/names.lines" "$work/failed" | tr '\n' ' ')
 touch "$work/get.status"
 unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
 [ -z "$unknown" ] || say "elog-get ended with status ${unknown% }: not all was fetched"
-grep -qx 77 "$work/get.status" && exit 77
-grep -qx 75 "$work/get.status" && exit 75
+rm -f -- "$dir/.elog-sync.again"
+for status in 77 75; do
+	if grep -qx $status "$work/get.status"; then
+		: >"$dir/.elog-sync.again"
+		exit $status
+	fi
+done
 if [ -n "$failed$unknown" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
 	exit 1
 fi

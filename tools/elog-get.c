@@ -19,7 +19,7 @@
 #define RESOURCES_MAX 32
 
 static char *only, *except, *program, *config_file;
-static int quiet, login;
+static int quiet, login, note_refusal, unasked;
 
 static struct poptOption options[] = {
     {"only", '\0', POPT_ARG_STRING, &only, 0, "Fetch these streams, no others", "A,B"},
@@ -30,6 +30,10 @@ static struct poptOption options[] = {
 	"Say nothing of experiments that you may not read", NULL},
     {"login", '\0', POPT_ARG_NONE, &login, 0,
 	"Only see whether there is a valid ticket (or token), and exit", NULL},
+    {"note-refusal", '\0', POPT_ARG_NONE, &note_refusal, 0,
+	"Without a ticket, close all experiments as failed (for elog-sync.sh)", NULL},
+    {"unasked", '\0', POPT_ARG_NONE, &unasked, 0,
+	"Ask nothing, close all experiments as failed (for elog-sync.sh)", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0, "The service:", NULL},
@@ -127,21 +131,27 @@ get(const struct config *config, const struct experiment_list *list,
 	bool wanted[RESOURCES_MAX] = {false};
 	struct service service = {0};
 	struct stream out;
-	int status = choose_streams(wanted);
+	int refused, status = choose_streams(wanted);
 
 	if (status == 0)
 		status = service_configure(&service, config);
-	if (status == 0 && (list->n > 0 || login))
-		status = service_login(&service);
-	if (status != 0 || login)
+	if (status != 0)
 		goto done;
+	refused = unasked ? EXIT_PARTIAL : 0;
+	if (!unasked && (list->n > 0 || login))
+		refused = service_login(&service);
+	if (login || (refused != 0 && !unasked && !note_refusal)) {
+		status = refused;
+		goto done;
+	}
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
 		msg("no memory");
 		status = EXIT_PARTIAL;
 		goto done;
 	}
 	status = fetch_run(&service, list,
-	    &(struct fetch_options){.wanted = wanted, .filter = filter, .quiet = quiet},
+	    &(struct fetch_options){
+		.wanted = wanted, .filter = filter, .quiet = quiet, .unasked = refused},
 	    &out);
 	if (stream_close(&out) != 0 && status == EXIT_DONE) {
 		msg("stdout: %s", strerror(errno));

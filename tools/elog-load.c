@@ -149,8 +149,29 @@ summarize(const struct load_totals *totals, const char *path)
 	    totals->complete, failed, denied, totals->records, totals->changed);
 }
 
+/*
+ * Nobody may write the base from when we copy it until what we make of it takes its
+ * place: that would be lost.
+ */
 static int
-load_database(const char *path, const char *const *files)
+lock_base(struct lock *lock)
+{
+	char *path;
+	int status;
+
+	if (base == NULL)
+		return 0;
+	path = db_path(base);
+	if (path == NULL)
+		return EXIT_PARTIAL;
+	status = lock_take(lock, path);
+	free(path);
+	return status;
+}
+
+/* Load files into the database at path, which messages call name. */
+static int
+load_database(const char *path, const char *name, const char *const *files)
 {
 	struct progress progress;
 	struct load *load = NULL;
@@ -163,14 +184,14 @@ load_database(const char *path, const char *const *files)
 	if (db == NULL)
 		return EXIT_PARTIAL;
 	progress_start(&progress, expected);
-	load = load_open(db, path, stdout);
+	load = load_open(db, name, stdout);
 	if (load != NULL) {
 		status = load_inputs(load, files, &progress);
 		if (!quiet && stopped == 0)
-			summarize(load_totals(load), path);
+			summarize(load_totals(load), name);
 		load_close(load);
 	}
-	if (db_close_writer(db, path) != 0)
+	if (db_close_writer(db, name) != 0)
 		status = EXIT_PARTIAL;
 	return status;
 }
@@ -186,7 +207,8 @@ main(int argc, const char **argv)
 	    .options = options,
 	};
 	const char *const *arguments;
-	struct lock lock;
+	struct lock lock, base_lock = {.fd = -1};
+	char *path;
 	int status;
 
 	strncat(sqlite, sqlite3_libversion(), sizeof(sqlite) - 8);
@@ -202,12 +224,19 @@ main(int argc, const char **argv)
 			msg("--metadata %s: KEY=VALUE is expected", *m);
 			return EXIT_USAGE;
 		}
-	status = lock_take(&lock, arguments[0]);
+	path = db_path(arguments[0]);
+	if (path == NULL)
+		return arguments[0][0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
+	status = lock_take(&lock, path);
 	if (status != 0)
 		return status;
 	catch_signals();
-	status = load_database(arguments[0], arguments + 1);
+	status = lock_base(&base_lock);
+	if (status == 0)
+		status = load_database(path, arguments[0], arguments + 1);
+	lock_release(&base_lock);
 	lock_release(&lock);
+	free(path);
 	if (stopped != 0) {
 		/* Die of it, so that the caller knows. */
 		signal(stopped, SIG_DFL);

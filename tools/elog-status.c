@@ -45,31 +45,40 @@ each_row(
 	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
 }
 
-static const char *
-text(sqlite3_stmt *row, int column)
+/* Print a value without what would forge a line or reach the terminal. */
+static void
+put_plain(sqlite3_stmt *row, int column)
 {
 	const char *value = (const char *)sqlite3_column_text(row, column);
 
-	return value != NULL ? value : "-";
+	for (const char *c = value != NULL ? value : "-"; *c != '\0'; c++)
+		putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
 }
 
 static void
 print_name(sqlite3_stmt *row)
 {
-	puts(text(row, 0));
+	put_plain(row, 0);
+	putchar('\n');
 }
 
 static void
 print_pair(sqlite3_stmt *row)
 {
-	printf("%-16s %s\n", text(row, 0), text(row, 1));
+	printf("%-16s ", (const char *)sqlite3_column_text(row, 0));
+	put_plain(row, 1);
+	putchar('\n');
 }
 
 static void
 print_outcome(sqlite3_stmt *row)
 {
-	printf(
-	    "%-16s %s: %s: %s\n", text(row, 0), text(row, 1), text(row, 2), text(row, 3));
+	printf("%-16s", (const char *)sqlite3_column_text(row, 0));
+	for (int i = 1; i < 4; i++) {
+		fputs(i == 1 ? " " : ": ", stdout);
+		put_plain(row, i);
+	}
+	putchar('\n');
 }
 
 /* The query of status.sql as it is, or wrapped into one object. */
@@ -160,6 +169,10 @@ main(int argc, const char **argv)
 		return status;
 	if (json && failed) {
 		msg("--json and --failed exclude each other");
+		return EXIT_USAGE;
+	}
+	if (arguments[0] != NULL && arguments[1] != NULL) {
+		msg("'%s': one database is expected", arguments[1]);
 		return EXIT_USAGE;
 	}
 	path = arguments[0];

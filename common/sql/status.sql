@@ -5,6 +5,7 @@ UNION ALL SELECT 'size', :size
 UNION ALL SELECT 'modified', :modified
 UNION ALL SELECT 'schema_version', (SELECT max(version) FROM schema_version)
 UNION ALL SELECT 'last_update', (SELECT value FROM metadata WHERE key = 'last_update')
+UNION ALL SELECT 'last_sync', (SELECT value FROM metadata WHERE key = 'last_sync')
 UNION ALL SELECT 'hours_lookback',
     (SELECT CAST(value AS REAL) FROM metadata WHERE key = 'hours_lookback')
 UNION ALL SELECT 'complete', (SELECT count(*) FROM fetches WHERE status = 'complete')

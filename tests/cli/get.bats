@@ -272,3 +272,26 @@ for line in sys.stdin.buffer:
         seen.add((r["experiment"], r["_id"]))
 assert len(seen) == 1000, len(seen)'
 }
+
+@test "a URL with a password is refused, and not repeated" {
+    run --separate-stderr elog-get --url http://alice:secretpw@localhost:1 e1
+    status_is 2
+    [[ $stderr != *secretpw* ]]
+}
+
+@test "what elog-list --json prints are names too" {
+    run elog-get --url "file://$sample" --only samples --jq .experiment <<<'"mfxl200025"'
+    status_is 0
+    equal "$output" mfxl200025
+}
+
+@test "--jq: a module that is not there is an error, not an abort" {
+    run --separate-stderr elog-get --url "file://$sample" mfxl200025 --jq 'import "x" as x; 1'
+    status_is 2
+}
+
+@test "--unasked closes without asking" {
+    run elog-get --url file:///nonexistent --unasked e1
+    status_is 1
+    [[ $output == *'"experiment":"e1","status":"failed"'* ]]
+}

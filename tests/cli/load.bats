@@ -610,3 +610,42 @@ assert killed >= 10, killed
 assert mixed >= 3, mixed
 END
 }
+
+@test "a database has one name: links lead to one lock, and nothing but a file is taken" {
+    elog-load -q "$db" </dev/null
+    ln -s "$db" "$BATS_TEST_TMPDIR/alias.db"
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q "$BATS_TEST_TMPDIR/alias.db" <"$BATS_TEST_TMPDIR/fifo" &
+    exec 7>"$BATS_TEST_TMPDIR/fifo"
+    wait_for test -e "$db.lock"
+    run --separate-stderr elog-load "$db" </dev/null
+    exec 7>&-
+    wait
+    status_is 75
+    run --separate-stderr elog-load "" </dev/null
+    status_is 2
+    says elog-load "empty"
+    cd "$BATS_TEST_TMPDIR"
+    elog-load -q :memory: </dev/null
+    elog-load -q file:x.db </dev/null
+    [ -f ":memory:" ] && [ -f "file:x.db" ]
+    run --separate-stderr elog-load fifo </dev/null
+    status_is 1
+    says elog-load "no regular file"
+}
+
+@test "streams that passed through other systems: CRLF, a byte order mark" {
+    { printf '\xef\xbb\xbf'; record runs '{"experiment":"e1","num":1}'; closed e1 '{"runs":1}'; } |
+        sed 's/$/\r/' >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr apply --quiet <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    silent
+    equal "$(sql "$db" "SELECT run_number FROM runs")" 1
+}
+
+@test "a fetch of a status that there is not" {
+    run --separate-stderr apply --quiet <<<'{"type":"RECORD","stream":"fetches","record":{"experiment":"e1","status":"foo"}}'
+    status_is 1
+    says elog-load "line 1" "complete, failed and denied"
+    equal "$(sql "$db" "SELECT count(*) FROM fetches")" 0
+}

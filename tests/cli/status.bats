@@ -118,3 +118,14 @@ setup() {
     equal "$output" -13
     silent
 }
+
+@test "what is shown cannot forge a line or reach the terminal" {
+    printf '%s\n' '{"type":"RECORD","stream":"fetches","record":{"experiment":"e1","status":"failed","stream":"runs","message":"a\u001b[2J\nfailed           e2: runs: forged"}}' |
+        elog-load -q "$db" >/dev/null
+    run elog-status "$db"
+    status_is 0
+    [[ $output != *$'\e'* ]]
+    equal "$(grep -c '^failed  ' <<<"$output")" 3 # the count, e1, and e2 of the setup
+    run elog-status "$db" extra
+    status_is 2
+}

@@ -230,17 +230,71 @@ END
     equal "$(ls -A "$TMPDIR")" ""
 }
 
-@test "the newest database is damaged: said, and elog.db is as it was" {
+@test "the newest database is damaged: said, and the next older one takes its place" {
     sync_sample
-    name=$(databases)
-    head -c 9000 /dev/zero | tr '\0' x >"$dir/$name"
-    before=$(sha256sum "$dir/elog.db")
+    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
+    elog-load -q "$dir/elog_2020_0101_0000.db" >/dev/null <<<'{"type":"RECORD","stream":"note","record":{"id":1}}' 2>&1
+    head -c 9000 /dev/zero | tr '\0' x >"$dir/elog_2020_0202_0000.db"
+    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
+    run --separate-stderr sync_sample --force
+    status_is 0
+    [[ $stderr == *"elog_2020_0202_0000.db: not an SQLite database"* ]]
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM other_records")" 1
+    no_file "$dir" '*part*'
+}
+
+@test "the disk is full: elog.db is as it was, and nothing is pruned" {
+    sync_sample
+    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
+    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
+    before=$(sha256sum <"$dir/elog.db")
+    for blocks in 100 1500 2000 2200; do
+        run bash -c 'ulimit -f '$blocks'; elog-sync.sh --dir "$0" --url "file://$1" --force --keep 1 --exclude mfxl115323 --exclude cxil118725' "$dir" "$sample"
+        # Whole or not at all: where there was room after all, it is a good one.
+        if [ "$status" != 0 ]; then
+            equal "$(readlink "$dir/elog.db")" elog_2020_0101_0000.db
+            equal "$(sha256sum <"$dir/elog.db")" "$before"
+        fi
+        equal "$(sql "$dir/elog.db" 'PRAGMA integrity_check')" ok
+        equal "$(sql "$dir/elog.db" "SELECT count(*) FROM fetches WHERE status = 'complete'")" 11
+    done
+    no_file "$dir" '*-wal'
+}
+
+@test "a WAL that somebody left beside a name of ours does not become a new database's" {
+    sync_sample
+    echo garbage >"$dir/$(databases)-wal"
+    run sync_sample --force
+    status_is 0
+    equal "$(sql "$dir/elog.db" 'PRAGMA integrity_check')" ok
+}
+
+@test "elog.db that is no link is left alone; a lost link comes back" {
+    sync_sample
+    rm "$dir/elog.db"
+    sync_sample
+    equal "$(readlink "$dir/elog.db")" "$(databases)"
+    rm "$dir/elog.db"
+    echo mine >"$dir/elog.db"
     run --separate-stderr sync_sample --force
     status_is 1
-    [[ $stderr == *"$name: not an SQLite database"* ]]
-    equal "$(databases)" "$name"
-    equal "$(sha256sum "$dir/elog.db")" "$before"
-    no_file "$dir" '*part*'
+    says elog-sync "no link of ours"
+    equal "$(cat "$dir/elog.db")" mine
+}
+
+@test "a load by hand while a synchronization copies the database: later" {
+    sync_sample
+    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
+    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q "$dir/elog.db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null &
+    exec 7>"$BATS_TEST_TMPDIR/fifo"
+    wait_for test -e "$dir/elog_2020_0101_0000.db.lock"
+    run sync_sample --force
+    exec 7>&-
+    wait
+    status_is 75
+    equal "$(readlink "$dir/elog.db")" elog_2020_0101_0000.db
 }
 
 @test "a directory that cannot be written" {
