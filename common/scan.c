@@ -610,14 +610,17 @@ void
 scan_clean(struct scan_span value, size_t clean,
     void (*put)(void *context, const char *p, size_t n), void *context)
 {
-	const char *p = value.p + clean, *end = value.p + value.n, *from = value.p;
+	const char *end = value.p + value.n, *from = value.p;
+	const char *p = clean < value.n ? value.p + clean : end;
 
-	while (p < end) {
+	for (;;) {
 		size_t word;
 
-		if (!cleanable[(unsigned char)*p]) {
+		while (p < end && !cleanable[(unsigned char)*p])
 			p++;
-		} else if (*p == '"') {
+		if (p == end)
+			break;
+		if (*p == '"') {
 			p++;
 			while (*(p = value.p + plain_run(value.p, (size_t)(p - value.p),
 						   value.n)) != '"')

@@ -160,10 +160,14 @@ exec 9>>"$dir/.elog-sync.lock"
 flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
 
 # What we make, and remove on every exit.
-work=$dir/.elog-sync.work part=$dir/.elog-sync.part.db
+work='' part=$dir/.elog-sync.part.db
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
-	rm -rf -- "$work"
+	# The link says where the working directory is, to the next one if need be.
+	case $(readlink "$dir/.elog-sync.work") in
+	/*/elog-sync.??????) rm -rf -- "$(readlink "$dir/.elog-sync.work")" ;;
+	esac
+	rm -f -- "$dir/.elog-sync.work"
 	rm -f -- "$part" "$part"-journal "$part"-wal "$part"-shm "$part".lock \
 		"$part".tmp* "$dir/.elog-sync.link"
 }
@@ -186,7 +190,13 @@ trap 'stop 129' HUP
 trap 'stop 130' INT
 trap 'stop 143' TERM
 cleanup # of one that was killed
-mkdir -- "$work" || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/elog-sync.XXXXXX" 2>/dev/null) ||
+	die 1 "no temporary directory: set TMPDIR to a directory with room"
+case $work in
+/*) ;;
+*) work=$PWD/$work ;;
+esac
+ln -s -- "$work" "$dir/.elog-sync.work" || exit 1
 
 # Our databases in the directory, oldest first.  Their names sort by date.
 databases() {
