@@ -24,6 +24,15 @@ migration_number(const struct sql_file *file)
 	return (int)strtol(file->name + strlen(directory), NULL, 10);
 }
 
+const char *
+db_library(void)
+{
+	static char text[40];
+
+	snprintf(text, sizeof(text), "SQLite %s", sqlite3_libversion());
+	return text;
+}
+
 int
 db_version(void)
 {

@@ -8,6 +8,9 @@
 /* PRAGMA application_id of our databases: "elog". */
 #define DB_APPLICATION_ID 0x656c6f67
 
+/* "SQLite 3.40.1": the library that runs, for --version. */
+const char *db_library(void);
+
 /* The newest schema that this program knows. */
 int db_version(void);
 

@@ -12,7 +12,6 @@
 #include "resource.h"
 #include "split.h"
 
-#define RESOURCES_MAX 32
 #define KEPT_MAX 16384 /* documents of a body that are found only once */
 
 /* One experiment on its way; lives from its first request to its last. */
@@ -24,8 +23,8 @@ struct experiment {
 	bool info_done;
 	bool closed;   /* nothing more is asked */
 	int in_flight; /* requests */
-	bool asked[RESOURCES_MAX];
-	long counts[RESOURCES_MAX];
+	bool asked[RESOURCE_MAX];
+	long counts[RESOURCE_MAX];
 	char fetched_at[28];
 	/* What went wrong first: */
 	const char *failed_stream; /* NULL: nothing so far */
@@ -50,7 +49,7 @@ struct fetch {
 	struct stream *out;
 	struct experiment *open; /* in the order of the list */
 	size_t started, finished;
-	bool schema_sent[RESOURCES_MAX];
+	bool schema_sent[RESOURCE_MAX];
 	bool fetch_schema_sent;
 	int status; /* of the program */
 	int stop;   /* 0, or why nothing more is asked: an exit status */
@@ -99,7 +98,7 @@ experiment_start(struct fetch *fetch)
 		experiment_free(e);
 		return NULL;
 	}
-	for (size_t i = 0; i < RESOURCES_MAX; i++)
+	for (size_t i = 0; i < RESOURCE_MAX; i++)
 		e->counts[i] = -1;
 	record_time(e->fetched_at);
 	while (*end != NULL)

@@ -16,12 +16,6 @@ msg_program(const char *name)
 	program = name;
 }
 
-const char *
-msg_program_name(void)
-{
-	return program;
-}
-
 bool
 msg_terminal(void)
 {

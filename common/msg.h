@@ -10,9 +10,6 @@
  */
 void msg_program(const char *name);
 
-/* The name given to msg_program(), "elog" before that. */
-const char *msg_program_name(void);
-
 /*
  * Write one line to stderr in a single write(2), so that lines of parallel
  * processes do not mix.  Bytes below 0x20 and 0x7f become '?': a name from

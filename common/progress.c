@@ -20,12 +20,6 @@ progress_start(struct progress *progress, long expected)
 	*progress = (struct progress){.expected = expected, .started = now()};
 }
 
-double
-progress_seconds(const struct progress *progress)
-{
-	return now() - progress->started;
-}
-
 void
 progress_show(struct progress *progress, long experiments, long records, long long bytes)
 {

@@ -16,7 +16,4 @@ void progress_start(struct progress *progress, long expected);
 void progress_show(
     struct progress *progress, long experiments, long records, long long bytes);
 
-/* Seconds since the start. */
-double progress_seconds(const struct progress *progress);
-
 #endif

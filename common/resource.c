@@ -98,6 +98,9 @@ const struct resource resources[] = {
     {.stream = NULL},
 };
 
+_Static_assert(sizeof(resources) / sizeof(resources[0]) <= RESOURCE_MAX,
+    "RESOURCE_MAX is too small");
+
 size_t
 resource_count(void)
 {

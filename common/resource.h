@@ -38,6 +38,9 @@ struct resource {
 	const char *schema; /* JSON Schema of a record */
 };
 
+/* Room for a value of each row: a bound that resource.c holds the table to. */
+#define RESOURCE_MAX 32
+
 /* Ends with a row whose stream is NULL. "experiments" comes first. */
 extern const struct resource resources[];
 

@@ -94,7 +94,8 @@ bool scan_string_is(struct scan_span string, const char *plain);
 
 /*
  * Decode a JSON string (with its quotes, checked before) into UTF-8.  out must
- * hold string.n bytes; it is terminated with NUL.  A lone surrogate becomes
+ * hold string.n bytes, and may begin at or before string.p: what is written never
+ * overtakes what is read.  It is terminated with NUL.  A lone surrogate becomes
  * U+FFFD.  Returns the number of bytes before the NUL.
  */
 size_t scan_string_decode(struct scan_span string, char *out);

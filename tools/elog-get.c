@@ -16,8 +16,6 @@
 #include "service.h"
 #include "stream.h"
 
-#define RESOURCES_MAX 32
-
 static char *only, *except, *program, *config_file;
 static int quiet, login, note_refusal, unasked;
 
@@ -128,7 +126,7 @@ static int
 get(const struct config *config, const struct experiment_list *list,
     struct filter *filter)
 {
-	bool wanted[RESOURCES_MAX] = {false};
+	bool wanted[RESOURCE_MAX] = {false};
 	struct service service = {0};
 	struct stream out;
 	int refused, status = choose_streams(wanted);

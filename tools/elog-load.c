@@ -199,11 +199,10 @@ load_database(const char *path, const char *name, const char *const *files)
 int
 main(int argc, const char **argv)
 {
-	static char sqlite[40] = "SQLite ";
-	static const struct command command = {
+	const struct command command = {
 	    .name = "elog-load",
 	    .usage = "[OPTION...] DATABASE [FILE...]",
-	    .libraries = sqlite,
+	    .libraries = db_library(),
 	    .options = options,
 	};
 	const char *const *arguments;
@@ -211,7 +210,6 @@ main(int argc, const char **argv)
 	char *path;
 	int status;
 
-	strncat(sqlite, sqlite3_libversion(), sizeof(sqlite) - 8);
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;

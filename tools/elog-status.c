@@ -149,11 +149,10 @@ show(sqlite3 *db, const char *file)
 int
 main(int argc, const char **argv)
 {
-	static char sqlite[40] = "SQLite ";
-	static const struct command command = {
+	const struct command command = {
 	    .name = "elog-status",
 	    .usage = "[OPTION...] [DATABASE|DIRECTORY]",
-	    .libraries = sqlite,
+	    .libraries = db_library(),
 	    .options = options,
 	};
 	const char *const *arguments;
@@ -163,7 +162,6 @@ main(int argc, const char **argv)
 	sqlite3 *db;
 	int status;
 
-	strncat(sqlite, sqlite3_libversion(), sizeof(sqlite) - 8);
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;

@@ -356,6 +356,7 @@ END
     # Every option that the usage names is there.
     grep -oE -- '--[a-z-]+' <<<"$output" | sort -u >"$BATS_TEST_TMPDIR/options"
     [ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -gt 15 ]
+    cd "$BATS_TEST_TMPDIR" # --log makes its file
     while read -r option; do
         run --separate-stderr elog-sync.sh "$option" x --nonsense </dev/null
         [[ $stderr != *"'$option': no such option"* ]] || {

@@ -64,12 +64,20 @@ if [ -n "$(comm -12 <(sort "$work/old.contents") <(sort "$work/new.contents"))" 
     exit 1
 fi
 
-echo "SIGKILL of elog-load, within $((micros / 1000)) ms"
-for ((i = 0; i < times; i++)); do
+random_pause() { # MICROSECONDS, at the most, below a second
+    sleep "$(printf '0.%06d' $((RANDOM * 32768 % ($1 < 999999 ? $1 : 999999))))"
+}
+# Begin to load the new state over the old one, as process $pid, and wait a little.
+load_for_a_while() {
     cp "$work/old.db" "$work/x.db"
     elog-load -q "$work/x.db" <"$work/new.jsonl" >/dev/null 2>&1 &
     pid=$!
-    sleep "$(printf '0.%06d' $((RANDOM * 32768 % (micros < 999999 ? micros : 999999))))"
+    random_pause "$micros"
+}
+
+echo "SIGKILL of elog-load, within $((micros / 1000)) ms"
+for ((i = 0; i < times; i++)); do
+    load_for_a_while
     kill -KILL $pid 2>/dev/null || true
     wait $pid 2>/dev/null || true
     verdict "kill $i" "$work/x.db" "$work/old.contents" "$work/new.contents"
@@ -78,10 +86,7 @@ done
 
 echo 'power cut: the database and its WAL as they are at an instant'
 for ((i = 0; i < times; i++)); do
-    cp "$work/old.db" "$work/x.db"
-    elog-load -q "$work/x.db" <"$work/new.jsonl" >/dev/null 2>&1 &
-    pid=$!
-    sleep "$(printf '0.%06d' $((RANDOM * 32768 % (micros < 999999 ? micros : 999999))))"
+    load_for_a_while
     # All at one instant: the writer stands still while they are copied.
     kill -STOP $pid 2>/dev/null || true
     cp "$work/x.db" "$work/y.db"
@@ -101,7 +106,7 @@ for ((i = 0; i < times; i++)); do
     xargs -d '\n' -n 3 -P 4 elog-get -q --url "file://$work/new" <"$work/names" 2>/dev/null |
         elog-load -q "$work/x.db" >/dev/null 2>&1 &
     pid=$!
-    sleep "$(printf '0.%06d' $((RANDOM * 32768 % 150000)))"
+    random_pause 150000
     pkill -KILL -o -f "elog-get -q --url file://$work/new" || true
     wait $pid 2>/dev/null || true
     verdict "get $i" "$work/x.db" "$work/old.contents" "$work/new.contents"
