@@ -7,23 +7,15 @@
 #include <time.h>
 
 #include "db.h"
+#include "direct.h"
+#include "foreign.h"
 #include "message.h"
 #include "msg.h"
 #include "resource.h"
 #include "stage.h"
 #include "statement.h"
 
-#define OTHERS_PER_COMMIT 10000
 #define COMMIT_SECONDS 0.25 /* experiments share a commit that long */
-
-/* A stream that is not ours, as its SCHEMA message describes it. */
-struct other {
-	char *name;
-	char **keys;
-	size_t n_keys;
-	bool said;
-	struct other *next;
-};
 
 struct load {
 	sqlite3 *db;
@@ -34,13 +26,14 @@ struct load {
 	struct steps *steps, *after; /* by row of resources[] */
 	struct steps fetches;
 	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
-	    *id_of, *store_other, *metadata;
-	struct other *others;
-	long uncommitted;	   /* other records since the last commit */
+	    *id_of, *metadata;
+	struct direct *direct;
+	struct foreign *foreign;
+	long uncommitted;	   /* experiments and records since the last commit */
 	struct timespec committed; /* when that was */
 	char *pending; /* values of STATE messages that wait for the next one */
 	size_t pending_used, pending_size;
-	char *text; /* decoded strings: experiment, key, subkey behind each other */
+	char *text; /* decoded strings: experiment and fetched_at behind each other */
 	size_t text_size;
 };
 
@@ -79,10 +72,6 @@ prepare_fixed(struct load *load)
 	    {&load->ensure, "INSERT OR IGNORE INTO experiments (name, updated_at) "
 			    "VALUES (:experiment, :fetched_at)"},
 	    {&load->id_of, "SELECT id FROM experiments WHERE name = :experiment"},
-	    {&load->store_other,
-		"INSERT INTO other_records (stream, key, doc) VALUES (:stream, :key, "
-		":doc) "
-		"ON CONFLICT DO UPDATE SET doc = excluded.doc WHERE doc <> excluded.doc"},
 	    {&load->metadata,
 		"INSERT INTO metadata (key, value) VALUES (:key, :value) ON CONFLICT "
 		"DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value"},
@@ -133,7 +122,9 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 		return NULL;
 	}
 	load->stage = stage_open(db, path);
-	if (load->stage == NULL ||
+	load->direct = direct_open(db, path);
+	load->foreign = foreign_open(db, path);
+	if (load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
 	    exec(load,
 		/* Why an experiment that is not closed yet must be refused. */
 		"CREATE TEMP TABLE IF NOT EXISTS problems (experiment TEXT PRIMARY KEY, "
@@ -149,27 +140,12 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	return load;
 }
 
-static void
-others_free(struct other *other)
-{
-	while (other != NULL) {
-		struct other *next = other->next;
-
-		for (size_t i = 0; i < other->n_keys; i++)
-			free(other->keys[i]);
-		free(other->keys);
-		free(other->name);
-		free(other);
-		other = next;
-	}
-}
-
 void
 load_close(struct load *load)
 {
 	sqlite3_stmt *fixed[] = {load->problem, load->problem_of, load->forget,
 	    load->refuse, load->accept, load->withheld, load->ensure, load->id_of,
-	    load->store_other, load->metadata};
+	    load->metadata};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		sqlite3_finalize(fixed[i]);
@@ -180,11 +156,12 @@ load_close(struct load *load)
 		}
 	steps_finalize(&load->fetches);
 	stage_close(load->stage);
+	direct_close(load->direct);
+	foreign_close(load->foreign);
 	if (!sqlite3_get_autocommit(load->db))
 		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
 	free(load->steps);
 	free(load->after);
-	others_free(load->others);
 	free(load->text);
 	free(load->pending);
 	free(load);
@@ -532,150 +509,6 @@ memory:
 	return -1;
 }
 
-/* ---- streams of others ------------------------------------------------------ */
-
-static struct other *
-other_named(struct load *load, struct scan_span stream)
-{
-	struct other *other;
-
-	for (other = load->others; other != NULL; other = other->next)
-		if (scan_string_is(stream, other->name))
-			return other;
-	other = calloc(1, sizeof(*other));
-	if (other == NULL || (other->name = malloc(stream.n)) == NULL) {
-		free(other);
-		return NULL;
-	}
-	scan_string_decode(stream, other->name);
-	other->next = load->others;
-	load->others = other;
-	return other;
-}
-
-static int
-take_schema(struct load *load, const struct message *message)
-{
-	struct other *other = other_named(load, message->stream);
-	struct scan s;
-	struct scan_span value;
-
-	if (other == NULL)
-		goto memory;
-	for (size_t i = 0; i < other->n_keys; i++)
-		free(other->keys[i]);
-	other->n_keys = 0;
-	scan_begin(&s, message->key_properties.p, message->key_properties.n);
-	if (message->key_properties.p == NULL || !scan_open(&s, '['))
-		return 0;
-	while (scan_element(&s) && scan_value(&s, &value)) {
-		char **keys;
-
-		if (value.p[0] != '"')
-			continue;
-		keys = realloc(other->keys, (other->n_keys + 1) * sizeof(*keys));
-		if (keys == NULL)
-			goto memory;
-		other->keys = keys;
-		keys[other->n_keys] = malloc(value.n);
-		if (keys[other->n_keys] == NULL)
-			goto memory;
-		scan_string_decode(value, keys[other->n_keys++]);
-	}
-	return 0;
-memory:
-	msg("no memory");
-	return -1;
-}
-
-/* Does the SCHEMA of a stream, if there was one, make it one of ours? */
-static bool
-is_foreign(struct load *load, struct scan_span stream)
-{
-	for (struct other *other = load->others; other != NULL; other = other->next) {
-		if (!scan_string_is(stream, other->name))
-			continue;
-		for (size_t i = 0; i < other->n_keys; i++)
-			if (strcmp(other->keys[i], "experiment") == 0)
-				return false;
-		return true;
-	}
-	return false;
-}
-
-/*
- * Bind the key of another stream's record: its value if there is one key, an
- * array of the values if there are several, the whole record if there is none.
- * Returns the name of a key that is missing, else NULL.
- */
-static const char *
-bind_other_key(struct load *load, const struct other *other, struct scan_span record)
-{
-	sqlite3_stmt *statement = load->store_other;
-	int index = sqlite3_bind_parameter_index(statement, ":key");
-	size_t used = 0;
-
-	if (other->n_keys == 0) {
-		statement_span(statement, ":key", record);
-		return NULL;
-	}
-	for (size_t i = 0; i < other->n_keys; i++) {
-		struct scan_span value;
-
-		if (!scan_find(record, other->keys[i], &value) || value.p[0] == 'n')
-			return other->keys[i];
-		if (other->n_keys == 1) {
-			statement_key(statement, index, value);
-			return NULL;
-		}
-		if (load->text_size < used + value.n + 3) {
-			size_t size = (used + value.n + 3) * 2;
-			char *text = realloc(load->text, size);
-
-			if (text == NULL)
-				return other->keys[i];
-			load->text = text;
-			load->text_size = size;
-		}
-		load->text[used++] = i == 0 ? '[' : ',';
-		memcpy(load->text + used, value.p, value.n);
-		used += value.n;
-	}
-	load->text[used++] = ']';
-	sqlite3_bind_text64(
-	    statement, index, load->text, used, SQLITE_STATIC, SQLITE_UTF8);
-	return NULL;
-}
-
-static int
-take_other(struct load *load, const struct message *message, long number)
-{
-	struct other *other = other_named(load, message->stream);
-	const char *missing;
-	char why[160];
-
-	if (other == NULL) {
-		msg("no memory");
-		return -1;
-	}
-	if (!other->said)
-		msg("stream %s is not known here: kept whole in other_records",
-		    other->name);
-	other->said = true;
-	missing = bind_other_key(load, other, message->record);
-	if (missing != NULL) {
-		snprintf(why, sizeof(why), "a record of %.60s without its %.60s",
-		    other->name, missing);
-		load_bad_line(load, number, why);
-		return 0;
-	}
-	statement_text(load->store_other, ":stream", other->name);
-	statement_span(load->store_other, ":doc", message->record);
-	if (run(load, load->store_other) != 0)
-		return -1;
-	return ++load->uncommitted >= OTHERS_PER_COMMIT ? commit(load) : 0;
-}
-
 /* ---- lines ------------------------------------------------------------------ */
 
 static int
@@ -707,20 +540,61 @@ take_state(struct load *load, const struct message *message)
 	return load->uncommitted > 0 ? 0 : commit(load);
 }
 
+/* A record of one of our own tools. */
+static int
+take_direct(struct load *load, const struct direct_stream *d, struct scan_span record,
+    long number)
+{
+	int before = sqlite3_total_changes(load->db);
+	char why[DIRECT_WHY];
+
+	switch (direct_take(load->direct, d, record, why)) {
+	case DIRECT_TAKEN:
+		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		return commit_at_times(load);
+	case DIRECT_REFUSED:
+		load_bad_line(load, number, why);
+		return 0;
+	case DIRECT_FAILED:
+		break;
+	}
+	return -1;
+}
+
+static int
+take_foreign(struct load *load, const struct message *message, long number)
+{
+	char why[FOREIGN_WHY];
+
+	switch (foreign_take(load->foreign, message, why)) {
+	case FOREIGN_TAKEN:
+		return commit_at_times(load);
+	case FOREIGN_REFUSED:
+		load_bad_line(load, number, why);
+		return 0;
+	case FOREIGN_FAILED:
+		break;
+	}
+	return -1;
+}
+
 static int
 take_record(struct load *load, const struct message *message, long number)
 {
-	const struct resource *r =
-	    resource_named(message->stream.p + 1, message->stream.n - 2);
+	struct scan_span stream = message->stream;
+	const struct resource *r = resource_named(stream.p + 1, stream.n - 2);
+	const struct direct_stream *d = r == NULL ? direct_stream_named(stream) : NULL;
 
 	load->totals.records++;
-	if (is_foreign(load, message->stream))
-		return take_other(load, message, number);
+	if (d != NULL && !foreign_lacks_key(load->foreign, stream, d->keys[0]))
+		return take_direct(load, d, message->record, number);
+	if (foreign_lacks_key(load->foreign, stream, "experiment"))
+		return take_foreign(load, message, number);
 	if (r != NULL)
 		return take_ours(load, r, message->record, number);
-	if (scan_string_is(message->stream, "fetches"))
+	if (scan_string_is(stream, "fetches"))
 		return take_fetch(load, message->record, number);
-	return take_other(load, message, number);
+	return take_foreign(load, message, number);
 }
 
 int
@@ -751,7 +625,7 @@ load_line(struct load *load, char *line, size_t n, long number)
 	}
 	switch (message.type) {
 	case MESSAGE_SCHEMA:
-		return take_schema(load, &message);
+		return foreign_schema(load->foreign, &message);
 	case MESSAGE_RECORD:
 		return take_record(load, &message, number);
 	case MESSAGE_STATE:
