@@ -8,6 +8,7 @@
 
 #include "db.h"
 #include "direct.h"
+#include "explode.h"
 #include "foreign.h"
 #include "message.h"
 #include "msg.h"
@@ -27,6 +28,7 @@ struct load {
 	struct steps fetches;
 	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
 	    *id_of, *metadata;
+	struct explode *explode;
 	struct direct *direct;
 	struct foreign *foreign;
 	long uncommitted;	   /* experiments and records since the last commit */
@@ -133,7 +135,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 		"CREATE TEMP TABLE IF NOT EXISTS refused (experiment TEXT PRIMARY "
 		"KEY)") != 0 ||
 	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
-	    exec(load, "BEGIN") != 0) {
+	    exec(load, "BEGIN") != 0 ||
+	    (load->explode = explode_open(db, path)) == NULL) {
 		load_close(load);
 		return NULL;
 	}
@@ -156,6 +159,7 @@ load_close(struct load *load)
 		}
 	steps_finalize(&load->fetches);
 	stage_close(load->stage);
+	explode_close(load->explode);
 	direct_close(load->direct);
 	foreign_close(load->foreign);
 	if (!sqlite3_get_autocommit(load->db))
@@ -328,6 +332,7 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
     const char *fetched_at)
 {
 	sqlite3_int64 id = 0;
+	bool runs;
 
 	statement_text(load->ensure, ":experiment", experiment);
 	statement_text(load->ensure, ":fetched_at", fetched_at);
@@ -337,6 +342,9 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
 	if (sqlite3_step(load->id_of) == SQLITE_ROW)
 		id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
+	runs = names_stream(fetch, "runs");
+	if (runs && explode_before(load->explode, experiment, id) != 0)
+		return -1;
 	for (size_t i = 0; i < resource_count(); i++) {
 		int before = sqlite3_total_changes(load->db);
 
@@ -348,7 +356,7 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
 	}
-	return 0;
+	return runs ? explode_after(load->explode, experiment, id, fetched_at) : 0;
 }
 
 /*
@@ -432,6 +440,7 @@ apply_or_undo(struct load *load, const char *experiment, struct scan_span fetch,
 	if (is_fatal(load->db))
 		return -1;
 	*refused = true;
+	explode_forget(load->explode);
 	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
 }
 
@@ -550,6 +559,8 @@ take_direct(struct load *load, const struct direct_stream *d, struct scan_span r
 
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
+		if (sqlite3_total_changes(load->db) != before)
+			explode_forget(load->explode); /* it may have been a type */
 		load->totals.changed += sqlite3_total_changes(load->db) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:
@@ -667,7 +678,7 @@ close_unfinished(struct load *load)
 int
 load_end(struct load *load)
 {
-	if (close_unfinished(load) != 0)
+	if (close_unfinished(load) != 0 || explode_end(load->explode) != 0)
 		return -1;
 	return commit(load);
 }

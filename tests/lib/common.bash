@@ -111,15 +111,21 @@ sql() {
     sqlite3 -readonly -bail "$@"
 }
 
-# All rows but those that say when: the mirror as one text.
+# All rows but those that say when: the mirror as one text.  Types of conditions are
+# numbered as they come, so their names count.
 dump() {
     local table
     for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
-        AND name NOT IN ('fetches', 'metadata', 'schema_version') ORDER BY name")
+        AND name NOT IN ('fetches', 'metadata', 'schema_version', 'condition_types',
+            'conditions', 'log_records') ORDER BY name")
     do
         echo "-- $table"
         sql -quote "$1" "SELECT * FROM $table ORDER BY 1, 2"
     done
+    echo "-- conditions"
+    sql -quote "$1" "SELECT name, value_type, declared FROM condition_types ORDER BY 1"
+    sql -quote "$1" "SELECT t.name, c.run_id, c.value, c.set_by FROM conditions c
+        JOIN condition_types t ON t.id = c.type_id ORDER BY 1, 2"
 }
 
 # Nothing but the database itself is left, and any client can read it.

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# elog-load: parameters of runs become typed conditions.
+
+load ../lib/common
+
+setup() {
+    common_setup
+}
+
+# params EXPERIMENT PARAMS...: a run for each object, from 1 on, and their closing record.
+params() {
+    local experiment=$1 number=0 object
+    shift
+    for object; do
+        number=$((number + 1))
+        record runs "{\"experiment\":\"$experiment\",\"num\":$number,\"params\":$object}"
+    done
+    closed "$experiment" "{\"runs\":$number}"
+}
+
+# into: stdin into $db, without a word.
+into() {
+    run --separate-stderr elog-load --quiet "$db"
+    status_is 0
+    silent
+}
+
+# types: "name type" of all conditions, on one line.
+types() {
+    sql -separator ' ' "$db" "SELECT name, value_type FROM condition_types ORDER BY name" |
+        tr '\n' ';'
+}
+
+# values NAME: "experiment.run=value" as SQL literals, on one line.
+values() {
+    sql "$db" "SELECT e.name || '.' || r.run_number || '=' || quote(c.value)
+        FROM conditions c JOIN condition_types t ON t.id = c.type_id
+        JOIN runs r ON r.id = c.run_id JOIN experiments e ON e.id = r.experiment_id
+        WHERE t.name = '$1' ORDER BY e.name, r.run_number" | tr '\n' ' '
+}
+
+@test "each value gets its type, a string that is a number among the numbers" {
+    params e1 '{"b":true, "i":7, "f":0.5, "s":"text", "j":[1, {"a": 2}], "o":{},
+        "si":"1", "sf":"0.9420", "se":"-1.5E+3", "n":null, "nan":"NaN", "inf":"-Infinity",
+        "zero":"-0", "padded":" 1", "leading":"007", "hex":"0x1F", "dot":".5", "empty":"",
+        "big":"9007199254740993", "huge":123456789012345678901234567890, "over":1e999}' |
+        tr -d '\n' | sed 's/}{"type/}\n{"type/' | into
+    equal "$(types)" "b bool;big int;dot string;empty string;f float;hex string;huge float;i int;inf float;j json;leading string;o json;over string;padded string;s string;se float;sf float;si int;zero float;"
+    equal "$(values b)$(values i)$(values f)$(values s)" "e1.1=1 e1.1=7 e1.1=0.5 e1.1='text' "
+    equal "$(values j)$(values o)" "e1.1='[1, {\"a\": 2}]' e1.1='{}' "
+    equal "$(values si)$(values sf)$(values se)$(values big)" \
+        "e1.1=1 e1.1=0.942 e1.1=-1500.0 e1.1=9007199254740993 "
+    equal "$(values n)$(values nan)" ""
+    equal "$(values over)$(values leading)" "e1.1='1e999' e1.1='007' "
+    equal "$(sql "$db" "SELECT value < -1e308 FROM conditions c JOIN condition_types t
+        ON t.id = c.type_id WHERE t.name = 'inf'")" 1
+    # The text stays.
+    equal "$(sql "$db" "SELECT parameters ->> 'sf' FROM runs")" 0.9420
+}
+
+@test "a name gets its dot and its dollar back, however it is escaped" {
+    params e1 '{"MFX:DIA:MMS:05\uff0eRBV":1,"a．b＄c":2}' '{"MFX:DIA:MMS:05．RBV":3,"q\"\\é\n":4}' | into
+    equal "$(values MFX:DIA:MMS:05.RBV)" "e1.1=1 e1.2=3 "
+    # shellcheck disable=SC2016 # the name
+    equal "$(values 'a.b$c')" "e1.1=2 "
+    equal "$(sql "$db" "SELECT name = 'q\"\\é' || char(10) FROM condition_types WHERE name LIKE 'q%'")" 1
+}
+
+@test "what somebody edited wins over the parameter of the same name" {
+    {
+        record runs '{"experiment":"e1","num":1,"params":{"x":1,"y":2,"x":9},"editable_params":{"x":{"value":"good","modified_by":"bob"},"y":{"value":null},"z":{"value":3},"w":4}}'
+        closed e1 '{"runs":1}'
+    } | into
+    equal "$(types)" "x string;y int;z int;"
+    equal "$(values x)$(values y)$(values z)" "e1.1='good' e1.1=2 e1.1=3 "
+}
+
+@test "types widen as evidence comes, and rows that are there are written anew" {
+    params e1 '{"a":true,"b":1,"c":"1.50","d":[1],"e":false}' | into
+    equal "$(types)" "a bool;b int;c float;d json;e bool;"
+    params e2 '{"a":2,"b":2.5,"c":"x","d":"y","e":"z"}' | into
+    equal "$(types)" "a int;b float;c string;d string;e string;"
+    equal "$(values a)" "e1.1=1 e2.1=2 "
+    equal "$(values b)" "e1.1=1.0 e2.1=2.5 "
+    # Exactly as the document has it.
+    equal "$(values c)" "e1.1='1.50' e2.1='x' "
+    equal "$(values d)" "e1.1='[1]' e2.1='y' "
+    equal "$(values e)" "e1.1='false' e2.1='z' "
+    params e3 '{"a":"text","b":"1"}' | into
+    equal "$(types)" "a string;b float;c string;d string;e string;"
+    equal "$(values a)" "e1.1='true' e2.1='2' e3.1='text' "
+    equal "$(values b)" "e1.1=1.0 e2.1=2.5 e3.1=1.0 "
+    # A string takes everything, with its own digits.
+    params e4 '{"c":0.10,"e":true,"d":{"k":1}}' | into
+    equal "$(values c)$(values e)$(values d)" "e1.1='1.50' e2.1='x' e4.1='0.10' e1.1='false' e2.1='z' e4.1='true' e1.1='[1]' e2.1='y' e4.1='{\"k\":1}' "
+}
+
+@test "within one stream the order of runs and experiments does not matter" {
+    { params e1 '{"a":"x"}' '{"a":1}' '{"a":0.50}'; params e2 '{"b":1}' '{"b":"0.50"}'
+        params e3 '{"b":"x"}'; } | into
+    equal "$(values a)$(values b)" "e1.1='x' e1.2='1' e1.3='0.50' e2.1='1' e2.2='0.50' e3.1='x' "
+}
+
+@test "only the runs that changed; what vanished goes" {
+    params e1 '{"a":1,"b":1}' '{"a":2}' '{"a":3}' | into
+    sqlite3 "$db" "CREATE TABLE touched (run_id); CREATE TRIGGER touch AFTER INSERT ON conditions
+        BEGIN INSERT INTO touched VALUES (new.run_id); END"
+    params e1 '{"a":1,"b":1}' '{"a":5,"c":1}' | into
+    equal "$(values a)$(values b)$(values c)" "e1.1=1 e1.2=5 e1.1=1 e1.2=1 "
+    equal "$(sql "$db" "SELECT DISTINCT run_id FROM touched")" \
+        "$(sql "$db" "SELECT id FROM runs WHERE run_number = 2")"
+    params e1 '{"b":1}' | into
+    equal "$(values a)$(values b)$(values c)" "e1.1=1 "
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 1
+}
+
+@test "an experiment that is refused leaves conditions and their types as they were" {
+    params e1 '{"a":1}' | into
+    dump "$db" >"$BATS_TEST_TMPDIR/before"
+    sqlite3 "$db" "CREATE TRIGGER refuse BEFORE INSERT ON conditions WHEN new.value = 'no'
+        BEGIN SELECT RAISE(ABORT, 'no'); END"
+    { params e1 '{"a":"no","z":true}'; params e2 '{"a":2,"y":1.5}'; } >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 1
+    sqlite3 "$db" "DROP TRIGGER refuse"
+    equal "$(types)" "a int;y float;"
+    equal "$(values a)" "e1.1=1 e2.1=2 "
+}
+
+@test "a declared type stays; what does not fit is said and left out" {
+    params e1 '{"a":1}' | into
+    sqlite3 "$db" "UPDATE condition_types SET declared = 1 WHERE name = 'a';
+        INSERT INTO condition_types (name, value_type, declared) VALUES ('f', 'float', 1),
+        ('s', 'string', 1), ('b', 'bool', 1), ('j', 'json', 1), ('x', 'blob', 1)"
+    params e2 '{"a":"text"}' '{"a":"2","f":1,"s":1.50,"b":1,"j":1,"x":"bytes"}' '{"a":2.5,"b":2,"f":"g"}' \
+        >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "${#stderr_lines[@]}" 3
+    equal "${stderr_lines[0]}" "elog-load: $db: run 3: a: no int, as which it is declared: left out, as in other runs"
+    equal "$(values a)" "e1.1=1 e2.2=2 "
+    equal "$(values f)$(values s)$(values b)$(values j)$(values x)" \
+        "e2.2=1.0 e2.2='1.50' e2.2=1 e2.2='1' e2.2=X'6279746573' "
+    equal "$(types)" "a int;b bool;f float;j json;s string;x blob;"
+    equal "$(sql "$db" "SELECT parameters ->> 'f' FROM runs WHERE run_number = 3")" g
+}
+
+@test "a local value is neither overwritten nor removed" {
+    params e1 '{"a":1,"b":1}' '{"a":2}' '{"a":3}' | into
+    sqlite3 "$db" "UPDATE conditions SET value = 100, set_by = 'bob', set_at = '2026-01-01T00:00:00Z'
+        WHERE run_id IN (SELECT id FROM runs WHERE run_number > 1)"
+    params e1 '{"a":7,"b":7}' '{"a":8,"b":8}' | into
+    equal "$(values a)$(values b)" "e1.1=7 e1.2=100 e1.3=100 e1.1=7 e1.2=8 "
+    # The third vanished; what the service said of it is gone.
+    equal "$(sql "$db" "SELECT run_number, parameters, doc IS NULL FROM runs ORDER BY 1" | tail -1)" "3|{}|1"
+    params e1 '{"a":"text"}' | into
+    equal "$(values a)" "e1.1='text' e1.2='100' e1.3='100' "
+}
+
+@test "a database of before there were conditions gets them when it is next loaded" {
+    params e1 '{"a":1,"b":"x"}' '{"a":0.5}' | into
+    dump "$db" >"$BATS_TEST_TMPDIR/before"
+    for table in $(sql "$db" "SELECT name FROM sqlite_schema WHERE type = 'table'"); do
+        case $table in
+            experiments | runs | files | logbook_entries | questionnaires | workflows | \
+                workflow_jobs | samples | shifts | fetches | other_records | metadata | \
+                schema_version | sqlite_*) ;;
+            *) sqlite3 "$db" "DROP TABLE $table" ;;
+        esac
+    done
+    sqlite3 "$db" "DELETE FROM schema_version WHERE version > 2"
+    into </dev/null
+    dump "$db" | cmp "$BATS_TEST_TMPDIR/before" -
+    equal "$(sql "$db" "SELECT count(*) FROM metadata WHERE key LIKE 'conditions%'")" 0
+}
+
+@test "both directions have an index, after the first load and after one that was killed" {
+    params e1 '{"a":1}' | into
+    equal "$(sql "$db" "SELECT count(*) FROM sqlite_schema WHERE name = 'conditions_by_run'")" 1
+    [[ $(sql "$db" "EXPLAIN QUERY PLAN SELECT * FROM conditions WHERE type_id = 1") == *"USING PRIMARY KEY (type_id=?)"* ]]
+    [[ $(sql "$db" "EXPLAIN QUERY PLAN SELECT * FROM conditions WHERE run_id = 1") == *"conditions_by_run (run_id=?)"* ]]
+    sqlite3 "$db" "DROP INDEX conditions_by_run"
+    into </dev/null
+    equal "$(sql "$db" "SELECT count(*) FROM sqlite_schema WHERE name = 'conditions_by_run'")" 1
+}
+
+@test "more values than are gathered at a time, and more names than are known" {
+    /usr/bin/python3 - >"$BATS_TEST_TMPDIR/in" <<'END'
+import json
+for run in range(1, 5):
+    print(json.dumps({"type": "RECORD", "stream": "runs", "record": {"experiment": "e1", "num": run,
+        "params": {"p%d" % i: (i if run < 4 else str(i) + "x") for i in range(40000)}}}))
+print(json.dumps({"type": "RECORD", "stream": "fetches", "record": {"experiment": "e1",
+    "status": "complete", "records": {"runs": 4}, "fetched_at": "2026-01-01T00:00:00Z"}}))
+END
+    into <"$BATS_TEST_TMPDIR/in"
+    equal "$(sql "$db" "SELECT count(*), count(DISTINCT type_id), min(typeof(value)) FROM conditions")" "160000|40000|text"
+    equal "$(values p39999)" "e1.1='39999' e1.2='39999' e1.3='39999' e1.4='39999x' "
+    equal "$(sql "$db" "SELECT DISTINCT value_type FROM condition_types")" string
+}
+
+@test "parameters that are none" {
+    params e1 '[1,2]' '"text"' 'null' '7' '{}' '{"":1}' '{"a":{"deep":[[[]]]}}' | into
+    equal "$(types)" " int;a json;"
+}
