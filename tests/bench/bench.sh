@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measure elog against its peers, and print one table of ratios.
 #
-#   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit second
-#                         memory growth
+#   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
+#                         second memory growth
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -20,7 +20,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit second memory growth"
+all="get latency pipeline sync load limit explode second memory growth"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -225,6 +225,13 @@ INSERT INTO workflows (experiment_id, data)
     GROUP BY e.id;
 INSERT INTO questionnaires (experiment_id, data)
     SELECT e.id, q.doc FROM q JOIN experiments e ON e.name = q.doc ->> 'experiment';
+CREATE TEMP TABLE parameter AS
+    SELECT r.id AS run_id, replace(replace(p.key, '．', '.'), '＄', '$') AS name, p.value
+    FROM runs r, json_each(r.parameters) p WHERE p.type <> 'null';
+INSERT INTO condition_types (name, value_type) SELECT DISTINCT name, 'string' FROM parameter;
+INSERT INTO conditions (type_id, run_id, value)
+    SELECT t.id, p.run_id, p.value FROM parameter p JOIN condition_types t ON t.name = p.name
+    ORDER BY t.id, p.run_id;
 COMMIT;
 EOF
     # What somebody writes who has read the schema: the same rows in the same tables.
@@ -265,7 +272,7 @@ EOF
 fi
 
 # The stream of the base size, for elog-load alone.
-if wanted load || wanted limit || wanted second; then
+if wanted load || wanted limit || wanted explode || wanted second; then
     elog-get --url "file://$BENCH_DIR/www" "$main_streams" <names >stream
     rm -f empty.db
     elog-load -q empty.db </dev/null
@@ -284,6 +291,8 @@ if wanted load; then
         sed -n "s/^{\"type\":\"RECORD\",\"stream\":\"$stream\",\"record\":\(.*\),\"time_extracted\":\"[^\"]*\"}\$/\1/p" \
             stream >"$stream.nl"
     done
+    sqlite3 loaded.db "SELECT json_object('type_id', type_id, 'run_id', run_id, 'value', value)
+        FROM conditions" >conditions.nl
     script sqlite-utils-insert.prepare <<'EOF'
 rm -f utils.db
 EOF
@@ -295,6 +304,7 @@ insert runs --pk experiment --pk num
 insert files --pk _id
 insert questionnaires --pk experiment
 insert workflows --pk experiment
+insert conditions --pk type_id --pk run_id
 EOF
     script python-loop.prepare <<'EOF'
 cp empty.db python.db
@@ -302,7 +312,8 @@ EOF
     cat >loop.py <<'EOF'
 import json, sqlite3
 db = sqlite3.connect("python.db")
-ids, batches = {}, {}
+ids, batches, conditions = {}, {}, {}
+runs, values = 0, []
 INSERT = {
     "logbook_entries": "INSERT INTO logbook_entries (experiment_id, entry_id, author, content,"
         " created_at, tags, run_number, doc) VALUES (?,?,?,?,?,?,?,?)",
@@ -323,6 +334,11 @@ for line in open("stream", encoding="utf-8"):
     if stream == "runs":
         row = (e, r["num"], r["begin_time"], r.get("end_time"), r["type"],
                json.dumps(r["params"]), line)
+        runs += 1
+        for name, value in r["params"].items():
+            if value is not None:
+                name = name.replace("\uff0e", ".").replace("\uff04", "$")
+                values.append((conditions.setdefault(name, len(conditions) + 1), runs, value))
     elif stream == "logbook_entries":
         row = (e, r["_id"], r["author"], r["content"], r["insert_time"],
                json.dumps(r.get("tags")), r.get("run_num"), line)
@@ -342,6 +358,10 @@ for line in open("stream", encoding="utf-8"):
         db.executemany(INSERT[stream], batches.pop(stream))
 for stream, rows in batches.items():
     db.executemany(INSERT[stream], rows)
+db.executemany("INSERT INTO condition_types (id, name, value_type) VALUES (?,?,'string')",
+               [(number, name) for name, number in conditions.items()])
+values.sort(key=lambda row: row[:2])
+db.executemany("INSERT INTO conditions (type_id, run_id, value) VALUES (?,?,?)", values)
 db.commit()
 EOF
     echo "exec python3 loop.py" | script python-loop
@@ -360,6 +380,25 @@ EOF
     best load limit
     slower "elog-load, $(compute 0 "$(stat -c %s stream) / $best_1 / 1e6") MB/s; the same rows inserted from memory" \
         "$best_1" "$(sort -g limit.times | head -n 1)" "<= 1.5"
+fi
+
+if wanted explode; then
+    # All runs of a database that was loaded before there were conditions.
+    cp loaded.db pending.db
+    sqlite3 pending.db "DELETE FROM conditions; DELETE FROM condition_types;
+        INSERT INTO metadata VALUES ('conditions_pending', 'all'); VACUUM"
+    script explode.prepare <<'EOF'
+cp pending.db explode.db
+EOF
+    echo "exec elog-load -q explode.db </dev/null" | script explode
+    script in-order.prepare <<'EOF'
+cp empty.db limit.db
+EOF
+    echo "./insert_limit loaded.db limit.db 1000000000 conditions >>in-order.times" | script in-order
+    rm -f in-order.times
+    best explode in-order
+    slower "$(sqlite3 explode.db 'SELECT count(*) FROM conditions') parameters into conditions; rows from memory" \
+        "$best_1" "$(sort -g in-order.times | head -n 1)" "<= 1.3"
 fi
 
 if wanted second; then

@@ -4,7 +4,9 @@
  * pragmas of elog-load, and N experiments a transaction.  Nothing is parsed, compared or
  * staged: no loader of these rows that writes as safely can be faster by much.
  *
- *	insert_limit LOADED EMPTY N	prints the seconds that the insertion took
+ *	insert_limit LOADED EMPTY N		prints the seconds that the insertion took
+ *	insert_limit LOADED EMPTY N TABLE	one table, in key order, N rows a
+ *transaction
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@ struct table {
 	char *name;
 	int columns;
 	sqlite3_stmt *insert;
+	const char *order; /* the rows of an experiment, and their order */
 };
 
 /* A row in memory; its values follow. */
@@ -114,7 +117,7 @@ read_tables(void)
 {
 	sqlite3_stmt *query = prepare(from,
 	    "SELECT s.name FROM sqlite_schema s WHERE s.type = 'table' AND (s.name IN "
-	    "('experiments', 'fetches') OR EXISTS (SELECT 1 FROM "
+	    "('experiments', 'fetches', 'conditions') OR EXISTS (SELECT 1 FROM "
 	    "pragma_table_info(s.name) c WHERE c.name = 'experiment_id')) "
 	    "ORDER BY s.name <> 'experiments', s.name <> 'fetches', s.rowid");
 	char columns[LIST_MAX], marks[LIST_MAX], sql[2 * LIST_MAX + 200];
@@ -128,8 +131,48 @@ read_tables(void)
 		snprintf(sql, sizeof(sql), "INSERT INTO %s (%s) VALUES (%s)", table->name,
 		    columns, marks);
 		table->insert = prepare(to, sql);
+		table->order = strcmp(table->name, "conditions") == 0
+				   ? "WHERE run_id IN (SELECT id FROM runs WHERE "
+				     "experiment_id = ?) ORDER BY type_id, run_id"
+				   : "WHERE experiment_id = ? ORDER BY rowid";
 	}
 	sqlite3_finalize(query);
+}
+
+/* One table, all of it. */
+static void
+read_table(const char *name)
+{
+	char columns[LIST_MAX], marks[LIST_MAX], sql[2 * LIST_MAX + 200];
+	struct table *table = &tables[table_count++];
+
+	table->name = strdup(name);
+	check(from, table->name != NULL);
+	table->columns = list_columns(name, columns, marks);
+	snprintf(
+	    sql, sizeof(sql), "INSERT INTO %s (%s) VALUES (%s)", name, columns, marks);
+	table->insert = prepare(to, sql);
+	read_rows(0, "ORDER BY 1, 2", 0);
+}
+
+/* All tables, experiment by experiment. */
+static void
+read_experiments(void)
+{
+	sqlite3_stmt *experiments;
+
+	read_tables();
+	experiments = prepare(from, "SELECT id FROM experiments ORDER BY id");
+	while (sqlite3_step(experiments) == SQLITE_ROW) {
+		sqlite3_int64 id = sqlite3_column_int64(experiments, 0);
+
+		read_rows(0, "WHERE id = ?", id);
+		read_rows(1,
+		    "WHERE experiment = (SELECT name FROM experiments WHERE id = ?)", id);
+		for (int t = 2; t < table_count; t++)
+			read_rows(t, tables[t].order, id);
+	}
+	sqlite3_finalize(experiments);
 }
 
 static void
@@ -175,25 +218,16 @@ int
 main(int argc, char **argv)
 {
 	struct timespec begin, done;
-	sqlite3_stmt *experiments;
 
-	if (argc != 4 || atol(argv[3]) < 1)
+	if (argc < 4 || atol(argv[3]) < 1)
 		return 2;
 	check(from,
 	    sqlite3_open_v2(argv[1], &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
 	check(to, sqlite3_open(argv[2], &to) == SQLITE_OK);
-	read_tables();
-	experiments = prepare(from, "SELECT id FROM experiments ORDER BY id");
-	while (sqlite3_step(experiments) == SQLITE_ROW) {
-		sqlite3_int64 id = sqlite3_column_int64(experiments, 0);
-
-		read_rows(0, "WHERE id = ?", id);
-		read_rows(1,
-		    "WHERE experiment = (SELECT name FROM experiments WHERE id = ?)", id);
-		for (int t = 2; t < table_count; t++)
-			read_rows(t, "WHERE experiment_id = ? ORDER BY rowid", id);
-	}
-	sqlite3_finalize(experiments);
+	if (argc > 4)
+		read_table(argv[4]);
+	else
+		read_experiments();
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	insert_all(atol(argv[3]));
 	clock_gettime(CLOCK_MONOTONIC, &done);
