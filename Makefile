@@ -27,7 +27,7 @@ JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -35,6 +35,11 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 # ---- What each program is made of -------------------------------------------
 
 COMMAND = msg command config nearest
+# The query language; with query_alias, expressions without a database.
+QUERY = arena utf8 number timestamp run_list scan query_error query_type query_lex \
+	query_node query_parse query_function query_json query_sqlite query_name \
+	query_check query_plan query_sql
+TABLE = stream pager table table_aligned table_tsv table_csv table_json
 SERVICE = $(COMMAND) service ticket http spool scan experiment
 
 elog-config = $(COMMAND)
@@ -47,6 +52,8 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
+elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
+elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
 
 # ---- How they are built -----------------------------------------------------
 
