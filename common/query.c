@@ -19,6 +19,9 @@
 
 #define COLUMNS_MAX 1000
 
+/* Of pages that lookups come back to. */
+#define CACHE_KB "64000"
+
 struct query {
 	sqlite3 *db;
 	struct arena arena;
@@ -123,6 +126,7 @@ add_column(struct query *query, struct query_condition *condition, struct query_
 			return 0;
 	if (query->n_columns == COLUMNS_MAX)
 		return query_error_plain(error, "more than %d columns", COLUMNS_MAX);
+	query_plan_column(&query->catalog, condition);
 	query->columns[query->n_columns++] = condition;
 	return 0;
 }
@@ -348,7 +352,8 @@ static int
 prepare(struct query *query, const struct query_wanted *wanted, struct query_error *error)
 {
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
-	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+	    sqlite3_exec(query->db, "PRAGMA cache_size = -" CACHE_KB "; BEGIN", NULL, NULL,
+		NULL) != SQLITE_OK)
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;

@@ -168,3 +168,17 @@ query_plan(const struct query_catalog *catalog, const struct query_node *filter)
 	}
 	guess_parts(catalog, filter);
 }
+
+void
+query_plan_column(const struct query_catalog *catalog, struct query_condition *condition)
+{
+	int next = 0;
+
+	if (condition->sql != NULL || condition->number >= 0)
+		return;
+	for (const struct query_condition *c = catalog->first; c; c = c->next)
+		if (c->number >= next)
+			next = c->number + 1;
+	condition->number = next;
+	condition->joined = next < QUERY_JOINS_MAX;
+}

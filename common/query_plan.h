@@ -5,8 +5,9 @@
 #include "query_name.h"
 #include "query_node.h"
 
-/* Conditions that a filter may join; those beyond are looked up in subqueries. */
-#define QUERY_JOINS_MAX 40
+/* Conditions that are joined, of SQLite's 64 tables; those beyond are looked up in
+   subqueries, which is slower. */
+#define QUERY_JOINS_MAX 56
 
 /*
  * Number the stored conditions that a checked filter names, and find those that a run
@@ -15,5 +16,9 @@
  * which part of the runs each lets pass.
  */
 void query_plan(const struct query_catalog *catalog, const struct query_node *filter);
+
+/* Number a stored condition that is only a column, once the filter's are. */
+void query_plan_column(
+    const struct query_catalog *catalog, struct query_condition *condition);
 
 #endif

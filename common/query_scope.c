@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db.h"
 #include "experiment.h"
 #include "query_name.h"
 #include "timestamp.h"
