@@ -171,7 +171,7 @@ struct query_condition *
 query_catalog_find(
     struct query_catalog *catalog, const char *name, const struct query_place *place)
 {
-	struct query_condition found = {.name = name, .number = -1, .part = 1};
+	struct query_condition found = {.name = name, .number = -1};
 	int stored;
 
 	for (struct query_condition *known = catalog->first; known; known = known->next)

@@ -19,7 +19,8 @@ struct query_condition {
 	bool filtered; /* the filter names it */
 	bool required; /* the filter is true only for runs that have it */
 	bool joined;   /* its value is c<number>.value, else a subquery */
-	double part;   /* of the runs that have it, how many seem to pass: 0 to 1 */
+	double rows;   /* of a sample of its values, */
+	double pass;   /* and those of them that may pass */
 	struct query_condition *next;
 };
 
