@@ -15,7 +15,8 @@ static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9
 
 /*
  * The usual case, several times as fast as printf: from 0.0001 on, below 10^14.  The
- * digits come from long double arithmetic; strtod() says whether they read back.  False: the long way is to be taken.
+ * digits come from long double arithmetic; strtod() says whether they read back.  False:
+ * the long way is to be taken.
  */
 static bool
 write_fast(double real, char *out)

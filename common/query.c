@@ -112,7 +112,8 @@ read_filter(struct query *query, const char *text, struct query_error *error)
 /* ---- The columns ------------------------------------------------------------ */
 
 static int
-add_column(struct query *query, struct query_condition *condition, struct query_error *error)
+add_column(
+    struct query *query, struct query_condition *condition, struct query_error *error)
 {
 	if (condition == NULL)
 		return -1;
@@ -128,8 +129,8 @@ add_column(struct query *query, struct query_condition *condition, struct query_
 
 /* One name of -v, from p on: plain, with anything but commas in it, or in back-quotes. */
 static int
-read_column(
-    struct query *query, const struct query_source *source, size_t *at, struct query_error *error)
+read_column(struct query *query, const struct query_source *source, size_t *at,
+    struct query_error *error)
 {
 	const char *text = source->text;
 	struct query_place place = {source, *at + strspn(text + *at, " \t\n"), 1};
@@ -174,7 +175,8 @@ read_columns(struct query *query, const char *text, struct query_error *error)
 
 	if (add_column(query, query_catalog_find(&query->catalog, "experiment", NULL),
 		error) != 0 ||
-	    add_column(query, query_catalog_find(&query->catalog, "run", NULL), error) != 0)
+	    add_column(query, query_catalog_find(&query->catalog, "run", NULL), error) !=
+		0)
 		return -1;
 	if (text == NULL) {
 		/* The names of the query, which come first in the catalog. */
@@ -252,8 +254,8 @@ write_join(struct query *query, const char *join, const struct query_condition *
 {
 	struct query_sql *sql = &query->sql;
 
-	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join, condition->number,
-	    condition->number);
+	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join,
+	    condition->number, condition->number);
 	query_sql_integer(sql, condition->id, condition->name);
 	fprintf(sql->out, " AND c%d.run_id = %s", condition->number, run);
 }
@@ -270,7 +272,8 @@ write_from(struct query *query, const struct query_condition *driver)
 		snprintf(run, sizeof(run), "c%d.run_id", driver->number);
 		fprintf(out, "\nFROM conditions c%d", driver->number);
 	} else {
-		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id", out);
+		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id",
+		    out);
 	}
 	for (c = next_required(query, driver, NULL); c != NULL;
 	     c = next_required(query, driver, c))

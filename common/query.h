@@ -47,9 +47,9 @@ int query_alias_check(const char *name, const char *expression,
 
 /* Which runs, and what of them.  All texts are borrowed. */
 struct query_wanted {
-	const char *text;    /* the query; NULL or blank: all runs */
-	const char *columns; /* "a,b,`c d`"; NULL: the names of the query */
-	const char *runs;    /* "100-200,250", NULL: all */
+	const char *text;	 /* the query; NULL or blank: all runs */
+	const char *columns;	 /* "a,b,`c d`"; NULL: the names of the query */
+	const char *runs;	 /* "100-200,250", NULL: all */
 	const char *experiments; /* a glob, whatever the case of letters; NULL: all */
 	const char *period;	 /* a row of run_periods; NULL: none */
 	bool descending;

@@ -120,10 +120,11 @@ unknown(struct query_catalog *catalog, const char *name, const struct query_plac
 	consider(&best, name, "True");
 	consider(&best, name, "False");
 	consider(&best, name, "None");
-	consider_rows(&best, catalog->db, "SELECT name FROM condition_types ORDER BY name",
-	    name);
+	consider_rows(
+	    &best, catalog->db, "SELECT name FROM condition_types ORDER BY name", name);
 	best_text(&best, nearest, sizeof(nearest));
-	query_error_set(catalog->error, place, "there is no condition %.80s%s", name, nearest);
+	query_error_set(
+	    catalog->error, place, "there is no condition %.80s%s", name, nearest);
 	return NULL;
 }
 

@@ -39,8 +39,8 @@ void query_catalog_begin(struct query_catalog *catalog, sqlite3 *db, struct aren
  * the place (NULL: none): there is none, which names the nearest three; or with
  * an empty message: the database failed.
  */
-struct query_condition *query_catalog_find(struct query_catalog *catalog,
-    const char *name, const struct query_place *place);
+struct query_condition *query_catalog_find(
+    struct query_catalog *catalog, const char *name, const struct query_place *place);
 
 /* Is there a condition of that name? */
 bool query_catalog_has(struct query_catalog *catalog, const char *name);

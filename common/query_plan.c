@@ -152,8 +152,7 @@ sample(sqlite3 *db, const struct query_sql *sql, struct query_condition *conditi
 }
 
 int
-query_plan_sample(
-    const struct query_catalog *catalog, const struct query_node *filter)
+query_plan_sample(const struct query_catalog *catalog, const struct query_node *filter)
 {
 	for (struct query_condition *c = catalog->first; c; c = c->next) {
 		struct query_sql sql;

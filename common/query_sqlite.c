@@ -360,8 +360,8 @@ affix(Context *context, Value **values, bool end)
 	n = (size_t)sqlite3_value_bytes(values[0]);
 	m = (size_t)sqlite3_value_bytes(values[1]);
 	if (text != NULL && part != NULL)
-		sqlite3_result_int(context,
-		    m <= n && memcmp(end ? text + (n - m) : text, part, m) == 0);
+		sqlite3_result_int(
+		    context, m <= n && memcmp(end ? text + (n - m) : text, part, m) == 0);
 }
 
 static void
