@@ -84,7 +84,7 @@ $(BUILD)/%.sh: scripts/%.sh
 # ---- What there is to do ----------------------------------------------------
 
 MAN1 = $(TOOLS) elog-sync
-MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-stream.5 man/elog-schema.5
+MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-query.7 man/elog-stream.5 man/elog-schema.5
 
 # Install what is missing, build, and mirror the sample logbook into demo/elog.db.
 # Two of its experiments are not ours to read.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run; back-quotes of queries
 # elog-select: runs by condition.
 
 load ../lib/common
