@@ -27,7 +27,7 @@ JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -35,6 +35,11 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 # ---- What each program is made of -------------------------------------------
 
 COMMAND = msg command config nearest
+# The query language; with query_alias, expressions without a database.
+QUERY = arena utf8 number timestamp run_list scan query_error query_type query_lex \
+	query_node query_parse query_function query_json query_sqlite query_name \
+	query_check query_plan query_sql
+TABLE = stream pager table table_aligned table_tsv table_csv table_json
 SERVICE = $(COMMAND) service ticket http spool scan experiment
 
 elog-config = $(COMMAND)
@@ -47,6 +52,8 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
+elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
+elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
 
 # ---- How they are built -----------------------------------------------------
 
@@ -77,7 +84,7 @@ $(BUILD)/%.sh: scripts/%.sh
 # ---- What there is to do ----------------------------------------------------
 
 MAN1 = $(TOOLS) elog-sync
-MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-stream.5 man/elog-schema.5
+MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-query.7 man/elog-stream.5 man/elog-schema.5
 
 # Install what is missing, build, and mirror the sample logbook into demo/elog.db.
 # Two of its experiments are not ours to read.
@@ -105,7 +112,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message config split
+FUZZ = scan message config split query
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement explode gathered condition_type direct direct_stream foreign stream message scan resource db sql msg
@@ -113,6 +120,8 @@ message_fuzz_LIBS = $(SQLITE)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
+query_fuzz = $(QUERY) query query_scope experiment nearest sql msg
+query_fuzz_LIBS = $(SQLITE) -lm
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 
