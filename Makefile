@@ -48,7 +48,7 @@ elog-list = $(SERVICE) listing stream
 elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
 elog-get = $(SERVICE) stream resource split record filter fetch
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
-elog-load = msg command db sql lock lines scan resource message load stage statement explode gathered condition_type direct direct_stream foreign stream progress
+elog-load = msg command db sql lock lines scan resource message load stage statement explode gathered condition_type timestamp direct direct_stream foreign stream progress
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
@@ -115,7 +115,7 @@ unit-programs: $(UNIT_PROGRAMS)
 FUZZ = scan message config split query
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement explode gathered condition_type direct direct_stream foreign stream message scan resource db sql msg
+message_fuzz = load stage statement explode gathered condition_type timestamp direct direct_stream foreign stream message scan resource db sql msg
 message_fuzz_LIBS = $(SQLITE)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)

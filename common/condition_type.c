@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timestamp.h"
+
 static const char *const names[] = {
     [CONDITION_BOOL] = "bool",
     [CONDITION_INT] = "int",
@@ -240,6 +242,20 @@ give_text(sqlite3_context *context, struct scan_span value, bool as_blob)
 	return true;
 }
 
+/* In UTC, as all times of conditions. */
+static bool
+give_time(sqlite3_context *context, struct scan_span value)
+{
+	char text[TIMESTAMP_BYTES];
+	int64_t at;
+
+	if (value.p[0] != '"' || !timestamp_read(value.p + 1, value.n - 2, &at) ||
+	    !timestamp_write(at, text))
+		return false;
+	sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+	return true;
+}
+
 bool
 condition_type_result(
     sqlite3_context *context, enum condition_type type, struct scan_span value)
@@ -258,7 +274,7 @@ condition_type_result(
 		    context, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8);
 		return true;
 	case CONDITION_TIME:
-		return value.p[0] == '"' && give_text(context, value, false);
+		return give_time(context, value);
 	case CONDITION_STRING:
 		return give_text(context, value, false);
 	case CONDITION_BLOB:

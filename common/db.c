@@ -215,7 +215,8 @@ db_open_writer(const char *path)
 	sqlite3 *db = NULL;
 	int version;
 
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+	if (sqlite3_open_v2(path, &db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK) {
 		db_complain(db, path);
 		goto fail;

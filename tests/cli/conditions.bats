@@ -132,8 +132,9 @@ values() {
     params e1 '{"a":1}' | into
     sqlite3 "$db" "UPDATE condition_types SET declared = 1 WHERE name = 'a';
         INSERT INTO condition_types (name, value_type, declared) VALUES ('f', 'float', 1),
-        ('s', 'string', 1), ('b', 'bool', 1), ('j', 'json', 1), ('x', 'blob', 1)"
-    params e2 '{"a":"text"}' '{"a":"2","f":1,"s":1.50,"b":1,"j":1,"x":"bytes"}' '{"a":2.5,"b":2,"f":"g"}' \
+        ('s', 'string', 1), ('b', 'bool', 1), ('j', 'json', 1), ('x', 'blob', 1),
+        ('t', 'time', 1)"
+    params e2 '{"a":"text"}' '{"a":"2","f":1,"s":1.50,"b":1,"j":1,"x":"bytes","t":"2026-03-01T12:00:00.5+01:00"}' '{"a":2.5,"b":2,"f":"g"}' \
         >"$BATS_TEST_TMPDIR/in"
     run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
     status_is 0
@@ -142,7 +143,8 @@ values() {
     equal "$(values a)" "e1.1=1 e2.2=2 "
     equal "$(values f)$(values s)$(values b)$(values j)$(values x)" \
         "e2.2=1.0 e2.2='1.50' e2.2=1 e2.2='1' e2.2=X'6279746573' "
-    equal "$(types)" "a int;b bool;f float;j json;s string;x blob;"
+    equal "$(values t)" "e2.2='2026-03-01T11:00:00.500000Z' "
+    equal "$(types)" "a int;b bool;f float;j json;s string;t time;x blob;"
     equal "$(sql "$db" "SELECT parameters ->> 'f' FROM runs WHERE run_number = 3")" g
 }
 
