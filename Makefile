@@ -26,8 +26,10 @@ KRB5 = -lkrb5
 JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
+CRYPTO = -lcrypto
+EXPAT = -lexpat
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-cond
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -43,8 +45,11 @@ elog-list = $(SERVICE) listing stream
 elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
 elog-get = $(SERVICE) stream resource split record filter fetch
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
-elog-load = msg command db sql lock lines scan resource message load stage statement direct direct_stream foreign stream progress
-elog-load_LIBS = $(POPT) $(SQLITE)
+VALUE = value condition_type base64 sha256 who utf8 timestamp scan
+elog-load = msg command db sql lock lines resource message load stage statement direct direct_stream foreign stream progress $(VALUE)
+elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO)
+elog-cond = $(COMMAND) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content $(VALUE)
+elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 
@@ -108,8 +113,8 @@ unit-programs: $(UNIT_PROGRAMS)
 FUZZ = scan message config split
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement direct direct_stream foreign stream message scan resource db sql msg
-message_fuzz_LIBS = $(SQLITE)
+message_fuzz = load stage statement direct direct_stream foreign stream message resource db sql msg $(VALUE)
+message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg

@@ -540,6 +540,23 @@ take_state(struct load *load, const struct message *message)
 	return load->uncommitted > 0 ? 0 : commit(load);
 }
 
+/* The line of its producer's own input that a record comes from, where it says so: that
+   is where its author looks for what was wrong. */
+static long
+line_of(struct scan_span record, long number)
+{
+	struct scan_span line;
+	char digits[20], *end;
+	long own;
+
+	if (!scan_find(record, "line", &line) || line.n >= sizeof(digits))
+		return number;
+	memcpy(digits, line.p, line.n);
+	digits[line.n] = '\0';
+	own = strtol(digits, &end, 10);
+	return *end == '\0' && own > 0 ? own : number;
+}
+
 /* A record of one of our own tools. */
 static int
 take_direct(struct load *load, const struct direct_stream *d, struct scan_span record,
@@ -553,7 +570,7 @@ take_direct(struct load *load, const struct direct_stream *d, struct scan_span r
 		load->totals.changed += sqlite3_total_changes(load->db) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:
-		load_bad_line(load, number, why);
+		load_bad_line(load, line_of(record, number), why);
 		return 0;
 	case DIRECT_FAILED:
 		break;
