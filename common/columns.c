@@ -15,6 +15,8 @@ shown(char c, char one[2])
 		return "\\t";
 	case '\n':
 		return "\\n";
+	case '\r':
+		return "\\r";
 	case '\\':
 		return "\\\\";
 	default:

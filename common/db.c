@@ -209,12 +209,25 @@ db_path(const char *path)
 	return full;
 }
 
+/*
+ * Once, before the library starts, for speed: we are one thread, count no memory, and
+ * what a savepoint may have to undo stays in memory, not in a file.
+ */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 4 * 1024 * 1024);
+}
+
 sqlite3 *
 db_open_writer(const char *path)
 {
 	sqlite3 *db = NULL;
 	int version;
 
+	configure();
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
 		NULL) != SQLITE_OK) {
 		db_complain(db, path);

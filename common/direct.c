@@ -34,6 +34,8 @@ struct program {
 	struct parameter parameters[PARAMETERS_MAX];
 	struct member members[MEMBERS_MAX];
 	int n, n_members;
+	int next; /* column of the first statement that says where to go on, or 0 */
+	int from; /* where that is */
 	bool prepared;
 };
 
@@ -147,6 +149,7 @@ prepare(struct direct *direct, struct program *program, const char *stream)
 		steps_finalize(&program->steps);
 		return -1;
 	}
+	program->next = column_named(program, "next");
 	for (int i = 0; i < program->steps.n; i++) {
 		sqlite3_stmt *statement = program->steps.statements[i];
 		int count = sqlite3_bind_parameter_count(statement);
@@ -206,6 +209,9 @@ bind_columns(struct program *program, bool found)
 	sqlite3_stmt *first = program->steps.statements[0];
 	int code = SQLITE_OK;
 
+	program->from = 1;
+	if (found && program->next > 0 && sqlite3_column_int(first, program->next) > 1)
+		program->from = sqlite3_column_int(first, program->next);
 	for (int i = 0; i < program->n && code == SQLITE_OK; i++) {
 		const struct parameter *p = &program->parameters[i];
 
@@ -258,7 +264,7 @@ apply(struct direct *direct, struct program *program, char why[DIRECT_WHY])
 {
 	int code = step(direct->begin);
 
-	for (int i = 1; i < program->steps.n && code == SQLITE_DONE; i++)
+	for (int i = program->from; i < program->steps.n && code == SQLITE_DONE; i++)
 		code = step(program->steps.statements[i]);
 	if (code == SQLITE_DONE)
 		return step(direct->end) == SQLITE_DONE ? DIRECT_TAKEN : DIRECT_FAILED;

@@ -7,8 +7,9 @@
  * record's member of that name as SQLite's ->> would give it, :NAME_json its text as it
  * stands, :record the whole record.  A member that is missing is NULL.  Where the first
  * statement has more columns, :NAME in those behind is the column of that name instead:
- * what was looked up once need not be looked up again.  The functions of value.h are
- * there.
+ * what was looked up once need not be looked up again; and where one of them is called
+ * next, the statement of that number (1 is the one behind the first) is the one to go on
+ * with.  The functions of value.h are there.
  */
 #ifndef DIRECT_H
 #define DIRECT_H

@@ -12,6 +12,7 @@
 #include "who.h"
 
 #define NUMBER_MAX 400
+#define NAME_MAX_BYTES 255
 
 /* A value to be kept: of a string its text, of anything else its JSON. */
 struct given {
@@ -349,6 +350,42 @@ sql_recast(sqlite3_context *context, int argc, sqlite3_value **argv)
 		(void)give(context, &given, to);
 }
 
+/* What every run has by itself, and nobody can set; an event_count that somebody stored
+   counts more than the run's own. */
+static bool
+is_given(const char *name)
+{
+	static const char *const given[] = {"run", "experiment", "start_time", "end_time",
+	    "duration", "type", "sample", "file_count", "total_size"};
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (strcmp(given[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+sql_name_fault(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	struct scan_span name = span_of(argv[0]);
+	const char *fault = NULL;
+
+	(void)argc;
+	if (name.p == NULL || name.n == 0)
+		fault = "a condition needs a name";
+	else if (name.n > NAME_MAX_BYTES)
+		fault = "a name of a condition is longer than 255 bytes";
+	else if (is_given(name.p))
+		fault = "run, experiment, start_time, end_time, duration, type, sample, "
+			"file_count and total_size are what every run has by itself: "
+			"choose another name";
+	for (size_t i = 0; fault == NULL && i < name.n; i++)
+		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
+			fault = "a name of a condition with a control character";
+	if (fault != NULL)
+		sqlite3_result_text(context, fault, -1, SQLITE_STATIC);
+}
+
 static void
 sql_hash(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
@@ -457,6 +494,7 @@ value_functions(sqlite3 *db)
 	    {"value_recast", 3, sql_recast},
 	    {"value_text", 2, sql_text},
 	    {"value_time", 1, sql_time},
+	    {"value_name_fault", 1, sql_name_fault},
 	    {"base64", 1, sql_base64},
 	    {"unbase64", 1, sql_unbase64},
 	    {"sha256", 1, sql_hash},

@@ -39,6 +39,7 @@ bool value_time(const char *text, size_t n, char out[TIMESTAMP_BYTES]);
  *	value_recast(VALUE, FROM, TO)   a kept value as another type keeps it, or NULL
  *	value_text(VALUE, TYPE) a kept value for people: a blob as its SHA-256
  *	value_time(TEXT)        a time as it is kept, or NULL
+ *	value_name_fault(NAME)  why a condition cannot have that name, or NULL
  *	base64(BLOB), unbase64(TEXT), sha256(BLOB)
  *	who()                   the user that runs this program
  *

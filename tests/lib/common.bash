@@ -115,7 +115,8 @@ sql() {
 dump() {
     local table
     for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
-        AND name NOT IN ('fetches', 'metadata', 'schema_version') ORDER BY name")
+        AND name NOT IN ('fetches', 'log_records', 'metadata', 'schema_version')
+        ORDER BY name")
     do
         echo "-- $table"
         sql -quote "$1" "SELECT * FROM $table ORDER BY 1, 2"

@@ -2,10 +2,8 @@
 -- a local value that does not fit it stands in the way, one of the logbook is left out,
 -- for it stays in the run's document.
 SELECT CASE
-        WHEN ifnull(:name, '') = '' OR :value_type IS NULL
-            THEN 'a type of a condition needs name and value_type'
-        WHEN length(:name) > 255 OR :name GLOB '*[' || char(1) || '-' || char(31) || ']*'
-            THEN 'a name of a condition has at most 255 characters, and none of control'
+        WHEN value_name_fault(:name) IS NOT NULL THEN value_name_fault(:name)
+        WHEN :value_type IS NULL THEN :name || ': its value_type is missing'
         WHEN :value_type NOT IN ('bool', 'int', 'float', 'string', 'json', 'blob', 'time')
             THEN :name || ': ''' || :value_type || ''' is none of the types bool, int, '
                 || 'float, string, json, blob and time'

@@ -1,46 +1,49 @@
 -- A local value of a condition of a run.  The joins find all that the record is about,
 -- once; type is what the condition's type is with the value, value how it keeps it.
+-- Most values come to a type that is there and wide enough: next is then the statement
+-- to go on with, past those for the others.  The subqueries with OFFSET are computed
+-- once, not once for each time that a column of theirs is named.
 SELECT CASE
-        WHEN :experiment IS NULL OR :run IS NULL OR ifnull(:name, '') = ''
+        WHEN :experiment IS NULL OR :run IS NULL
             THEN 'a condition needs experiment, run, name and value'
-        WHEN length(:name) > 255 OR :name GLOB '*[' || char(1) || '-' || char(31) || ']*'
-            THEN 'a name of a condition has at most 255 characters, and none of control'
-        WHEN :name IN ('run', 'experiment', 'start_time', 'end_time', 'duration',
-            'type', 'sample', 'file_count', 'total_size')
-            THEN :name || ' is what every run has by itself: choose another name'
-        WHEN e.id IS NULL THEN :experiment || ': no such experiment in this database'
-        WHEN r.id IS NULL THEN :experiment || ': there is no run ' || :run
-        WHEN c.value IS NOT NULL AND :mode IS NOT 'replace'
+        WHEN fault IS NOT NULL THEN fault
+        WHEN experiment_id IS NULL
+            THEN :experiment || ': no such experiment in this database'
+        WHEN run_id IS NULL THEN :experiment || ': there is no run ' || :run
+        WHEN old_value IS NOT NULL AND :mode IS NOT 'replace'
             THEN :experiment || ': run ' || :run || ': ' || :name || ' is '
-                || substr(value_text(c.value, t.value_type), 1, 60) || ' already ('
-                || CASE WHEN c.set_by IS NULL THEN 'of the logbook'
-                    ELSE 'set by ' || c.set_by END || '): --replace sets it anew'
-        WHEN value_as(:value_json, value_target(:value_json, t.value_type, t.declared))
-            IS NULL
+                || substr(value_text(old_value, old_type), 1, 60) || ' already ('
+                || coalesce('set by ' || old_by, 'of the logbook')
+                || '): --replace sets it anew'
+        WHEN value IS NULL
             THEN :experiment || ': run ' || :run || ': ' || :name || ': '
                 || ifnull(substr(:value_json, 1, 60), 'nothing')
-                || CASE WHEN t.id IS NOT NULL
-                        AND (t.declared OR t.value_type = 'blob')
-                    THEN ' is no ' || t.value_type || ', its '
-                        || iif(t.declared, 'declared ', '') || 'type'
+                || CASE WHEN declared THEN ' is no ' || old_type || ', its declared type'
+                    WHEN old_type = 'blob' THEN ' is no blob, its type'
                     ELSE ' is no value' END
     END,
-    t.id AS type_id,
-    r.id AS run_id,
-    r.run_number AS run_number,
-    t.value_type AS old_type,
-    value_target(:value_json, t.value_type, t.declared) AS value_type,
-    value_as(:value_json, value_target(:value_json, t.value_type, t.declared)) AS value,
-    value_text(c.value, t.value_type) AS old_value,
-    iif(t.value_type <> value_target(:value_json, t.value_type, t.declared), t.id, NULL)
-        AS widened_id
-FROM (SELECT 1)
-    LEFT JOIN experiments e ON e.name = :experiment
-    LEFT JOIN runs r ON r.id = coalesce(
-        (SELECT id FROM runs WHERE experiment_id = e.id AND run_number = :run),
-        (SELECT id FROM runs WHERE experiment_id = e.id AND run_number = :run || ''))
-    LEFT JOIN condition_types t ON t.name = :name
-    LEFT JOIN conditions c ON c.type_id = t.id AND c.run_id = r.id;
+    type_id, run_id, run_number, old_type, value_type, value,
+    value_text(old_value, old_type) AS old_value,
+    iif(old_type <> value_type, type_id, NULL) AS widened_id,
+    iif(old_type = value_type, 5, 1) AS next
+FROM (
+    SELECT *, value_as(:value_json, value_type) AS value FROM (
+        SELECT value_name_fault(:name) AS fault, e.id AS experiment_id, r.id AS run_id,
+            r.run_number, t.id AS type_id, t.value_type AS old_type, t.declared,
+            value_target(:value_json, t.value_type, t.declared) AS value_type,
+            c.value AS old_value, c.set_by AS old_by
+        FROM (SELECT 1)
+            LEFT JOIN experiments e ON e.name = :experiment
+            LEFT JOIN runs r ON r.id = coalesce(
+                (SELECT id FROM runs
+                    WHERE experiment_id = e.id AND run_number = :run),
+                (SELECT id FROM runs
+                    WHERE experiment_id = e.id AND run_number = :run || ''))
+            LEFT JOIN condition_types t ON t.name = :name
+            LEFT JOIN conditions c ON c.type_id = t.id AND c.run_id = r.id
+        LIMIT 1 OFFSET 0
+    ) LIMIT 1 OFFSET 0
+);
 
 INSERT INTO condition_types (name, value_type, created_at)
 SELECT :name, :value_type, coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
@@ -73,8 +76,8 @@ VALUES (coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     value_text(:value, :value_type), :name);
 
 INSERT INTO conditions (type_id, run_id, value, set_by, set_at)
-VALUES (coalesce(:type_id, (SELECT id FROM condition_types WHERE name = :name)), :run_id,
-    :value, coalesce(:set_by, who()),
+VALUES (coalesce(:type_id, (SELECT id FROM condition_types WHERE name = :name)),
+    :run_id, :value, coalesce(:set_by, who()),
     coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')))
 ON CONFLICT (type_id, run_id) DO UPDATE SET
     value = excluded.value,
