@@ -29,7 +29,7 @@ YAML = -lyaml
 CRYPTO = -lcrypto
 EXPAT = -lexpat
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-cond
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -37,6 +37,11 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 # ---- What each program is made of -------------------------------------------
 
 COMMAND = msg command config nearest
+# The query language; with query_alias, expressions without a database.
+QUERY = arena utf8 number timestamp run_list scan query_error query_type query_lex \
+	query_node query_parse query_function query_json query_sqlite query_name \
+	query_check query_plan query_sql
+TABLE = stream pager table table_aligned table_tsv table_csv table_json
 SERVICE = $(COMMAND) service ticket http spool scan experiment
 
 elog-config = $(COMMAND)
@@ -47,11 +52,14 @@ elog-get = $(SERVICE) stream resource split record filter fetch
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
 VALUE = value condition_type base64 sha256 who utf8 timestamp scan
 elog-load = msg command db sql lock lines resource message load stage statement direct direct_stream foreign stream progress $(VALUE)
-elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO)
-elog-cond = $(COMMAND) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content $(VALUE)
-elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO)
+elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
+elog-cond = $(COMMAND) alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
+	$(filter-out $(QUERY),$(VALUE))
+elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) -lm
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
+elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
+elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
 
 # ---- How they are built -----------------------------------------------------
 
@@ -110,7 +118,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message config split
+FUZZ = scan message config split query
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement direct direct_stream foreign stream message resource db sql msg $(VALUE)
@@ -118,6 +126,8 @@ message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
+query_fuzz = $(QUERY) query query_scope experiment nearest sql msg
+query_fuzz_LIBS = $(SQLITE) -lm
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 

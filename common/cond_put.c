@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alias.h"
 #include "base64.h"
 #include "content.h"
 #include "exit.h"
@@ -103,11 +104,15 @@ cond_put_alias(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
 {
 	bool rm = put->mode != NULL && strcmp(put->mode, "remove") == 0;
+	int status;
 
 	if ((arguments[1] == NULL) != rm) {
 		msg("alias: NAME and an EXPRESSION, or NAME and --rm, are expected");
 		return EXIT_USAGE;
 	}
+	status = rm ? EXIT_DONE : alias_check(arguments[0], arguments[1], put->db);
+	if (status != EXIT_DONE)
+		return status;
 	cond_record_begin(record);
 	put_text(record, "name", arguments[0]);
 	put_text(record, "expression", arguments[1]);

@@ -11,6 +11,7 @@ struct cond_put {
 	const char *start_time, *end_time; /* ISO 8601 */
 	const char *importance;		   /* a whole number */
 	const char *mode;		   /* "replace", "update", "remove" */
+	const char *db;			   /* where an alias finds others, or NULL */
 };
 
 /*

@@ -298,7 +298,8 @@ db_open_reader(const char *path, char **file)
 	full = db_path(*file);
 	if (full == NULL)
 		goto fail;
-	code = sqlite3_open_v2(full, &db, SQLITE_OPEN_READONLY, NULL);
+	code = sqlite3_open_v2(
+	    full, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	free(full);
 	if (code != SQLITE_OK) {
 		db_complain(db, *file);

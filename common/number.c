@@ -9,6 +9,53 @@
 /* Longer ones are no numbers that anybody wrote. */
 #define LENGTH_MAX 400
 
+/* 10^0 to 10^22 are exact as doubles. */
+static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/*
+ * The usual case, several times as fast as printf: from 0.0001 on, below 10^14.  The
+ * digits come from long double arithmetic, which may err in the last one: strtod() says
+ * whether they read back.  False: the long way is to be taken.
+ */
+static bool
+write_fast(double real, char *out)
+{
+	double size = fabs(real);
+	int magnitude = 0; /* digits before the point, or less than 0 zeros behind it */
+
+	if (!(size >= 1e-4 && size < 1e14))
+		return false;
+	while (size >= powers[magnitude])
+		magnitude++;
+	if (size < 1)
+		while (size * powers[1 - magnitude] < 1)
+			magnitude--;
+	for (int digits = 15; digits <= 17; digits++) {
+		int places = digits - magnitude, at = NUMBER_BYTES - 1;
+		uint64_t whole =
+		    (uint64_t)((long double)size * (long double)powers[places] + 0.5L);
+		char text[NUMBER_BYTES];
+
+		/* Zeros at the end do not count; one stays behind the point. */
+		for (; places > 1 && whole % 10 == 0; places--)
+			whole /= 10;
+		text[at] = '\0';
+		for (int i = 0; whole > 0 || i <= places; i++, whole /= 10) {
+			if (i == places && i > 0)
+				text[--at] = '.';
+			text[--at] = (char)('0' + whole % 10);
+		}
+		if (real < 0)
+			text[--at] = '-';
+		if (strtod(text + at, NULL) == real) {
+			memcpy(out, text + at, (size_t)(NUMBER_BYTES - at));
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 number_write(double real, char out[NUMBER_BYTES])
 {
@@ -19,6 +66,8 @@ number_write(double real, char out[NUMBER_BYTES])
 				: "-1e999");
 		return;
 	}
+	if (write_fast(real, out))
+		return;
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(out, NUMBER_BYTES, "%.*g", digits, real);
 		if (strtod(out, NULL) == real)

@@ -57,6 +57,14 @@ static const struct {
     {"&", WORD_END, "write 'and'"},
     {"|", WORD_END, "write 'or'"},
     {"^", WORD_END, "write '**' for a power"},
+    {"\xe2\x89\xa4", WORD_END, "write '<='"},
+    {"\xe2\x89\xa5", WORD_END, "write '>='"},
+    {"\xe2\x89\xa0", WORD_END, "write '!='"},
+    {"\xe2\x80\x98", WORD_END, "write ' for a quotation mark"},
+    {"\xe2\x80\x99", WORD_END, "write ' for a quotation mark"},
+    {"\xe2\x80\x9c", WORD_END, "write \" for a quotation mark"},
+    {"\xe2\x80\x9d", WORD_END, "write \" for a quotation mark"},
+    {"\xc2\xa0", WORD_END, "write a plain space"},
     {"{", WORD_END, "a list is written in [ ]"},
     {"#", WORD_END, "there are no comments; names that hold it need back-quotes"},
 };
@@ -92,21 +100,36 @@ peek(const struct query_lexer *lexer, size_t offset)
  * Length of the name that p begins with: an identifier, and more of letters and
  * digits behind each ':' or '.', as in MFX:DIA:MMS:05.RBV and math.sqrt.
  */
+static bool is_foreign(const char *p, size_t n);
+
 static size_t
 name_length(const char *p, size_t n)
 {
 	size_t i = 0;
 
-	if (n == 0 || !is_letter(p[0]))
+	if (n == 0 || !is_letter(p[0]) || is_foreign(p, n))
 		return 0;
 	for (;;) {
-		while (i < n && (is_letter(p[i]) || is_digit(p[i])))
+		while (i < n && (is_letter(p[i]) || is_digit(p[i])) &&
+		       !is_foreign(p + i, n - i))
 			i++;
 		if (i + 1 >= n || (p[i] != ':' && p[i] != '.') ||
 		    !(is_letter(p[i + 1]) || is_digit(p[i + 1])))
 			return i;
 		i++;
 	}
+}
+
+/* An operator of other languages, or a typographic one, that looks like a letter. */
+static bool
+is_foreign(const char *p, size_t n)
+{
+	for (size_t i = 0; i < COUNT(operators); i++)
+		if ((unsigned char)operators[i].text[0] >= 0x80 &&
+		    strlen(operators[i].text) <= n &&
+		    memcmp(operators[i].text, p, strlen(operators[i].text)) == 0)
+			return true;
+	return false;
 }
 
 static const char *
@@ -463,7 +486,8 @@ query_lex(struct query_lexer *lexer, struct query_token *token)
 		token->word = WORD_END;
 		return 0;
 	}
-	if (is_letter(c))
+	if (is_letter(c) && !is_foreign(lexer->source->text + lexer->at,
+				lexer->source->length - lexer->at))
 		return lex_name(lexer, token);
 	if (is_digit(c) || (c == '.' && is_digit(peek(lexer, 1))))
 		return lex_number(lexer, token);

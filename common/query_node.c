@@ -192,6 +192,23 @@ struct size {
 	int height, depth;
 };
 
+bool
+query_node_joins(const struct query_node *node)
+{
+	enum query_kind left = node->first->kind;
+
+	switch (node->kind) {
+	case KIND_ADD:
+	case KIND_SUBTRACT:
+		return left >= KIND_ADD && left <= KIND_DIVIDE;
+	case KIND_MULTIPLY:
+	case KIND_DIVIDE:
+		return left == KIND_MULTIPLY || left == KIND_DIVIDE;
+	default:
+		return false;
+	}
+}
+
 static struct size
 measure(const struct query_node *node)
 {
@@ -200,9 +217,7 @@ measure(const struct query_node *node)
 
 	for (const struct query_node *child = node->first; child; child = child->next) {
 		struct size part = measure(child);
-		/* The left operand of + - * / stands without brackets in SQL. */
-		bool left = child == node->first && node->kind >= KIND_ADD &&
-			    node->kind <= KIND_DIVIDE;
+		bool left = child == node->first && query_node_joins(node);
 
 		if (part.height + !left > size.height)
 			size.height = part.height + !left;

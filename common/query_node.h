@@ -11,7 +11,7 @@
 #include "query_type.h"
 
 /* What SQLite's own parser and its expressions can carry; see query_node_measure(). */
-#define QUERY_HEIGHT_MAX 16
+#define QUERY_HEIGHT_MAX 12
 #define QUERY_DEPTH_MAX 150
 #define QUERY_NODES_MAX 10000
 
@@ -81,6 +81,9 @@ void query_node_print(const struct query_node *node, FILE *out);
 
 /* Are two trees the same, but for their places? */
 bool query_node_equal(const struct query_node *a, const struct query_node *b);
+
+/* Can the left operand of an arithmetic node stand without brackets before it? */
+bool query_node_joins(const struct query_node *node);
 
 /*
  * Refuse a tree that SQLite could not take: its parser's stack holds 100 symbols, of

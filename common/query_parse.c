@@ -107,12 +107,12 @@ parse_items(struct reader *reader, struct query_node *node, enum query_word clos
 
 	*comma = false;
 	while (reader->token.word != close) {
-		if (node->first != NULL && !*comma)
-			return FAIL(reader, "'%s' is not closed here, nor a comma",
-			    close == WORD_CLOSE ? "(" : "[");
 		if (reader->token.word == WORD_END)
 			return FAIL(reader, "'%s' is not closed",
 			    close == WORD_CLOSE ? "(" : "[");
+		if (node->first != NULL && !*comma)
+			return FAIL(reader, "'%s' or a comma is expected here",
+			    close == WORD_CLOSE ? ")" : "]");
 		*end = parse_or(reader);
 		if (*end == NULL)
 			return NULL;

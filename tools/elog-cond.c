@@ -147,6 +147,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	    .start_time = start_time,
 	    .end_time = end_time,
 	    .importance = importance,
+	    .db = database,
 	    .mode = rm	      ? "remove"
 		    : update  ? "update"
 		    : replace ? "replace"

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Fill an empty database of elog-load with runs and conditions, for bench.sh.
+
+conditions.py DATABASE [RUNS [CONDITIONS]]: 100000 runs of 1000 experiments, and for each
+300 conditions c000, c001, ...: in turns floats, ints and strings, of which every tenth is
+missing in a third of the runs.  The same numbers each time.
+"""
+import sqlite3
+import sys
+
+WORDS = ["hd_all.tsg", "hd_all.tsg_ps", "cosmic", "pedestal", "laser", "dark", "FCAL_BCAL_PS_m7"]
+
+
+def value(kind, condition, run):
+    # A hash by multiplication: fast, and the same everywhere.
+    scattered = (run * 2654435761 + condition * 40503 * 65537) & 0xFFFFFFFF
+    if kind == 0:
+        return scattered / 4294967296 * 100
+    if kind == 1:
+        return scattered >> 22
+    return WORDS[scattered % len(WORDS)]
+
+
+def rows(runs, conditions):
+    for condition in range(conditions):
+        kind = condition % 3
+        for run in range(1, runs + 1):
+            if condition % 10 == 9 and run % 3 == 0:
+                continue
+            yield condition + 1, run, value(kind, condition, run)
+
+
+def main():
+    path = sys.argv[1]
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 100000
+    conditions = int(sys.argv[3]) if len(sys.argv) > 3 else 300
+    db = sqlite3.connect(path)
+    db.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; DROP INDEX conditions_by_run;")
+    experiments = max(runs // 100, 1)
+    db.executemany(
+        "INSERT INTO experiments (id, name) VALUES (?, ?)",
+        ((i + 1, f"tstx{i:05}") for i in range(experiments)),
+    )
+    db.executemany(
+        "INSERT INTO runs (id, experiment_id, run_number, start_time) VALUES (?, ?, ?, ?)",
+        ((i + 1, i // 100 + 1, i % 100 + 1, f"2026-03-01T{i % 24:02}:00:00.000000+00:00") for i in range(runs)),
+    )
+    kinds = ["float", "int", "string"]
+    db.executemany(
+        "INSERT INTO condition_types (id, name, value_type) VALUES (?, ?, ?)",
+        ((i + 1, f"c{i:03}", kinds[i % 3]) for i in range(conditions)),
+    )
+    db.executemany("INSERT INTO conditions (type_id, run_id, value) VALUES (?, ?, ?)", rows(runs, conditions))
+    db.execute("CREATE INDEX conditions_by_run ON conditions (run_id)")
+    db.commit()
+    db.close()
+
+
+main()
