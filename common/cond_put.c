@@ -35,6 +35,28 @@ is_whole(const char *option, const char *text)
 	return false;
 }
 
+int
+cond_put_check(const struct cond_put *put)
+{
+	return is_whole("--run-min", put->run_min) &&
+		       is_whole("--run-max", put->run_max) &&
+		       is_whole("--importance", put->importance)
+		   ? EXIT_DONE
+		   : EXIT_USAGE;
+}
+
+int
+cond_put_alias_check(const struct cond_put *put, const char *const *arguments)
+{
+	bool rm = put->mode != NULL && strcmp(put->mode, "remove") == 0;
+
+	if ((arguments[1] == NULL) != rm) {
+		msg("alias: NAME and an EXPRESSION, or NAME and --rm, are expected");
+		return EXIT_USAGE;
+	}
+	return rm ? EXIT_DONE : alias_check(arguments[0], arguments[1], put->db);
+}
+
 static void
 put_whole(struct cond_record *record, const char *name, const char *text)
 {
@@ -103,16 +125,6 @@ int
 cond_put_alias(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
 {
-	bool rm = put->mode != NULL && strcmp(put->mode, "remove") == 0;
-	int status;
-
-	if ((arguments[1] == NULL) != rm) {
-		msg("alias: NAME and an EXPRESSION, or NAME and --rm, are expected");
-		return EXIT_USAGE;
-	}
-	status = rm ? EXIT_DONE : alias_check(arguments[0], arguments[1], put->db);
-	if (status != EXIT_DONE)
-		return status;
 	cond_record_begin(record);
 	put_text(record, "name", arguments[0]);
 	put_text(record, "expression", arguments[1]);
@@ -126,8 +138,6 @@ int
 cond_put_period(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
 {
-	if (!is_whole("--run-min", put->run_min) || !is_whole("--run-max", put->run_max))
-		return EXIT_USAGE;
 	cond_record_begin(record);
 	put_text(record, "name", arguments[0]);
 	put_whole(record, "run_min", put->run_min);
@@ -148,8 +158,6 @@ cond_put_file(
 	int status = EXIT_PARTIAL;
 	size_t n;
 
-	if (!is_whole("--importance", put->importance))
-		return EXIT_USAGE;
 	content = content_read(arguments[2], &n);
 	if (content == NULL)
 		return EXIT_PARTIAL;

@@ -15,9 +15,16 @@ struct cond_put {
 };
 
 /*
- * Each checks and writes one record to a stream that is open, from the arguments behind
- * the subcommand, and returns the exit status: 0, or 1 or 2 after a message, when no
- * whole record was written.
+ * To be called first, before elog-load is started: are the options, and is an alias,
+ * sound?  They return the exit status: 0, or 1 or 2 after a message.
+ */
+int cond_put_check(const struct cond_put *put);
+int cond_put_alias_check(const struct cond_put *put, const char *const *arguments);
+
+/*
+ * Each writes one record to a stream that is open, from the arguments behind the
+ * subcommand, and returns the exit status: 0, or 1 after a message, when no record was
+ * written.
  */
 
 /* NAME TYPE */

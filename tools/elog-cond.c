@@ -154,8 +154,12 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 			      : NULL};
 	struct cond_record record;
 	struct stream out;
-	int status = loader_start(database), loaded;
+	int status = cond_put_check(&put), loaded;
 
+	if (status == EXIT_DONE && subcommand->put == cond_put_alias)
+		status = cond_put_alias_check(&put, arguments);
+	if (status == EXIT_DONE)
+		status = loader_start(database);
 	if (status != EXIT_DONE)
 		return status;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
