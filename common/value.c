@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base64.h"
+#include "number.h"
 #include "sha256.h"
 #include "utf8.h"
 #include "who.h"
@@ -319,10 +320,21 @@ sql_as(sqlite3_context *context, int argc, sqlite3_value **argv)
 	free(given.owned);
 }
 
+/* A float with all its digits, and no more. */
+static void
+write_float(double number, char out[NUMBER_BYTES])
+{
+	if (isinf(number))
+		snprintf(out, NUMBER_BYTES, "%sInfinity", number < 0 ? "-" : "");
+	else
+		number_write(number, out);
+}
+
 static void
 sql_recast(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	enum condition_type from = type_in(argv[1]), to = type_in(argv[2]);
+	char digits[NUMBER_BYTES];
 	struct given given;
 
 	(void)argc;
@@ -342,6 +354,10 @@ sql_recast(sqlite3_context *context, int argc, sqlite3_value **argv)
 		given.n = (size_t)sqlite3_value_bytes(argv[0]);
 		if (given.p == NULL)
 			given.p = "";
+	} else if (from == CONDITION_FLOAT) {
+		write_float(sqlite3_value_double(argv[0]), digits);
+		given.p = digits;
+		given.n = strlen(digits);
 	} else {
 		given.p = (const char *)sqlite3_value_text(argv[0]);
 		given.n = (size_t)sqlite3_value_bytes(argv[0]);
@@ -408,22 +424,29 @@ sql_text(sqlite3_context *context, int argc, sqlite3_value **argv)
 	const void *p;
 
 	(void)argc;
+	switch (sqlite3_value_type(argv[0])) {
+	case SQLITE_FLOAT:
+		write_float(sqlite3_value_double(argv[0]), text);
+		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+		return;
+	case SQLITE_BLOB:
+		p = sqlite3_value_blob(argv[0]);
+		if (sha256_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]),
+			hex) != 0)
+			return;
+		snprintf(text, sizeof(text), "sha256:%s", hex);
+		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+		return;
+	default:
+		break;
+	}
 	if (type_in(argv[1]) == CONDITION_BOOL &&
-	    sqlite3_value_type(argv[0]) == SQLITE_INTEGER) {
+	    sqlite3_value_type(argv[0]) == SQLITE_INTEGER)
 		sqlite3_result_text(context,
 		    sqlite3_value_int(argv[0]) != 0 ? "true" : "false", -1,
 		    SQLITE_STATIC);
-		return;
-	}
-	if (sqlite3_value_type(argv[0]) != SQLITE_BLOB) {
+	else
 		sqlite3_result_value(context, argv[0]);
-		return;
-	}
-	p = sqlite3_value_blob(argv[0]);
-	if (sha256_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]), hex) != 0)
-		return;
-	snprintf(text, sizeof(text), "sha256:%s", hex);
-	sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 
 static void

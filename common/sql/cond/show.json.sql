@@ -9,8 +9,9 @@ SELECT object FROM (
             WHEN 'bool' THEN json(iif(c.value, 'true', 'false'))
             WHEN 'json' THEN json(c.value)
             WHEN 'blob' THEN json_object('$base64', base64(c.value))
-            ELSE CASE c.value WHEN 9e999 THEN 'Infinity' WHEN -9e999 THEN '-Infinity'
-                ELSE c.value END END,
+            WHEN 'float' THEN iif(abs(c.value) = 9e999, value_text(c.value, 'float'),
+                json(value_text(c.value, 'float')))
+            ELSE c.value END,
         'set_by', c.set_by, 'set_at', c.set_at) AS object
         FROM this JOIN conditions c ON c.run_id = this.id
             JOIN condition_types t ON t.id = c.type_id

@@ -21,7 +21,7 @@ WHERE :mode IS NOT 'remove';
 INSERT INTO log_records (created_at, user, program, table_name, action, old_value,
     new_value, message)
 VALUES (coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-    coalesce(:set_by, who()), :program, 'aliases',
+    coalesce(:user, :set_by, who()), :program, 'aliases',
     CASE WHEN :mode IS 'remove' THEN 'delete' WHEN :old_expression IS NULL THEN 'insert'
         ELSE 'update' END,
     :old_expression, iif(:mode IS 'remove', NULL, :expression), :name);

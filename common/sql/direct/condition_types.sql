@@ -35,7 +35,7 @@ WHERE type_id = :changed_id;
 
 INSERT INTO log_records (created_at, user, program, table_name, action, old_value,
     new_value, message)
-SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:set_by, who()),
+SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:user, :set_by, who()),
     :program, 'condition_types', iif(:type_id IS NULL, 'insert', 'update'),
     :old_type || coalesce(': ' || :old_description, ''),
     :value_type || coalesce(': ' || coalesce(:description, :old_description), ''), :name;

@@ -63,7 +63,7 @@ UPDATE condition_types SET value_type = :value_type WHERE id = :widened_id;
 
 INSERT INTO log_records (created_at, user, program, experiment, table_name, action,
     old_value, new_value, message)
-SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:set_by, who()),
+SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:user, :set_by, who()),
     :program, :experiment, 'condition_types',
     iif(:type_id IS NULL, 'insert', 'update'), :old_type, :value_type, :name
 WHERE :type_id IS NULL OR :widened_id IS NOT NULL;
@@ -71,7 +71,7 @@ WHERE :type_id IS NULL OR :widened_id IS NOT NULL;
 INSERT INTO log_records (created_at, user, program, experiment, run_number, table_name,
     action, old_value, new_value, message)
 VALUES (coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-    coalesce(:set_by, who()), :program, :experiment, :run_number, 'conditions',
+    coalesce(:user, :set_by, who()), :program, :experiment, :run_number, 'conditions',
     iif(:old_value IS NULL, 'insert', 'update'), :old_value,
     value_text(:value, :value_type), :name);
 

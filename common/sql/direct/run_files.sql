@@ -38,7 +38,7 @@ WHERE importance <> coalesce(:importance, importance)
 
 INSERT INTO log_records (created_at, user, program, experiment, run_number, table_name,
     action, old_value, new_value, message)
-SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:set_by, who()),
+SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:user, :set_by, who()),
     :program, :experiment, :run_number, 'run_files',
     iif(:old_sha256 IS NULL, 'insert', 'update'), :old_sha256, :sha256, :path
 WHERE changes() > 0;

@@ -46,7 +46,7 @@ ON CONFLICT (name) DO UPDATE SET
 
 INSERT INTO log_records (created_at, user, program, table_name, action, old_value,
     new_value, message)
-SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:set_by, who()),
+SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), coalesce(:user, :set_by, who()),
     :program, 'run_periods',
     CASE WHEN :mode IS 'remove' THEN 'delete' WHEN :old IS NULL THEN 'insert'
         ELSE 'update' END,
