@@ -53,9 +53,10 @@ elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
 VALUE = value condition_type base64 sha256 who number utf8 timestamp scan
 elog-load = msg command db sql lock lines resource message load stage statement direct direct_stream foreign stream progress rcdb $(VALUE)
 elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
-elog-cond = $(COMMAND) alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
+elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
+	daq daq_coda daq_caget record resource split \
 	$(filter-out $(QUERY),$(VALUE))
-elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) -lm
+elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) $(EXPAT) -lm
 elog-status = $(COMMAND) db sql statement scan columns
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)

@@ -57,6 +57,29 @@ cond_put_alias_check(const struct cond_put *put, const char *const *arguments)
 	return rm ? EXIT_DONE : alias_check(arguments[0], arguments[1], put->db);
 }
 
+int
+cond_put_daq_check(const struct cond_put *put, const char *const *arguments)
+{
+	struct daq *daq = put->daq;
+
+	if (put->experiment == NULL) {
+		msg("parse: --experiment NAME is missing: the file does not say it");
+		return EXIT_USAGE;
+	}
+	if (daq_read(daq, arguments[0], arguments[1], put->names) != 0)
+		return EXIT_PARTIAL;
+	if (put->run == NULL && daq->run == NULL) {
+		msg("%s: it does not say its run: --run N does", arguments[1]);
+		return EXIT_USAGE;
+	}
+	if (put->run != NULL && daq->run != NULL && strcmp(put->run, daq->run) != 0) {
+		msg("%s: it is of run %s, not of --run %s", arguments[1], daq->run,
+		    put->run);
+		return EXIT_PARTIAL;
+	}
+	return EXIT_DONE;
+}
+
 static void
 put_whole(struct cond_record *record, const char *name, const char *text)
 {
@@ -181,4 +204,54 @@ done:
 	free(content);
 	free(text);
 	return status;
+}
+
+/* Types that nobody declared yet, where the text of a value alone would be a string. */
+static int
+put_types(struct cond_record *values, const struct daq *daq)
+{
+	struct cond_record types;
+	bool open = false;
+
+	for (size_t i = 0; i < daq->n; i++) {
+		if (daq->values[i].type == NULL)
+			continue;
+		if (!open &&
+		    cond_record_open(&types, values->out, "condition_types") != 0)
+			return EXIT_PARTIAL;
+		open = true;
+		cond_record_begin(&types);
+		put_text(&types, "name", daq->values[i].name);
+		put_text(&types, "value_type", daq->values[i].type);
+		put_text(&types, "mode", "ensure");
+		cond_record_end(&types, 0);
+	}
+	if (open)
+		cond_record_close(&types);
+	return EXIT_DONE;
+}
+
+int
+cond_put_daq(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments)
+{
+	const struct daq *daq = put->daq;
+	const char *run = put->run != NULL ? put->run : daq->run;
+
+	(void)arguments;
+	if (put_types(record, daq) != EXIT_DONE)
+		return EXIT_PARTIAL;
+	for (size_t i = 0; i < daq->n; i++) {
+		const struct daq_value *value = &daq->values[i];
+
+		cond_record_begin(record);
+		put_text(record, "experiment", put->experiment);
+		cond_record_run(record, run, strlen(run));
+		put_text(record, "name", value->name);
+		cond_record_json(record, "value",
+		    (struct scan_span){value->json, strlen(value->json)});
+		put_text(record, "mode", put->mode);
+		cond_record_end(record, 0);
+	}
+	return daq->bad == 0 ? EXIT_DONE : EXIT_PARTIAL;
 }

@@ -3,15 +3,18 @@
 #define COND_PUT_H
 
 #include "cond_record.h"
+#include "daq.h"
 
 /* What the options say; NULL where they say nothing. */
 struct cond_put {
 	const char *description;
-	const char *run_min, *run_max;	   /* whole numbers */
-	const char *start_time, *end_time; /* ISO 8601 */
-	const char *importance;		   /* a whole number */
-	const char *mode;		   /* "replace", "update", "remove" */
-	const char *db;			   /* where an alias finds others, or NULL */
+	const char *run_min, *run_max;	      /* whole numbers */
+	const char *start_time, *end_time;    /* ISO 8601 */
+	const char *importance;		      /* a whole number */
+	const char *mode;		      /* "replace", "update", "remove" */
+	const char *db;			      /* where an alias finds others, or NULL */
+	const char *experiment, *run, *names; /* of a file of data acquisition */
+	struct daq *daq;		      /* what is in it, once it was checked */
 };
 
 /*
@@ -20,6 +23,9 @@ struct cond_put {
  */
 int cond_put_check(const struct cond_put *put);
 int cond_put_alias_check(const struct cond_put *put, const char *const *arguments);
+
+/* FORMAT FILE: read it into put->daq, which the caller releases with daq_free(). */
+int cond_put_daq_check(const struct cond_put *put, const char *const *arguments);
 
 /*
  * Each writes one record to a stream that is open, from the arguments behind the
@@ -48,6 +54,11 @@ int cond_put_period(
 
 /* EXPERIMENT RUN PATH */
 int cond_put_file(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments);
+
+/* FORMAT FILE, read before: one record for each value, and for types that a value does
+   not tell by itself */
+int cond_put_daq(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 
 #endif

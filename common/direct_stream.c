@@ -12,8 +12,8 @@
 const struct direct_stream direct_streams[] = {
     {.stream = "condition_types",
 	.keys = {"name"},
-	.schema = OBJECT(
-	    "\"name\":" TEXT ",\"value_type\":" TEXT ",\"description\":" TEXT "," WHO)},
+	.schema = OBJECT("\"name\":" TEXT ",\"value_type\":" TEXT ",\"description\":" TEXT
+			 ",\"mode\":" TEXT "," WHO)},
     {.stream = "conditions",
 	.keys = {"experiment", "run", "name"},
 	.schema = OBJECT("\"experiment\":" TEXT "," RUN ",\"name\":" TEXT

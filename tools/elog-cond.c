@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "argument.h"
 #include "bulk.h"
 #include "command.h"
 #include "cond_list.h"
@@ -15,10 +16,11 @@
 #include "exit.h"
 #include "loader.h"
 #include "msg.h"
-#include "utf8.h"
+
+#define SUBCOMMANDS "type, set, alias, period, file, parse, ls, show, cat"
 
 static char *database, *description, *run_min, *run_max, *start_time, *end_time,
-    *importance, *config_file;
+    *importance, *experiment, *run, *names, *config_file;
 static int replace, update, rm, detailed, json;
 
 static struct poptOption options[] = {
@@ -36,6 +38,11 @@ static struct poptOption options[] = {
     {"end", '\0', POPT_ARG_STRING, &end_time, 0, "period: when it ends", "TIME"},
     {"importance", '\0', POPT_ARG_STRING, &importance, 0,
 	"file: 0, the usual, is more important than 1", "N"},
+    {"experiment", '\0', POPT_ARG_STRING, &experiment, 0, "parse: what the file is of",
+	"NAME"},
+    {"run", '\0', POPT_ARG_STRING, &run, 0, "parse: its run, if it does not say it", "N"},
+    {"names", '\0', POPT_ARG_STRING, &names, 0,
+	"parse: what the values of caget -t are called", "NAME,..."},
     {"long", 'l', POPT_ARG_NONE, &detailed, 0, "ls, show: all columns", NULL},
     {"json", '\0', POPT_ARG_NONE, &json, 0, "ls, show: one JSON object a line", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
@@ -86,25 +93,31 @@ static const struct subcommand {
 	int least, most; /* arguments */
 	const char *options;
 	const char *stream; /* of the records that put writes */
+	int (*check)(const struct cond_put *put, const char *const *arguments);
 	int (*put)(struct cond_record *record, const struct cond_put *put,
 	    const char *const *arguments);
 	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
 } subcommands[] = {
-    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db description", "condition_types",
+    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db description", "condition_types", NULL,
 	cond_put_type, NULL},
     {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db replace", "conditions",
-	put_condition, NULL},
+	NULL, put_condition, NULL},
     {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
-	"db description replace rm", "aliases", cond_put_alias, NULL},
+	"db description replace rm", "aliases", cond_put_alias_check, cond_put_alias,
+	NULL},
     {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
-	"db description update rm run-min run-max start end", "run_periods",
+	"db description update rm run-min run-max start end", "run_periods", NULL,
 	cond_put_period, NULL},
     {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3, "db description importance",
-	"run_files", cond_put_file, NULL},
-    {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, show_list},
-    {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, show_run},
-    {"cat", "HASH", 1, 1, "db config", NULL, NULL, show_file},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL},
+	"run_files", NULL, cond_put_file, NULL},
+    {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
+	"db replace experiment run names", "conditions", cond_put_daq_check, cond_put_daq,
+	NULL},
+    {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, NULL, show_list},
+    {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, NULL,
+	show_run},
+    {"cat", "HASH", 1, 1, "db config", NULL, NULL, NULL, show_file},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 
 /* Is a word in a list of words with spaces between them? */
@@ -139,7 +152,8 @@ options_fit(const struct subcommand *subcommand)
 
 /* Write records to stdout, or into the database that --db names. */
 static int
-run_put(const struct subcommand *subcommand, const char *const *arguments)
+run_put(
+    const struct subcommand *subcommand, const char *const *arguments, struct daq *daq)
 {
 	const struct cond_put put = {.description = description,
 	    .run_min = run_min,
@@ -148,6 +162,10 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	    .end_time = end_time,
 	    .importance = importance,
 	    .db = database,
+	    .experiment = experiment,
+	    .run = run,
+	    .names = names,
+	    .daq = daq,
 	    .mode = rm	      ? "remove"
 		    : update  ? "update"
 		    : replace ? "replace"
@@ -156,8 +174,8 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	struct stream out;
 	int status = cond_put_check(&put), loaded;
 
-	if (status == EXIT_DONE && subcommand->put == cond_put_alias)
-		status = cond_put_alias_check(&put, arguments);
+	if (status == EXIT_DONE && subcommand->check != NULL)
+		status = subcommand->check(&put, arguments);
 	if (status == EXIT_DONE)
 		status = loader_start(database);
 	if (status != EXIT_DONE)
@@ -207,43 +225,6 @@ run_show(const struct subcommand *subcommand, const char *const *arguments)
 	return status;
 }
 
-/*
- * A negative number is an argument and no option: a space in front hides it from popt.
- * The space is taken away again from the arguments.
- */
-static bool
-is_negative(const char *text)
-{
-	const char *number = text + strspn(text, " ");
-
-	return number[0] == '-' && number[1] != '\0' &&
-	       strspn(number + 1, "+-0123456789.eE") == strlen(number + 1) &&
-	       strpbrk(number, "0123456789") != NULL;
-}
-
-static void
-hide_numbers(int argc, const char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		char *hidden;
-
-		if (is_negative(argv[i]) && asprintf(&hidden, " %s", argv[i]) > 0)
-			argv[i] = hidden; /* lives as long as the process */
-	}
-}
-
-/* What becomes a record is UTF-8.  False after a message. */
-static bool
-are_texts(int argc, const char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		if (utf8_valid(argv[i], strlen(argv[i])) != strlen(argv[i])) {
-			msg("'%s': not UTF-8", argv[i]);
-			return false;
-		}
-	return true;
-}
-
 /* The subcommand that the arguments name, whose number of them fits.  NULL after a
    message. */
 static const struct subcommand *
@@ -253,14 +234,13 @@ find_subcommand(const char *const *arguments)
 	int n = 0;
 
 	if (arguments[0] == NULL) {
-		msg("type, set, alias, period, file, ls, show or cat? (see --help)");
+		msg("which of " SUBCOMMANDS "? (see --help)");
 		return NULL;
 	}
 	while (s->name != NULL && strcmp(s->name, arguments[0]) != 0)
 		s++;
 	if (s->name == NULL) {
-		msg("'%s': none of type, set, alias, period, file, ls, show and cat",
-		    arguments[0]);
+		msg("'%s': none of " SUBCOMMANDS, arguments[0]);
 		return NULL;
 	}
 	while (arguments[n + 1] != NULL)
@@ -278,25 +258,28 @@ main(int argc, const char **argv)
 {
 	const struct command command = {
 	    .name = "elog-cond",
-	    .usage = "[OPTION...] type|set|alias|period|file|ls|show|cat [ARGUMENT...]",
+	    .usage =
+		"[OPTION...] SUBCOMMAND [ARGUMENT...]\n\nSubcommands: " SUBCOMMANDS ".",
 	    .libraries = db_library(),
 	    .options = options,
 	};
 	const struct subcommand *subcommand;
 	const char *const *given;
 	const char *arguments[6] = {NULL};
+	struct daq daq = {0};
 	int status;
 
-	hide_numbers(argc, argv);
+	argument_hide_numbers(argc, argv);
 	status = command_parse(&command, argc, argv, &given);
 	if (status >= 0)
 		return status;
 	subcommand = find_subcommand(given);
-	if (subcommand == NULL || !are_texts(argc, argv))
+	if (subcommand == NULL || !argument_are_texts(argc, argv))
 		return EXIT_USAGE;
 	for (int i = 0; i < 5 && given[i + 1] != NULL; i++)
-		arguments[i] = given[i + 1] + (is_negative(given[i + 1]) ? 1 : 0);
-	status = subcommand->put != NULL ? run_put(subcommand, arguments)
+		arguments[i] = argument_shown(given[i + 1]);
+	status = subcommand->put != NULL ? run_put(subcommand, arguments, &daq)
 					 : run_show(subcommand, arguments);
+	daq_free(&daq);
 	return command_finish(status);
 }

@@ -7,7 +7,7 @@ SELECT object FROM (
     SELECT 1 AS nth, t.name, json_object('name', t.name,
         'type', t.value_type, 'value', CASE t.value_type
             WHEN 'bool' THEN json(iif(c.value, 'true', 'false'))
-            WHEN 'json' THEN json(c.value)
+            WHEN 'json' THEN iif(json_valid(c.value), json(c.value), c.value)
             WHEN 'blob' THEN json_object('$base64', base64(c.value))
             WHEN 'float' THEN iif(abs(c.value) = 9e999, value_text(c.value, 'float'),
                 json(value_text(c.value, 'float')))

@@ -1,13 +1,14 @@
 -- A type that somebody declares.  Rows that are there already are kept in the new type;
 -- a local value that does not fit it stands in the way, one of the logbook is left out,
--- for it stays in the run's document.
+-- for it stays in the run's document.  mode "ensure" declares a new one only.
 SELECT CASE
         WHEN value_name_fault(:name) IS NOT NULL THEN value_name_fault(:name)
         WHEN :value_type IS NULL THEN :name || ': its value_type is missing'
         WHEN :value_type NOT IN ('bool', 'int', 'float', 'string', 'json', 'blob', 'time')
             THEN :name || ': ''' || :value_type || ''' is none of the types bool, int, '
                 || 'float, string, json, blob and time'
-        WHEN t.value_type <> :value_type AND EXISTS (SELECT 1 FROM conditions c
+        WHEN t.value_type <> :value_type AND :mode IS NOT 'ensure'
+                AND EXISTS (SELECT 1 FROM conditions c
                 WHERE c.type_id = t.id AND c.set_by IS NOT NULL
                 AND value_recast(c.value, t.value_type, :value_type) IS NULL)
             THEN :name || ': it has values that are no ' || :value_type || ': '
@@ -18,7 +19,12 @@ SELECT CASE
     t.id AS type_id,
     t.value_type AS old_type,
     t.description AS old_description,
-    iif(t.value_type <> :value_type, t.id, NULL) AS changed_id
+    iif(t.value_type <> :value_type, t.id, NULL) AS changed_id,
+    -- What there is to do: all, or nothing where a type that is there may stay.
+    CASE WHEN t.id IS NULL THEN 1
+        WHEN :mode IS 'ensure' OR (t.value_type = :value_type AND t.declared
+            AND coalesce(:description, t.description) IS t.description) THEN 99
+        ELSE 1 END AS next
 FROM (SELECT 1) LEFT JOIN condition_types t ON t.name = :name;
 
 DELETE FROM conditions WHERE type_id = :changed_id AND set_by IS NULL
