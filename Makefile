@@ -26,8 +26,10 @@ KRB5 = -lkrb5
 JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
+CRYPTO = -lcrypto
+EXPAT = -lexpat
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -48,9 +50,14 @@ elog-list = $(SERVICE) listing stream
 elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
 elog-get = $(SERVICE) stream resource split record filter fetch
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
-elog-load = msg command db sql lock lines scan resource message load stage statement explode gathered condition_type timestamp direct direct_stream foreign stream progress
-elog-load_LIBS = $(POPT) $(SQLITE)
-elog-status = $(COMMAND) db sql
+VALUE = value condition_type base64 sha256 who number utf8 timestamp scan
+elog-load = msg command db sql lock lines resource message load stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
+elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
+elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
+	daq daq_coda daq_caget record resource split \
+	$(filter-out $(QUERY),$(VALUE))
+elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) $(EXPAT) -lm
+elog-status = $(COMMAND) db sql statement scan columns
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
 elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
@@ -115,8 +122,8 @@ unit-programs: $(UNIT_PROGRAMS)
 FUZZ = scan message config split query
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement explode gathered condition_type timestamp direct direct_stream foreign stream message scan resource db sql msg
-message_fuzz_LIBS = $(SQLITE)
+message_fuzz = load stage statement explode gathered direct direct_stream foreign stream message resource db sql msg $(VALUE)
+message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg

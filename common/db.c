@@ -12,6 +12,7 @@
 #include "sql.h"
 
 #define BUSY_MS 10000
+#define BACKUPS_MAX 100 /* of one version of a database */
 
 /* Number of a migration from its name, "migrations/001-mirror"; 0 if it is none. */
 static int
@@ -209,20 +210,65 @@ db_path(const char *path)
 	return full;
 }
 
+/*
+ * Once, before the library starts, for speed: we are one thread, count no memory, and
+ * what a savepoint may have to undo stays in memory, not in a file.
+ */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 4 * 1024 * 1024);
+}
+
+/* Copy a database before it is migrated.  The copy's name, or NULL after a message. */
+static char *
+back_up(const char *path, int version)
+{
+	char *name = NULL;
+	struct stat st;
+
+	for (int i = 1; i < BACKUPS_MAX; i++) {
+		free(name);
+		if ((i == 1 ? asprintf(&name, "%s.bak-v%d", path, version)
+			    : asprintf(&name, "%s.bak-v%d.%d", path, version, i)) < 0) {
+			msg("no memory");
+			return NULL;
+		}
+		if (lstat(name, &st) == 0)
+			continue;
+		if (db_copy(path, name) == 0)
+			return name;
+		break;
+	}
+	msg("%s: not migrated, for it cannot be copied first", path);
+	free(name);
+	return NULL;
+}
+
 sqlite3 *
-db_open_writer(const char *path)
+db_open_writer(const char *path, char **backup)
 {
 	sqlite3 *db = NULL;
 	int version;
 
+	if (backup != NULL)
+		*backup = NULL;
+
+	configure();
+	/* The names are absolute, so that only an ATTACH of ours is a URI. */
 	if (sqlite3_open_v2(path, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
 		NULL) != SQLITE_OK) {
 		db_complain(db, path);
 		goto fail;
 	}
 	sqlite3_busy_timeout(db, BUSY_MS);
 	if (identify(db, path, &version) != 0)
+		goto fail;
+	if (backup != NULL && version > 0 && version < db_version() &&
+	    (*backup = back_up(path, version)) == NULL)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
@@ -256,6 +302,26 @@ db_close_writer(sqlite3 *db, const char *path)
 	if (sqlite3_close(db) != SQLITE_OK)
 		result = -1;
 	return result;
+}
+
+char *
+db_pending(sqlite3 *db)
+{
+	int version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
+	char *pending = strdup("");
+
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
+		char *more;
+
+		if (migration_number(file) <= version || pending == NULL)
+			continue;
+		if (asprintf(&more, "%s%s%s", pending, pending[0] != '\0' ? " " : "",
+			file->name + strlen("migrations/")) < 0)
+			more = NULL;
+		free(pending);
+		pending = more;
+	}
+	return pending;
 }
 
 sqlite3 *

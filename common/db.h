@@ -24,12 +24,21 @@ char *db_path(const char *path);
 
 /*
  * Open a database for writing, create it (mode 0600) if it is not there, and
- * bring its schema up to date, each migration in a transaction.  Refuses, with a
+ * bring its schema up to date, each migration in a transaction.  Where there is a
+ * migration to apply to a database that was there before, and backup is not NULL, a copy
+ * is made first, PATH.bak-vN (N: its version; with a number behind if there is one
+ * already), and *backup gets its name, malloc'd; else NULL.  Refuses, with a
  * message and the file untouched, a file that is no database, one that belongs to
  * another application, and one with a newer schema.  Leaves it in WAL mode, to be
  * undone by db_close_writer().  NULL after a message.
  */
-sqlite3 *db_open_writer(const char *path);
+sqlite3 *db_open_writer(const char *path, char **backup);
+
+/*
+ * The migrations that a database of ours waits for, their names with a space between
+ * them; "" if it is up to date.  malloc'd, NULL without memory.
+ */
+char *db_pending(sqlite3 *db);
 
 /*
  * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the

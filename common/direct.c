@@ -8,24 +8,34 @@
 #include "db.h"
 #include "msg.h"
 #include "statement.h"
+#include "value.h"
 
-#define PARAMETERS_MAX 64 /* of all statements of a stream */
+#define PARAMETERS_MAX 96 /* of all statements of a stream */
+#define MEMBERS_MAX 32
 
-/* A parameter of a statement, and the member that it is bound to. */
+/* A member that parameters are bound to. */
+struct member {
+	char name[48];
+	struct scan_span found;
+};
+
+/* A parameter of a statement, and what it is bound to. */
 struct parameter {
 	sqlite3_stmt *statement;
 	int number;
-	char member[48];
-	bool raw;   /* its text, not its value */
-	bool whole; /* the record itself */
-	struct scan_span found;
+	const struct member *member; /* NULL: the record itself, or a column */
+	int column;		     /* of the first statement, 0 if it is none */
+	bool raw;		     /* the member's text, not its value */
 };
 
 /* What one stream needs, once prepared. */
 struct program {
 	struct steps steps;
 	struct parameter parameters[PARAMETERS_MAX];
-	int n;
+	struct member members[MEMBERS_MAX];
+	int n, n_members;
+	int next; /* column of the first statement that says where to go on, or 0 */
+	int from; /* where that is */
 	bool prepared;
 };
 
@@ -49,7 +59,7 @@ direct_open(sqlite3 *db, const char *path)
 	while (direct_streams[direct->n].stream != NULL)
 		direct->n++;
 	direct->programs = calloc(direct->n + 1, sizeof(*direct->programs));
-	if (direct->programs == NULL)
+	if (direct->programs == NULL || value_functions(db) != SQLITE_OK)
 		goto memory;
 	direct->begin = db_prepare(db, path, "SAVEPOINT record");
 	direct->end = db_prepare(db, path, "RELEASE record");
@@ -78,6 +88,33 @@ direct_close(struct direct *direct)
 	free(direct);
 }
 
+/* The column of the first statement that is called that, behind the reason, or 0. */
+static int
+column_named(const struct program *program, const char *name)
+{
+	sqlite3_stmt *first = program->steps.statements[0];
+
+	for (int i = 1; i < sqlite3_column_count(first); i++)
+		if (strcmp(sqlite3_column_name(first, i), name) == 0)
+			return i;
+	return 0;
+}
+
+static const struct member *
+member_named(struct program *program, const char *name, size_t n)
+{
+	struct member *member = program->members;
+
+	for (; member < program->members + program->n_members; member++)
+		if (strncmp(member->name, name, n) == 0 && member->name[n] == '\0')
+			return member;
+	if (program->n_members == MEMBERS_MAX || n >= sizeof(member->name))
+		return NULL;
+	memcpy(member->name, name, n);
+	program->n_members++;
+	return member;
+}
+
 /* Learn from a parameter's name what is bound to it. */
 static void
 add_parameter(struct program *program, sqlite3_stmt *statement, int number)
@@ -90,12 +127,16 @@ add_parameter(struct program *program, sqlite3_stmt *statement, int number)
 	if (name == NULL || program->n == PARAMETERS_MAX)
 		return;
 	*p = (struct parameter){.statement = statement, .number = number};
-	n = (size_t)snprintf(p->member, sizeof(p->member), "%s", name + 1);
-	p->whole = strcmp(p->member, "record") == 0;
-	if (n > strlen(suffix) && strcmp(p->member + n - strlen(suffix), suffix) == 0) {
-		p->member[n - strlen(suffix)] = '\0';
+	name++;
+	n = strlen(name);
+	if (statement != program->steps.statements[0])
+		p->column = column_named(program, name);
+	if (n > strlen(suffix) && strcmp(name + n - strlen(suffix), suffix) == 0) {
+		n -= strlen(suffix);
 		p->raw = true;
 	}
+	if (p->column == 0 && strcmp(name, "record") != 0)
+		p->member = member_named(program, name, n);
 	program->n++;
 }
 
@@ -108,6 +149,7 @@ prepare(struct direct *direct, struct program *program, const char *stream)
 		steps_finalize(&program->steps);
 		return -1;
 	}
+	program->next = column_named(program, "next");
 	for (int i = 0; i < program->steps.n; i++) {
 		sqlite3_stmt *statement = program->steps.statements[i];
 		int count = sqlite3_bind_parameter_count(statement);
@@ -125,37 +167,61 @@ find_members(struct program *program, struct scan_span record)
 	struct scan s;
 	struct scan_span key, value;
 
-	for (int i = 0; i < program->n; i++)
-		program->parameters[i].found =
-		    program->parameters[i].whole ? record : (struct scan_span){NULL, 0};
+	for (int i = 0; i < program->n_members; i++)
+		program->members[i].found = (struct scan_span){NULL, 0};
 	scan_begin(&s, record.p, record.n);
 	if (!scan_open(&s, '{'))
 		return;
 	while (scan_member(&s, &key) && scan_value(&s, &value))
-		for (int i = 0; i < program->n; i++) {
-			struct parameter *p = &program->parameters[i];
+		for (int i = 0; i < program->n_members; i++) {
+			struct member *member = &program->members[i];
 
-			if (p->found.p == NULL && scan_string_is(key, p->member))
-				p->found = value;
+			if (member->found.p == NULL && scan_string_is(key, member->name))
+				member->found = value;
 		}
 }
 
 static int
-bind_members(struct program *program)
+bind_members(struct program *program, struct scan_span record)
 {
 	for (int i = 0; i < program->n; i++) {
 		const struct parameter *p = &program->parameters[i];
+		struct scan_span value = p->member != NULL ? p->member->found : record;
 		int code;
 
-		if ((p->raw || p->whole) && p->found.p != NULL)
-			code = sqlite3_bind_text64(p->statement, p->number, p->found.p,
-			    p->found.n, SQLITE_STATIC, SQLITE_UTF8);
+		if (p->column > 0)
+			continue;
+		if ((p->raw || p->member == NULL) && value.p != NULL)
+			code = sqlite3_bind_text64(p->statement, p->number, value.p,
+			    value.n, SQLITE_STATIC, SQLITE_UTF8);
 		else
-			code = statement_value(p->statement, p->number, p->found);
+			code = statement_value(p->statement, p->number, value);
 		if (code != SQLITE_OK)
 			return code;
 	}
 	return SQLITE_OK;
+}
+
+/* What the first statement found, for those behind it. */
+static int
+bind_columns(struct program *program, bool found)
+{
+	sqlite3_stmt *first = program->steps.statements[0];
+	int code = SQLITE_OK;
+
+	program->from = 1;
+	if (found && program->next > 0 && sqlite3_column_int(first, program->next) > 1)
+		program->from = sqlite3_column_int(first, program->next);
+	for (int i = 0; i < program->n && code == SQLITE_OK; i++) {
+		const struct parameter *p = &program->parameters[i];
+
+		if (p->column > 0 && found)
+			code = sqlite3_bind_value(p->statement, p->number,
+			    sqlite3_column_value(first, p->column));
+		else if (p->column > 0)
+			code = sqlite3_bind_null(p->statement, p->number);
+	}
+	return code;
 }
 
 /* Run one statement to its end.  Its SQLite code, SQLITE_DONE if all is well. */
@@ -172,16 +238,20 @@ step(sqlite3_stmt *statement)
 
 /* The first statement: DIRECT_TAKEN if nothing speaks against the record. */
 static enum direct_result
-ask_reason(sqlite3_stmt *statement, char why[DIRECT_WHY])
+ask_reason(struct program *program, char why[DIRECT_WHY])
 {
+	sqlite3_stmt *statement = program->steps.statements[0];
 	enum direct_result result = DIRECT_TAKEN;
 	int code = sqlite3_step(statement);
 
-	if (code == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+	if (code != SQLITE_ROW && code != SQLITE_DONE) {
+		result = DIRECT_FAILED;
+	} else if (code == SQLITE_ROW &&
+		   sqlite3_column_type(statement, 0) != SQLITE_NULL) {
 		snprintf(why, DIRECT_WHY, "%s",
 		    (const char *)sqlite3_column_text(statement, 0));
 		result = DIRECT_REFUSED;
-	} else if (code != SQLITE_ROW && code != SQLITE_DONE) {
+	} else if (bind_columns(program, code == SQLITE_ROW) != SQLITE_OK) {
 		result = DIRECT_FAILED;
 	}
 	sqlite3_reset(statement);
@@ -194,7 +264,7 @@ apply(struct direct *direct, struct program *program, char why[DIRECT_WHY])
 {
 	int code = step(direct->begin);
 
-	for (int i = 1; i < program->steps.n && code == SQLITE_DONE; i++)
+	for (int i = program->from; i < program->steps.n && code == SQLITE_DONE; i++)
 		code = step(program->steps.statements[i]);
 	if (code == SQLITE_DONE)
 		return step(direct->end) == SQLITE_DONE ? DIRECT_TAKEN : DIRECT_FAILED;
@@ -218,11 +288,11 @@ direct_take(struct direct *direct, const struct direct_stream *stream,
 	if (program->steps.n == 0)
 		return DIRECT_FAILED;
 	find_members(program, record);
-	if (bind_members(program) != SQLITE_OK) {
+	if (bind_members(program, record) != SQLITE_OK) {
 		db_complain(direct->db, direct->path);
 		return DIRECT_FAILED;
 	}
-	result = ask_reason(program->steps.statements[0], why);
+	result = ask_reason(program, why);
 	if (result == DIRECT_TAKEN)
 		result = apply(direct, program, why);
 	if (result == DIRECT_FAILED)

@@ -5,7 +5,11 @@
  * the reason why the record must be refused, as a text, or no row or NULL if it need
  * not; those behind it are run in their order, all or none.  A parameter :NAME gets the
  * record's member of that name as SQLite's ->> would give it, :NAME_json its text as it
- * stands, :record the whole record.  A member that is missing is NULL.
+ * stands, :record the whole record.  A member that is missing is NULL.  Where the first
+ * statement has more columns, :NAME in those behind is the column of that name instead:
+ * what was looked up once need not be looked up again; and where one of them is called
+ * next, the statement of that number (1 is the one behind the first) is the one to go on
+ * with.  The functions of value.h are there.
  */
 #ifndef DIRECT_H
 #define DIRECT_H

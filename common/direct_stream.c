@@ -2,7 +2,36 @@
 
 #include <string.h>
 
+#define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
+#define TEXT "{\"type\":[\"string\",\"null\"]}"
+#define COUNT "{\"type\":[\"integer\",\"null\"]}"
+#define RUN "\"run\":{\"type\":[\"integer\",\"string\"]}"
+/* Who says so, when, with which program, and at which line of its input. */
+#define WHO "\"set_by\":" TEXT ",\"set_at\":" TEXT ",\"program\":" TEXT ",\"line\":" COUNT
+
 const struct direct_stream direct_streams[] = {
+    {.stream = "condition_types",
+	.keys = {"name"},
+	.schema = OBJECT("\"name\":" TEXT ",\"value_type\":" TEXT ",\"description\":" TEXT
+			 ",\"mode\":" TEXT "," WHO)},
+    {.stream = "conditions",
+	.keys = {"experiment", "run", "name"},
+	.schema = OBJECT("\"experiment\":" TEXT "," RUN ",\"name\":" TEXT
+			 ",\"value\":{},\"mode\":" TEXT "," WHO)},
+    {.stream = "aliases",
+	.keys = {"name"},
+	.schema = OBJECT("\"name\":" TEXT ",\"expression\":" TEXT ",\"description\":" TEXT
+			 ",\"mode\":" TEXT "," WHO)},
+    {.stream = "run_periods",
+	.keys = {"name"},
+	.schema = OBJECT("\"name\":" TEXT ",\"run_min\":" COUNT ",\"run_max\":" COUNT
+			 ",\"start_time\":" TEXT ",\"end_time\":" TEXT
+			 ",\"description\":" TEXT ",\"mode\":" TEXT "," WHO)},
+    {.stream = "run_files",
+	.keys = {"experiment", "run", "path", "sha256"},
+	.schema = OBJECT("\"experiment\":" TEXT "," RUN ",\"path\":" TEXT
+			 ",\"sha256\":" TEXT ",\"size\":" COUNT ",\"importance\":" COUNT
+			 ",\"description\":" TEXT ",\"content\":" TEXT "," WHO)},
     {.stream = NULL},
 };
 

@@ -16,7 +16,11 @@
 #include "stage.h"
 #include "statement.h"
 
-#define COMMIT_SECONDS 0.25 /* experiments share a commit that long */
+/* Experiments and records share a commit that long, or longer where commits are slow, so
+   that they take a tenth of the time; but not for ever. */
+#define COMMIT_SECONDS 0.25
+#define COMMIT_TIMES 10
+#define COMMIT_SECONDS_MAX 5
 
 struct load {
 	sqlite3 *db;
@@ -33,8 +37,11 @@ struct load {
 	struct foreign *foreign;
 	long uncommitted;	   /* experiments and records since the last commit */
 	struct timespec committed; /* when that was */
+	double took;		   /* how many seconds */
 	char *pending; /* values of STATE messages that wait for the next one */
 	size_t pending_used, pending_size;
+	/* Rows that the experiment at hand changed, by stream: "runs":2,"files":1 */
+	char changes[RESOURCE_MAX * 40];
 	char *text; /* decoded strings: experiment and fetched_at behind each other */
 	size_t text_size;
 };
@@ -256,13 +263,25 @@ tell_states(struct load *load)
 	load->states = NULL;
 }
 
+/* Seconds from one time to another. */
+static double
+seconds(const struct timespec *from, const struct timespec *to)
+{
+	return (double)(to->tv_sec - from->tv_sec) +
+	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
 static int
 commit(struct load *load)
 {
+	struct timespec begun;
+
 	load->uncommitted = 0;
+	clock_gettime(CLOCK_MONOTONIC, &begun);
 	if (exec(load, "COMMIT; BEGIN") != 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
+	load->took = seconds(&begun, &load->committed);
 	tell_states(load);
 	return 0;
 }
@@ -274,15 +293,16 @@ commit(struct load *load)
 static int
 commit_at_times(struct load *load)
 {
+	double wait = load->took * COMMIT_TIMES;
 	struct timespec now;
 
 	load->uncommitted++;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((double)(now.tv_sec - load->committed.tv_sec) +
-		(double)(now.tv_nsec - load->committed.tv_nsec) / 1e9 <
-	    COMMIT_SECONDS)
-		return 0;
-	return commit(load);
+	if (wait < COMMIT_SECONDS)
+		wait = COMMIT_SECONDS;
+	if (wait > COMMIT_SECONDS_MAX)
+		wait = COMMIT_SECONDS_MAX;
+	return seconds(&load->committed, &now) < wait ? 0 : commit(load);
 }
 
 int
@@ -326,6 +346,18 @@ names_stream(struct scan_span fetch, const char *stream)
 	       scan_find(records, stream, &count);
 }
 
+/* Note how many rows a step wrote or removed since there were so many changes. */
+static void
+note_changes(struct load *load, const char *what, int before)
+{
+	size_t used = strlen(load->changes);
+	int n = sqlite3_total_changes(load->db) - before;
+
+	if (n != 0)
+		snprintf(load->changes + used, sizeof(load->changes) - used,
+		    "%s\"%s\":%d", used > 0 ? "," : "", what, n);
+}
+
 /* Turn the staged records of an experiment into rows. */
 static int
 apply(struct load *load, const char *experiment, struct scan_span fetch,
@@ -355,6 +387,7 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
 		if (sqlite3_total_changes(load->db) != before &&
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
+		note_changes(load, resources[i].stream, before);
 	}
 	return runs ? explode_after(load->explode, experiment, id, fetched_at) : 0;
 }
@@ -400,9 +433,12 @@ note_outcome(struct load *load, const char *experiment, struct scan_span fetch,
 
 		bind_experiment(statement, experiment, 0, fetch, fetched_at);
 		statement_text(statement, ":message", reason);
+		statement_text(statement, ":changes",
+		    load->changes[0] != '\0' && reason == NULL ? load->changes : NULL);
 		if (run(load, statement) != 0)
 			return -1;
 	}
+	load->changes[0] = '\0';
 	statement_text(load->forget, ":experiment", experiment);
 	if (run(load, load->forget) != 0)
 		return -1;
@@ -430,6 +466,7 @@ apply_or_undo(struct load *load, const char *experiment, struct scan_span fetch,
 	int before = sqlite3_total_changes(load->db);
 
 	*refused = false;
+	load->changes[0] = '\0';
 	if (exec(load, "SAVEPOINT experiment") != 0)
 		return -1;
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
@@ -549,6 +586,23 @@ take_state(struct load *load, const struct message *message)
 	return load->uncommitted > 0 ? 0 : commit(load);
 }
 
+/* The line of its producer's own input that a record comes from, where it says so: that
+   is where its author looks for what was wrong. */
+static long
+line_of(struct scan_span record, long number)
+{
+	struct scan_span line;
+	char digits[20], *end;
+	long own;
+
+	if (!scan_find(record, "line", &line) || line.n >= sizeof(digits))
+		return number;
+	memcpy(digits, line.p, line.n);
+	digits[line.n] = '\0';
+	own = strtol(digits, &end, 10);
+	return *end == '\0' && own > 0 ? own : number;
+}
+
 /* A record of one of our own tools. */
 static int
 take_direct(struct load *load, const struct direct_stream *d, struct scan_span record,
@@ -564,7 +618,7 @@ take_direct(struct load *load, const struct direct_stream *d, struct scan_span r
 		load->totals.changed += sqlite3_total_changes(load->db) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:
-		load_bad_line(load, number, why);
+		load_bad_line(load, line_of(record, number), why);
 		return 0;
 	case DIRECT_FAILED:
 		break;

@@ -15,11 +15,12 @@
 #include "lock.h"
 #include "msg.h"
 #include "progress.h"
+#include "rcdb.h"
 
-static char *base;
+static char *base, *rcdb, *experiment;
 static char **metadata;
 static long expected;
-static int quiet;
+static int quiet, migrate;
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
 
 static struct poptOption options[] = {
@@ -27,8 +28,14 @@ static struct poptOption options[] = {
 	"Begin DATABASE as a copy of another database", "FILE"},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
 	"How many experiments will come, for the progress line", "N"},
+    {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,
+	"What the experiment of --import-rcdb is called", "NAME"},
+    {"import-rcdb", '\0', POPT_ARG_STRING, &rcdb, 0,
+	"Read an RCDB database, in SQLite, instead of records", "FILE"},
     {"metadata", '\0', POPT_ARG_ARGV, &metadata, 0,
 	"Note a key and its value in the table metadata", "KEY=VALUE"},
+    {"migrate", '\0', POPT_ARG_NONE, &migrate, 0,
+	"Bring the schema up to date, and read nothing", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
     POPT_TABLEEND,
 };
@@ -169,31 +176,79 @@ lock_base(struct lock *lock)
 	return status;
 }
 
-/* Load files into the database at path, which messages call name. */
+/* Load records from files into an open database, which messages call name. */
 static int
-load_database(const char *path, const char *name, const char *const *files)
+load_records(sqlite3 *db, const char *name, const char *const *files)
 {
 	struct progress progress;
-	struct load *load = NULL;
+	struct load *load;
 	int status = EXIT_PARTIAL;
+
+	progress_start(&progress, expected);
+	load = load_open(db, name, stdout);
+	if (load == NULL)
+		return EXIT_PARTIAL;
+	status = load_inputs(load, files, &progress);
+	if (!quiet && stopped == 0)
+		summarize(load_totals(load), name);
+	load_close(load);
+	return status;
+}
+
+/* Open the database at path, and do what is asked for with it. */
+static int
+work(const char *path, const char *name, const char *const *files)
+{
+	int status = EXIT_DONE;
+	char *backup = NULL;
 	sqlite3 *db;
 
 	if (base != NULL && db_copy(base, path) != 0)
 		return EXIT_PARTIAL;
-	db = db_open_writer(path);
+	/* What a copy was made of stays as it is: that is the backup. */
+	db = db_open_writer(path, base == NULL ? &backup : NULL);
+	if (backup != NULL && !quiet)
+		msg("%s: schema brought to version %d; as it was: %s", name, db_version(),
+		    backup);
+	free(backup);
 	if (db == NULL)
 		return EXIT_PARTIAL;
-	progress_start(&progress, expected);
-	load = load_open(db, name, stdout);
-	if (load != NULL) {
-		status = load_inputs(load, files, &progress);
-		if (!quiet && stopped == 0)
-			summarize(load_totals(load), name);
-		load_close(load);
-	}
+	if (rcdb != NULL)
+		status = rcdb_import(db, name, rcdb, experiment, quiet == 0);
+	else if (!migrate)
+		status = load_records(db, name, files);
 	if (db_close_writer(db, name) != 0)
 		status = EXIT_PARTIAL;
 	return status;
+}
+
+/* Do the arguments make sense?  The exit status, after a message. */
+static int
+check_usage(const char *const *arguments)
+{
+	if (arguments[0] == NULL) {
+		msg("which database? (see --help)");
+		return EXIT_USAGE;
+	}
+	if ((rcdb == NULL) != (experiment == NULL)) {
+		msg("--import-rcdb FILE and --experiment NAME go together");
+		return EXIT_USAGE;
+	}
+	if ((rcdb != NULL || migrate) && arguments[1] != NULL) {
+		msg("'%s': no records are read with --import-rcdb or --migrate",
+		    arguments[1]);
+		return EXIT_USAGE;
+	}
+	if (migrate && access(arguments[0], F_OK) != 0) {
+		msg("%s: %s", arguments[0], strerror(errno));
+		return EXIT_PARTIAL;
+	}
+	for (char **m = metadata; m != NULL && *m != NULL; m++)
+		if (strchr(*m, '=') == NULL) {
+			msg("--metadata %s: KEY=VALUE is expected", *m);
+			return EXIT_USAGE;
+		}
+	return EXIT_DONE;
 }
 
 int
@@ -213,15 +268,9 @@ main(int argc, const char **argv)
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
-	if (arguments[0] == NULL) {
-		msg("which database? (see --help)");
-		return EXIT_USAGE;
-	}
-	for (char **m = metadata; m != NULL && *m != NULL; m++)
-		if (strchr(*m, '=') == NULL) {
-			msg("--metadata %s: KEY=VALUE is expected", *m);
-			return EXIT_USAGE;
-		}
+	status = check_usage(arguments);
+	if (status != EXIT_DONE)
+		return status;
 	path = db_path(arguments[0]);
 	if (path == NULL)
 		return arguments[0][0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
@@ -231,7 +280,7 @@ main(int argc, const char **argv)
 	catch_signals();
 	status = lock_base(&base_lock);
 	if (status == 0)
-		status = load_database(path, arguments[0], arguments + 1);
+		status = work(path, arguments[0], arguments + 1);
 	lock_release(&base_lock);
 	lock_release(&lock);
 	free(path);

@@ -5,25 +5,32 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "columns.h"
 #include "command.h"
 #include "config.h"
 #include "db.h"
 #include "exit.h"
 #include "msg.h"
 #include "sql.h"
+#include "statement.h"
 
-static int json, failed;
+static int json, failed, log_wanted;
 static char *config_file;
 
 static struct poptOption options[] = {
     {"json", '\0', POPT_ARG_NONE, &json, 0, "Print one JSON object", NULL},
     {"failed", '\0', POPT_ARG_NONE, &failed, 0,
 	"Print the names of the experiments to fetch again, one a line", NULL},
+    {"log", '\0', POPT_ARG_NONE, &log_wanted, 0,
+	"Print the newest N changes to local data, oldest first (N: 20)", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     POPT_TABLEEND,
 };
+
+#define LOG_ROWS 20
 
 /* Not complete, and not for want of permission: an expired ticket counts. */
 #define TO_RETRY "status = 'failed' OR (status = 'denied' AND http_status = 401)"
@@ -81,6 +88,17 @@ print_outcome(sqlite3_stmt *row)
 	putchar('\n');
 }
 
+/* The migrations that the database waits for, NULL if there are none; lives as long as
+   the process. */
+static const char *
+pending(sqlite3 *db)
+{
+	static char *names;
+
+	names = db_pending(db);
+	return names != NULL && names[0] != '\0' ? names : NULL;
+}
+
 /* The query of status.sql as it is, or wrapped into one object. */
 static sqlite3_stmt *
 prepare_status(sqlite3 *db, const char *file, const char *before, const char *after)
@@ -114,14 +132,42 @@ prepare_status(sqlite3 *db, const char *file, const char *before, const char *af
 	    query, sqlite3_bind_parameter_index(query, ":size"), st.st_size);
 	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":modified"),
 	    modified, -1, SQLITE_TRANSIENT);
+	statement_text(query, ":pending", pending(db));
 	return query;
 }
 
+/* The log, as columns or as objects. */
 static int
-show(sqlite3 *db, const char *file)
+show_log(sqlite3 *db, const char *file, long long rows)
+{
+	sqlite3_stmt *query;
+	int code;
+
+	if (db_number(db, "SELECT max(version) FROM schema_version", 0) < 4) {
+		msg("%s: its schema is older than the log: "
+		    "elog-load --migrate brings it up to date",
+		    file);
+		return EXIT_PARTIAL;
+	}
+	query =
+	    db_prepare(db, file, statement_file("status", "log", json ? ".json" : ""));
+	if (query == NULL)
+		return EXIT_PARTIAL;
+	sqlite3_bind_int64(query, sqlite3_bind_parameter_index(query, ":rows"), rows);
+	code = columns_print(query, !json && isatty(STDOUT_FILENO) == 1);
+	if (code != SQLITE_DONE)
+		db_complain(db, file);
+	sqlite3_finalize(query);
+	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+static int
+show(sqlite3 *db, const char *file, long long rows)
 {
 	int status;
 
+	if (log_wanted)
+		return show_log(db, file, rows);
 	if (failed)
 		return each_row(db, file,
 		    db_prepare(db, file,
@@ -151,7 +197,7 @@ main(int argc, const char **argv)
 {
 	const struct command command = {
 	    .name = "elog-status",
-	    .usage = "[OPTION...] [DATABASE|DIRECTORY]",
+	    .usage = "[OPTION...] [--log [N]] [DATABASE|DIRECTORY]",
 	    .libraries = db_library(),
 	    .options = options,
 	};
@@ -159,16 +205,21 @@ main(int argc, const char **argv)
 	struct config *config = NULL;
 	const char *path;
 	char *file = NULL;
+	long long rows = LOG_ROWS;
 	sqlite3 *db;
 	int status;
 
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
-	if (json && failed) {
-		msg("--json and --failed exclude each other");
+	if (failed && (json || log_wanted)) {
+		msg("--failed excludes --json and --log");
 		return EXIT_USAGE;
 	}
+	/* --log N: a database of such a name is ./N. */
+	if (log_wanted && arguments[0] != NULL && arguments[0][0] != '\0' &&
+	    arguments[0][strspn(arguments[0], "0123456789")] == '\0')
+		rows = strtoll(*arguments++, NULL, 10);
 	if (arguments[0] != NULL && arguments[1] != NULL) {
 		msg("'%s': one database is expected", arguments[1]);
 		return EXIT_USAGE;
@@ -183,7 +234,7 @@ main(int argc, const char **argv)
 			path = config_text(config, "database_dir");
 	}
 	db = db_open_reader(path, &file);
-	status = db != NULL ? show(db, file) : EXIT_PARTIAL;
+	status = db != NULL ? show(db, file, rows) : EXIT_PARTIAL;
 	sqlite3_close(db);
 	free(file);
 	config_free(config);

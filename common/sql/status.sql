@@ -1,9 +1,10 @@
 -- What elog-status shows, as rows of (key, value), in this order.  :file, :size and
--- :modified come from the file system.
+-- :modified come from the file system, :pending from the migrations that we know.
 SELECT 'database' AS key, :file AS value
 UNION ALL SELECT 'size', :size
 UNION ALL SELECT 'modified', :modified
 UNION ALL SELECT 'schema_version', (SELECT max(version) FROM schema_version)
+UNION ALL SELECT 'schema_pending', :pending
 UNION ALL SELECT 'last_update', (SELECT value FROM metadata WHERE key = 'last_update')
 UNION ALL SELECT 'last_sync', (SELECT value FROM metadata WHERE key = 'last_sync')
 UNION ALL SELECT 'hours_lookback',

@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (db == NULL) {
 		nowhere = fopen("/dev/null", "w");
-		db = db_open_writer(":memory:");
+		db = db_open_writer(":memory:", NULL);
 		require(nowhere != NULL && db != NULL);
 	}
 	require(text != NULL);

@@ -40,3 +40,9 @@ INSERT INTO metadata (key, value) SELECT 'last_update', :fetched_at
 WHERE :fetched_at <> ''
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
 WHERE value < excluded.value;
+
+-- What a sync changed, in rows of each stream.
+INSERT INTO log_records (created_at, user, program, experiment, action, new_value)
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), who(), 'elog-load', :experiment, 'sync',
+    '{' || :changes || '}'
+WHERE :changes IS NOT NULL;

@@ -1,0 +1,13 @@
+/* Is what an alias is to stand for sound?  By the parser of the query language. */
+#ifndef ALIAS_H
+#define ALIAS_H
+
+/*
+ * Check that expression can be read and that name is one.  Where db, a database file, is
+ * there (NULL: none), also that the aliases it uses are in it, and that they do not come
+ * back to name.  A file that is not there yet holds none.  Returns the exit status: 0, 2
+ * after a message that shows the place, or 1 after a message if db cannot be read.
+ */
+int alias_check(const char *name, const char *expression, const char *db);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * What a producer that takes --db FILE does: elog-load FILE on its own stdout, so that
+ * there is one writer and one way in.  A process has one stdout, so one loader.
+ */
+#ifndef LOADER_H
+#define LOADER_H
+
+/*
+ * Start elog-load, the one beside our own executable or else the one in PATH, quiet, on
+ * the database db; what we write to descriptor 1 from now on goes to it, and what it
+ * prints goes to where our stdout went.  Does nothing if db is NULL.  To be called
+ * behind command_parse() and before anything is written.
+ *
+ * From now on SIGPIPE is ignored: if elog-load ends early, writing fails with EPIPE, and
+ * loader_end() tells why.  If we die, elog-load sees the end of its input and takes what
+ * came whole.
+ *
+ * Returns 0, or 1 (the exit status) after a message.
+ */
+int loader_start(const char *db);
+
+/*
+ * Nothing more comes: give our stdout back, wait for elog-load, and return its exit
+ * status, after its own message if that is not 0; 1 after a message if a signal killed
+ * it; 0 if none was started.  A stream on descriptor 1 must be closed before.
+ */
+int loader_end(void);
+
+#endif

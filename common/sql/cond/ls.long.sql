@@ -1,0 +1,18 @@
+-- runs: how many have a value; declared: somebody said what the type is.
+SELECT kind, name, what, declared, runs, set_by, set_at, description FROM (
+    SELECT 1 AS nth, 'type' AS kind, name, value_type AS what,
+        iif(declared, 'declared', '') AS declared,
+        (SELECT count(*) FROM conditions WHERE type_id = id) AS runs,
+        NULL AS set_by, created_at AS set_at, description
+        FROM condition_types WHERE :glob IS NULL OR name GLOB :glob
+    UNION ALL SELECT 2, 'alias', name, expression, '', NULL, set_by, set_at, description
+        FROM aliases WHERE :glob IS NULL OR name GLOB :glob
+    UNION ALL SELECT 3, 'period', name,
+        CASE WHEN run_min IS NULL AND run_max IS NULL THEN ''
+            ELSE 'runs ' || ifnull(run_min, '') || '-' || ifnull(run_max, '') || ' ' END
+        || ifnull(start_time, '') || iif(start_time IS NULL AND end_time IS NULL, '', '/')
+        || ifnull(end_time, ''),
+        '', NULL, set_by, set_at, description
+        FROM run_periods WHERE :glob IS NULL OR name GLOB :glob
+)
+ORDER BY nth, name;

@@ -1,0 +1,12 @@
+SELECT kind, name, what FROM (
+    SELECT 1 AS nth, 'type' AS kind, name, value_type AS what FROM condition_types
+    UNION ALL SELECT 2, 'alias', name, expression FROM aliases
+    UNION ALL SELECT 3, 'period', name,
+        CASE WHEN run_min IS NULL AND run_max IS NULL THEN ''
+            ELSE 'runs ' || ifnull(run_min, '') || '-' || ifnull(run_max, '') || ' ' END
+        || ifnull(start_time, '') || iif(start_time IS NULL AND end_time IS NULL, '', '/')
+        || ifnull(end_time, '')
+        FROM run_periods
+)
+WHERE :glob IS NULL OR name GLOB :glob
+ORDER BY nth, name;

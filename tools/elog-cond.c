@@ -1,0 +1,285 @@
+/* elog-cond: types and values of conditions, aliases, periods and files of runs. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "argument.h"
+#include "bulk.h"
+#include "command.h"
+#include "cond_list.h"
+#include "cond_put.h"
+#include "config.h"
+#include "db.h"
+#include "exit.h"
+#include "loader.h"
+#include "msg.h"
+
+#define SUBCOMMANDS "type, set, alias, period, file, parse, ls, show, cat"
+
+static char *database, *description, *run_min, *run_max, *start_time, *end_time,
+    *importance, *experiment, *run, *names, *config_file;
+static int replace, update, rm, detailed, json;
+
+static struct poptOption options[] = {
+    {"db", '\0', POPT_ARG_STRING, &database, 0,
+	"Load what is set into FILE; ls, show, cat: read it", "FILE"},
+    {"description", 'd', POPT_ARG_STRING, &description, 0, "What it is, for people",
+	"TEXT"},
+    {"replace", '\0', POPT_ARG_NONE, &replace, 0, "Set anew what is set already", NULL},
+    {"update", '\0', POPT_ARG_NONE, &update, 0,
+	"period: change what is named, keep the rest", NULL},
+    {"rm", '\0', POPT_ARG_NONE, &rm, 0, "alias, period: remove it", NULL},
+    {"run-min", '\0', POPT_ARG_STRING, &run_min, 0, "period: its first run", "N"},
+    {"run-max", '\0', POPT_ARG_STRING, &run_max, 0, "period: its last run", "N"},
+    {"start", '\0', POPT_ARG_STRING, &start_time, 0, "period: when it begins", "TIME"},
+    {"end", '\0', POPT_ARG_STRING, &end_time, 0, "period: when it ends", "TIME"},
+    {"importance", '\0', POPT_ARG_STRING, &importance, 0,
+	"file: 0, the usual, is more important than 1", "N"},
+    {"experiment", '\0', POPT_ARG_STRING, &experiment, 0, "parse: what the file is of",
+	"NAME"},
+    {"run", '\0', POPT_ARG_STRING, &run, 0, "parse: its run, if it does not say it", "N"},
+    {"names", '\0', POPT_ARG_STRING, &names, 0,
+	"parse: what the values of caget -t are called", "NAME,..."},
+    {"long", 'l', POPT_ARG_NONE, &detailed, 0, "ls, show: all columns", NULL},
+    {"json", '\0', POPT_ARG_NONE, &json, 0, "ls, show: one JSON object a line", NULL},
+    {"config", '\0', POPT_ARG_STRING, &config_file, 0,
+	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
+    POPT_TABLEEND,
+};
+
+/* A value as it is given, or many from stdin. */
+static int
+put_condition(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments)
+{
+	if (arguments[0] != NULL)
+		return cond_put_value(record, put, arguments);
+	return bulk_read(record, STDIN_FILENO, put->mode) == 0 ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+/* ---- those that read a database ---------------------------------------------- */
+
+static enum cond_form
+form(void)
+{
+	return json ? COND_JSON : detailed ? COND_LONG : COND_SHORT;
+}
+
+static int
+show_list(sqlite3 *db, const char *path, const char *const *arguments)
+{
+	return cond_list(db, path, arguments[0], form());
+}
+
+static int
+show_run(sqlite3 *db, const char *path, const char *const *arguments)
+{
+	return cond_show(db, path, arguments[0], arguments[1], form());
+}
+
+static int
+show_file(sqlite3 *db, const char *path, const char *const *arguments)
+{
+	return cond_cat(db, path, arguments[0]);
+}
+
+/* ---- what there is ------------------------------------------------------------ */
+
+static const struct subcommand {
+	const char *name, *usage;
+	int least, most; /* arguments */
+	const char *options;
+	const char *stream; /* of the records that put writes */
+	int (*check)(const struct cond_put *put, const char *const *arguments);
+	int (*put)(struct cond_record *record, const struct cond_put *put,
+	    const char *const *arguments);
+	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
+} subcommands[] = {
+    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db description", "condition_types", NULL,
+	cond_put_type, NULL},
+    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db replace", "conditions",
+	NULL, put_condition, NULL},
+    {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
+	"db description replace rm", "aliases", cond_put_alias_check, cond_put_alias,
+	NULL},
+    {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
+	"db description update rm run-min run-max start end", "run_periods", NULL,
+	cond_put_period, NULL},
+    {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3, "db description importance",
+	"run_files", NULL, cond_put_file, NULL},
+    {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
+	"db replace experiment run names", "conditions", cond_put_daq_check, cond_put_daq,
+	NULL},
+    {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, NULL, show_list},
+    {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, NULL,
+	show_run},
+    {"cat", "HASH", 1, 1, "db config", NULL, NULL, NULL, show_file},
+    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
+};
+
+/* Is a word in a list of words with spaces between them? */
+static bool
+is_listed(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* Does the subcommand take all options that were given?  False after a message. */
+static bool
+options_fit(const struct subcommand *subcommand)
+{
+	for (const struct poptOption *o = options; o->longName != NULL; o++) {
+		bool given = o->argInfo == POPT_ARG_STRING ? *(char **)o->arg != NULL
+							   : *(int *)o->arg != 0;
+
+		if (given && !is_listed(subcommand->options, o->longName)) {
+			msg("%s: it takes no option --%s (usage: elog-cond %s %s)",
+			    subcommand->name, o->longName, subcommand->name,
+			    subcommand->usage);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Write records to stdout, or into the database that --db names. */
+static int
+run_put(
+    const struct subcommand *subcommand, const char *const *arguments, struct daq *daq)
+{
+	const struct cond_put put = {.description = description,
+	    .run_min = run_min,
+	    .run_max = run_max,
+	    .start_time = start_time,
+	    .end_time = end_time,
+	    .importance = importance,
+	    .db = database,
+	    .experiment = experiment,
+	    .run = run,
+	    .names = names,
+	    .daq = daq,
+	    .mode = rm	      ? "remove"
+		    : update  ? "update"
+		    : replace ? "replace"
+			      : NULL};
+	struct cond_record record;
+	struct stream out;
+	int status = cond_put_check(&put), loaded;
+
+	if (status == EXIT_DONE && subcommand->check != NULL)
+		status = subcommand->check(&put, arguments);
+	if (status == EXIT_DONE)
+		status = loader_start(database);
+	if (status != EXIT_DONE)
+		return status;
+	if (stream_open(&out, STDOUT_FILENO) != 0) {
+		msg("no memory");
+		status = EXIT_PARTIAL;
+	} else {
+		status = EXIT_PARTIAL;
+		if (cond_record_open(&record, &out, subcommand->stream) == 0) {
+			status = subcommand->put(&record, &put, arguments);
+			cond_record_close(&record);
+		}
+		if (stream_close(&out) != 0) {
+			/* Where elog-load reads, it says why it went away. */
+			if (errno != EPIPE)
+				msg("stdout: %s", strerror(errno));
+			status = EXIT_PARTIAL;
+		}
+	}
+	loaded = loader_end();
+	return loaded != EXIT_DONE ? loaded : status;
+}
+
+static int
+run_show(const struct subcommand *subcommand, const char *const *arguments)
+{
+	struct config *config = NULL;
+	const char *path = database;
+	char *file = NULL;
+	sqlite3 *db;
+	int status;
+
+	if (path == NULL) {
+		config = config_load(config_file);
+		if (config == NULL)
+			return EXIT_USAGE;
+		path = config_text(config, "database_path");
+		if (path == NULL)
+			path = config_text(config, "database_dir");
+	}
+	db = db_open_reader(path, &file);
+	status = db != NULL ? subcommand->show(db, file, arguments) : EXIT_PARTIAL;
+	sqlite3_close(db);
+	free(file);
+	config_free(config);
+	return status;
+}
+
+/* The subcommand that the arguments name, whose number of them fits.  NULL after a
+   message. */
+static const struct subcommand *
+find_subcommand(const char *const *arguments)
+{
+	const struct subcommand *s = subcommands;
+	int n = 0;
+
+	if (arguments[0] == NULL) {
+		msg("which of " SUBCOMMANDS "? (see --help)");
+		return NULL;
+	}
+	while (s->name != NULL && strcmp(s->name, arguments[0]) != 0)
+		s++;
+	if (s->name == NULL) {
+		msg("'%s': none of " SUBCOMMANDS, arguments[0]);
+		return NULL;
+	}
+	while (arguments[n + 1] != NULL)
+		n++;
+	/* All of a value or nothing of it. */
+	if (n < s->least || n > s->most || (s->put == put_condition && n % 4 != 0)) {
+		msg("usage: elog-cond %s %s", s->name, s->usage);
+		return NULL;
+	}
+	return options_fit(s) ? s : NULL;
+}
+
+int
+main(int argc, const char **argv)
+{
+	const struct command command = {
+	    .name = "elog-cond",
+	    .usage =
+		"[OPTION...] SUBCOMMAND [ARGUMENT...]\n\nSubcommands: " SUBCOMMANDS ".",
+	    .libraries = db_library(),
+	    .options = options,
+	};
+	const struct subcommand *subcommand;
+	const char *const *given;
+	const char *arguments[6] = {NULL};
+	struct daq daq = {0};
+	int status;
+
+	argument_hide_numbers(argc, argv);
+	status = command_parse(&command, argc, argv, &given);
+	if (status >= 0)
+		return status;
+	subcommand = find_subcommand(given);
+	if (subcommand == NULL || !argument_are_texts(argc, argv))
+		return EXIT_USAGE;
+	for (int i = 0; i < 5 && given[i + 1] != NULL; i++)
+		arguments[i] = argument_shown(given[i + 1]);
+	status = subcommand->put != NULL ? run_put(subcommand, arguments, &daq)
+					 : run_show(subcommand, arguments);
+	daq_free(&daq);
+	return command_finish(status);
+}
