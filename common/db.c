@@ -211,15 +211,15 @@ db_path(const char *path)
 }
 
 /*
- * Once, before the library starts, for speed: we are one thread, count no memory, and
- * what a savepoint may have to undo stays in memory, not in a file.
+ * Once, before the library starts, for speed: we are one thread, and count no memory.
+ * (SQLITE_CONFIG_STMTJRNL_SPILL must not be more than 128 KiB: with 4 MiB, SQLite 3.40
+ * reports a full disk when what a savepoint may undo moves to a file.)
  */
 static void
 configure(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 4 * 1024 * 1024);
 }
 
 /* Copy a database before it is migrated.  The copy's name, or NULL after a message. */
