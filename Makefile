@@ -51,7 +51,7 @@ elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
 elog-get = $(SERVICE) stream resource split record filter fetch
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
 VALUE = value condition_type base64 sha256 who number utf8 timestamp scan
-elog-load = msg command db sql lock lines resource message load stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
+elog-load = msg command db sql lock lines resource message load load_files stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
 elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
 elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
 	daq daq_coda daq_caget record resource split \

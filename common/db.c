@@ -247,14 +247,15 @@ back_up(const char *path, int version)
 	return NULL;
 }
 
-sqlite3 *
-db_open_writer(const char *path, char **backup)
+/*
+ * Open for writing, with a backup if there is a place for its name and a migration.
+ * pragmas are run before anything is written.
+ */
+static sqlite3 *
+open_writer(const char *path, const char *pragmas, char **backup)
 {
 	sqlite3 *db = NULL;
 	int version;
-
-	if (backup != NULL)
-		*backup = NULL;
 
 	configure();
 	/* The names are absolute, so that only an ATTACH of ours is a URI. */
@@ -272,9 +273,7 @@ db_open_writer(const char *path, char **backup)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
-	if (db_exec(db, path,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-		"PRAGMA cache_size = -32000") != 0)
+	if (db_exec(db, path, pragmas) != 0)
 		goto fail;
 	if (migrate(db, path, version) != 0)
 		goto fail;
@@ -282,6 +281,26 @@ db_open_writer(const char *path, char **backup)
 fail:
 	sqlite3_close(db);
 	return NULL;
+}
+
+sqlite3 *
+db_open_writer(const char *path, char **backup)
+{
+	if (backup != NULL)
+		*backup = NULL;
+	return open_writer(path,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+	    "PRAGMA cache_size = -32000",
+	    backup);
+}
+
+sqlite3 *
+db_open_draft(const char *path)
+{
+	return open_writer(path,
+	    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
+	    "PRAGMA cache_size = -32000",
+	    NULL);
 }
 
 int
@@ -388,6 +407,18 @@ sync_file(const char *path)
 }
 
 static int
+sync_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+static int
 copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_path)
 {
 	sqlite3_backup *backup;
@@ -412,44 +443,84 @@ copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_pat
 }
 
 int
-db_copy(const char *from, const char *to)
+db_copy_begin(const char *from, const char *to)
 {
 	sqlite3 *source, *target = NULL;
-	char *source_path, *temporary = NULL;
-	struct stat st;
-	int result = -1;
+	char *source_path;
+	int result = -1, fd;
 
-	if (stat(to, &st) == 0) {
-		msg("%s: it exists already: --base begins a new database", to);
-		return -1;
-	}
 	source = db_open_reader(from, &source_path);
 	if (source == NULL)
 		return -1;
-	if (asprintf(&temporary, "%s.tmp%ld", to, (long)getpid()) < 0) {
-		temporary = NULL;
-		msg("no memory");
-		goto done;
-	}
-	if (sqlite3_open(temporary, &target) != SQLITE_OK ||
+	if (sqlite3_open(to, &target) != SQLITE_OK ||
 	    sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
-		NULL, NULL, NULL) != SQLITE_OK) {
-		db_complain(target, temporary);
-		goto done;
-	}
-	result = copy_pages(source, source_path, target, temporary);
+		NULL, NULL, NULL) != SQLITE_OK)
+		db_complain(target, to);
+	else
+		result = copy_pages(source, source_path, target, to);
 	sqlite3_close(target);
-	target = NULL;
-	if (result == 0 && (sync_file(temporary) != 0 || rename(temporary, to) != 0)) {
-		msg("%s: %s", to, strerror(errno));
-		result = -1;
-	}
-done:
-	sqlite3_close(target);
-	if (result != 0 && temporary != NULL)
-		(void)unlink(temporary);
-	free(temporary);
 	sqlite3_close(source);
 	free(source_path);
+	fd = result == 0 ? open(to, O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		/* The disk may begin while we go on; db_publish() waits for it. */
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		close(fd);
+	}
+	if (result != 0)
+		db_drop(to);
+	return result;
+}
+
+void
+db_drop(const char *path)
+{
+	char *journal;
+
+	(void)unlink(path);
+	if (asprintf(&journal, "%s-journal", path) < 0)
+		return;
+	(void)unlink(journal);
+	free(journal);
+}
+
+int
+db_publish(const char *from, const char *to)
+{
+	char *slash, *directory = strdup(to);
+	int result = -1;
+
+	if (directory == NULL) {
+		msg("no memory");
+	} else if (sync_file(from) != 0 || rename(from, to) != 0) {
+		msg("%s: %s", to, strerror(errno));
+	} else {
+		result = 0;
+		slash = strrchr(directory, '/');
+		if (slash != NULL) {
+			slash[1] = '\0';
+			(void)sync_directory(directory);
+		}
+	}
+	if (result != 0)
+		db_drop(from);
+	free(directory);
+	return result;
+}
+
+int
+db_copy(const char *from, const char *to)
+{
+	char *temporary;
+	int result;
+
+	if (asprintf(&temporary, "%s.tmp%ld", to, (long)getpid()) < 0) {
+		msg("no memory");
+		return -1;
+	}
+	result = db_copy_begin(from, temporary);
+	if (result == 0)
+		result = db_publish(temporary, to);
+	free(temporary);
 	return result;
 }

@@ -62,6 +62,21 @@ sqlite3 *db_open_reader(const char *path, char **file);
  */
 int db_copy(const char *from, const char *to);
 
+/*
+ * A database that appears under its name when it is whole is made under another name in
+ * the same directory: opened, as a new file or as a copy that db_copy_begin() made, by
+ * db_open_draft(); closed by sqlite3_close(); given its name by db_publish(), which
+ * waits until it is on disk, or thrown away by db_drop().  A draft needs no WAL and no
+ * fsync: of one whose writer died nothing is used.
+ *
+ * db_copy_begin() and db_publish() return 0, or -1 after a message, the draft removed;
+ * db_open_draft() returns NULL after a message.
+ */
+int db_copy_begin(const char *from, const char *to);
+sqlite3 *db_open_draft(const char *path);
+int db_publish(const char *from, const char *to);
+void db_drop(const char *path);
+
 /* Prepare a statement; NULL after a message that names path. */
 sqlite3_stmt *db_prepare(sqlite3 *db, const char *path, const char *sql);
 

@@ -168,8 +168,7 @@ cleanup() {
 	/*/elog-sync.??????) rm -rf -- "$(readlink "$dir/.elog-sync.work")" ;;
 	esac
 	rm -f -- "$dir/.elog-sync.work"
-	rm -f -- "$part" "$part"-journal "$part"-wal "$part"-shm "$part".lock \
-		"$part".tmp* "$dir/.elog-sync.link"
+	rm -f -- "$part" "$part"[.-]* "$dir/.elog-sync.link"
 }
 # shellcheck disable=SC2317 # called by traps
 stop() {
@@ -278,8 +277,8 @@ requests=$((jobs / processes))
 each=$((total / (processes * 4) + 1))
 [ $each -gt 16 ] && each=16
 
-base=''
-[ -n "$newest" ] && base="--base $(quote "$dir/$newest")"
+base=--new
+[ -z "$newest" ] || base="--base $(quote "$dir/$newest")"
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
 # The pipeline.  When the service refuses or cannot be reached, the processes that
@@ -315,9 +314,8 @@ grep -v '^xargs: ' "$work/get.talk" | talk
 sed '$!p; d' "$work/load.talk" | talk
 load_status=$(cat "$work/load.status")
 
-# Whole is what elog-load closed after its last word, which is the time we gave it.
-if [ "$load_status" -gt 1 ] || [ -e "$part-wal" ] || [ -e "$part-journal" ] ||
-	! elog-status --json "$part" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
+# It appears when it is whole.  Its last word is the time we gave it.
+if [ "$load_status" -gt 1 ] || ! elog-status --json "$part" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
 	tail -n 1 "$work/load.talk" | talk
 	say "the new database could not be written; elog.db is as it was"
 	[ "$load_status" -eq 75 ] && exit 75

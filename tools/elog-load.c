@@ -1,7 +1,7 @@
 /* elog-load: records into a database, the single writer. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #include "command.h"
 #include "db.h"
 #include "exit.h"
-#include "lines.h"
 #include "load.h"
+#include "load_files.h"
 #include "lock.h"
 #include "msg.h"
 #include "progress.h"
@@ -20,12 +20,13 @@
 static char *base, *rcdb, *experiment;
 static char **metadata;
 static long expected;
-static int quiet, migrate;
+static int quiet, migrate, begin_new;
+static bool gave_up;		      /* the database failed */
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
 
 static struct poptOption options[] = {
-    {"base", '\0', POPT_ARG_STRING, &base, 0,
-	"Begin DATABASE as a copy of another database", "FILE"},
+    {"base", '\0', POPT_ARG_STRING, &base, 0, "The same, as a copy of another database",
+	"FILE"},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
 	"How many experiments will come, for the progress line", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,
@@ -36,6 +37,8 @@ static struct poptOption options[] = {
 	"Note a key and its value in the table metadata", "KEY=VALUE"},
     {"migrate", '\0', POPT_ARG_NONE, &migrate, 0,
 	"Bring the schema up to date, and read nothing", NULL},
+    {"new", '\0', POPT_ARG_NONE, &begin_new, 0,
+	"Begin DATABASE anew; it appears when all is loaded", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
     POPT_TABLEEND,
 };
@@ -60,85 +63,27 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* What went wrong while idle shows again at the next line or at the end. */
-static void
-idle(void *context)
-{
-	(void)load_idle(context);
-}
-
-/* Read one descriptor to its end.  0, 1 if it could not be read, -1: give up. */
-static int
-load_input(struct load *load, int fd, const char *name, struct progress *progress,
-    long long *bytes)
-{
-	const struct load_totals *totals = load_totals(load);
-	struct lines lines;
-	enum lines_result result;
-	char *line, why[80];
-	size_t n;
-	int status = 0;
-
-	lines_open(&lines, fd);
-	lines.idle = idle;
-	lines.context = load;
-	while (stopped == 0 && status == 0 &&
-	       (result = lines_next(&lines, &line, &n)) != LINES_END) {
-		if (result == LINES_ONE) {
-			*bytes += (long long)n + 1;
-			status = load_line(load, line, n, lines.number);
-			progress_show(progress,
-			    totals->complete + totals->failed + totals->denied,
-			    totals->records, *bytes);
-		} else if (result == LINES_TOO_LONG) {
-			snprintf(why, sizeof(why), "longer than %zu MiB: left out",
-			    LINES_MAX / 1024 / 1024);
-			load_bad_line(load, lines.number, why);
-		} else if (errno != EINTR) {
-			msg("%s: %s", name, strerror(errno));
-			status = 1;
-		}
-	}
-	lines_close(&lines);
-	return status;
-}
-
 /* All inputs, then the end.  Returns the exit status. */
 static int
 load_inputs(struct load *load, const char *const *files, struct progress *progress)
 {
-	long long bytes = 0;
-	int status = 0, result = 0;
+	int result = load_files(load, files, progress, &stopped);
+	int status = result == 0 ? EXIT_DONE : EXIT_PARTIAL;
 
-	if (files[0] == NULL)
-		result = load_input(load, STDIN_FILENO, "stdin", progress, &bytes);
-	for (; *files != NULL && result >= 0 && stopped == 0; files++) {
-		int fd = open(*files, O_RDONLY | O_CLOEXEC);
-
-		if (fd < 0) {
-			msg("%s: %s", *files, strerror(errno));
-			status = EXIT_PARTIAL;
-			continue;
-		}
-		result = load_input(load, fd, *files, progress, &bytes);
-		close(fd);
-		if (result > 0)
-			status = EXIT_PARTIAL;
-	}
-	if (result > 0)
-		status = EXIT_PARTIAL;
 	for (char **m = metadata; m != NULL && *m != NULL && result >= 0; m++) {
 		char *value = strchr(*m, '='); /* main() saw that there is one */
 
 		if (value == NULL)
 			continue;
 		*value = '\0';
-		result = load_metadata(load, *m, value + 1);
+		if (load_metadata(load, *m, value + 1) != 0)
+			result = -1;
 	}
-	if (result >= 0)
-		result = stopped == 0 ? load_end(load) : load_idle(load);
+	if (result >= 0 && (stopped == 0 ? load_end(load) : load_idle(load)) != 0)
+		result = -1;
 	msg_progress_end();
-	if (result < 0 || load_totals(load)->errors > 0)
+	gave_up = result < 0;
+	if (gave_up || load_totals(load)->errors > 0)
 		status = EXIT_PARTIAL;
 	return status;
 }
@@ -176,16 +121,17 @@ lock_base(struct lock *lock)
 	return status;
 }
 
-/* Load records from files into an open database, which messages call name. */
+/* Load records from files into an open database, which messages call name.  Bookmarks go
+   to states. */
 static int
-load_records(sqlite3 *db, const char *name, const char *const *files)
+load_records(sqlite3 *db, const char *name, const char *const *files, FILE *states)
 {
 	struct progress progress;
 	struct load *load;
 	int status = EXIT_PARTIAL;
 
 	progress_start(&progress, expected);
-	load = load_open(db, name, stdout);
+	load = load_open(db, name, states);
 	if (load == NULL)
 		return EXIT_PARTIAL;
 	status = load_inputs(load, files, &progress);
@@ -203,10 +149,7 @@ work(const char *path, const char *name, const char *const *files)
 	char *backup = NULL;
 	sqlite3 *db;
 
-	if (base != NULL && db_copy(base, path) != 0)
-		return EXIT_PARTIAL;
-	/* What a copy was made of stays as it is: that is the backup. */
-	db = db_open_writer(path, base == NULL ? &backup : NULL);
+	db = db_open_writer(path, &backup);
 	if (backup != NULL && !quiet)
 		msg("%s: schema brought to version %d; as it was: %s", name, db_version(),
 		    backup);
@@ -216,9 +159,57 @@ work(const char *path, const char *name, const char *const *files)
 	if (rcdb != NULL)
 		status = rcdb_import(db, name, rcdb, experiment, quiet == 0);
 	else if (!migrate)
-		status = load_records(db, name, files);
+		status = load_records(db, name, files, stdout);
 	if (db_close_writer(db, name) != 0)
 		status = EXIT_PARTIAL;
+	return status;
+}
+
+/* Fill a draft, publish it, and only then tell its bookmarks. */
+static int
+fill(const char *draft, const char *path, const char *name, const char *const *files)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *states = open_memstream(&text, &n);
+	sqlite3 *db = states != NULL ? db_open_draft(draft) : NULL;
+	int status = EXIT_PARTIAL;
+
+	if (db != NULL)
+		status = rcdb == NULL ? load_records(db, name, files, states)
+				      : rcdb_import(db, name, rcdb, experiment, !quiet);
+	if (states != NULL)
+		fclose(states);
+	if (sqlite3_close(db) != SQLITE_OK || db == NULL || stopped != 0 || gave_up) {
+		db_drop(draft);
+		status = EXIT_PARTIAL;
+	} else if (db_publish(draft, path) != 0) {
+		status = EXIT_PARTIAL;
+	} else {
+		fwrite(text, 1, n, stdout);
+	}
+	free(text);
+	return status;
+}
+
+/* The same for a database that appears when it is whole. */
+static int
+work_anew(const char *path, const char *name, const char *const *files)
+{
+	char *draft;
+	int status = EXIT_PARTIAL;
+
+	if (access(path, F_OK) == 0) {
+		msg("%s: it exists already: --new and --base begin a new database", name);
+		return EXIT_PARTIAL;
+	}
+	if (asprintf(&draft, "%s.tmp%ld", path, (long)getpid()) < 0) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	if (base == NULL || db_copy_begin(base, draft) == 0)
+		status = fill(draft, path, name, files);
+	free(draft);
 	return status;
 }
 
@@ -280,7 +271,8 @@ main(int argc, const char **argv)
 	catch_signals();
 	status = lock_base(&base_lock);
 	if (status == 0)
-		status = work(path, arguments[0], arguments + 1);
+		status = (base != NULL || begin_new ? work_anew : work)(
+		    path, arguments[0], arguments + 1);
 	lock_release(&base_lock);
 	lock_release(&lock);
 	free(path);

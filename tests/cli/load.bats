@@ -463,6 +463,49 @@ users|2|{"id":2,"name":"Bob"}'
     no_file "$BATS_TEST_TMPDIR" '*third*'
 }
 
+@test "--new: the database appears when it is whole, and its bookmarks behind it" {
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load --new "$db" <"$BATS_TEST_TMPDIR/fifo" >"$BATS_TEST_TMPDIR/states" 2>"$BATS_TEST_TMPDIR/said" &
+    load=$!
+    exec 5>"$BATS_TEST_TMPDIR/fifo"
+    two_runs >&5
+    wait_for [ -e "$db.tmp$load" ]
+    sleep 0.5
+    [ ! -e "$db" ]
+    [ ! -s "$BATS_TEST_TMPDIR/states" ]
+    exec 5>&-
+    wait "$load"
+    equal "$(cat "$BATS_TEST_TMPDIR/states")" '{"bookmarks":{"e1":{"fetched_at":"x"}}}'
+    lone_database "$db"
+    equal "$(stat -c %a "$db")" 600
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 2
+    run --separate-stderr elog-load --new "$db" </dev/null
+    status_is 1
+    says elog-load "it exists already"
+}
+
+@test "--new, stopped or out of room: nothing is left" {
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load --new "$db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null 2>&1 &
+    load=$!
+    exec 5>"$BATS_TEST_TMPDIR/fifo"
+    two_runs >&5
+    wait_for [ -e "$db.tmp$load" ]
+    kill "$load"
+    exec 5>&-
+    status=0
+    wait "$load" || status=$?
+    equal "$status" 143
+    no_file "$BATS_TEST_TMPDIR" 'elog.db*tmp*'
+    [ ! -e "$db" ]
+    two_runs >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr bash -c 'ulimit -f 100; elog-load -q --new "$0" <"$1"' "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 1
+    [[ ${stderr_lines[0]} == "elog-load: $db"* ]]
+    [ ! -e "$db" ]
+    no_file "$BATS_TEST_TMPDIR" 'elog.db*tmp*'
+}
+
 @test "--metadata" {
     run --separate-stderr apply --quiet --metadata a=1 --metadata 'b=x=y z' --metadata c= </dev/null
     status_is 0
