@@ -120,7 +120,7 @@ message_fuzz_LIBS = $(SQLITE)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
-query_fuzz = $(QUERY) query query_scope experiment nearest sql msg
+query_fuzz = $(QUERY) query query_scope experiment nearest db sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
