@@ -271,7 +271,7 @@ immutable_uri(const char *full)
 	for (const char *c = full; *c != '\0'; c++)
 		to += sprintf(to, strchr(plain, *c) != NULL ? "%c" : "%%%02X",
 		    (unsigned)(unsigned char)*c);
-	strcpy(to, "?immutable=1");
+	sprintf(to, "?immutable=1");
 	return uri;
 }
 
