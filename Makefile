@@ -37,10 +37,11 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 # ---- What each program is made of -------------------------------------------
 
 COMMAND = msg command config nearest
-# The query language; with query_alias, expressions without a database.
-QUERY = arena utf8 number timestamp run_list scan query_error query_type query_lex \
-	query_node query_parse query_function query_json query_sqlite query_name \
-	query_check query_plan query_sql
+# The query language: an expression by itself (query_alias needs no more), and on a
+# database.
+EXPRESSION = arena utf8 query_error query_lex query_node query_parse
+QUERY = $(EXPRESSION) number timestamp run_list scan query_type query_function \
+	query_json query_sqlite query_name query_check query_plan query_sql
 TABLE = stream pager table table_aligned table_tsv table_csv table_json
 SERVICE = $(COMMAND) service ticket http spool scan experiment
 
@@ -127,7 +128,7 @@ message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
-query_fuzz = $(QUERY) query query_scope experiment nearest sql msg
+query_fuzz = $(QUERY) query query_scope experiment nearest db sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all

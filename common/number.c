@@ -77,8 +77,9 @@ number_write(double real, char out[NUMBER_BYTES])
 		if (strtod(out, NULL) == real)
 			break;
 	}
+	/* At most 17 digits and a sign so far. */
 	if (strpbrk(out, ".e") == NULL)
-		strcat(out, ".0"); /* at most 17 digits and a sign so far */
+		memcpy(out + strlen(out), ".0", sizeof(".0"));
 }
 
 bool

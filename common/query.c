@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db.h"
 #include "query_check.h"
 #include "query_lex.h"
 #include "query_parse.h"
@@ -349,7 +350,8 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 }
 
 struct query *
-query_prepare(sqlite3 *db, const struct query_wanted *wanted, struct query_error *error)
+query_prepare(sqlite3 *db, const char *path, const struct query_wanted *wanted,
+    struct query_error *error)
 {
 	struct query *query = calloc(1, sizeof(*query));
 
@@ -362,6 +364,8 @@ query_prepare(sqlite3 *db, const struct query_wanted *wanted, struct query_error
 	query_catalog_begin(&query->catalog, db, &query->arena, error);
 	if (prepare(query, wanted, error) == 0)
 		return query;
+	if (error->message[0] == '\0')
+		db_complain(db, path);
 	query_free(query);
 	return NULL;
 }

@@ -60,12 +60,12 @@ struct query;
 
 /*
  * Turn what is wanted into a statement.  Opens a read transaction on db, so that
- * names and rows are of one state, and registers SQL functions in it.  NULL with
- * *error set: what was asked makes no sense (error->message is set), or with an
- * empty error->message if the database failed: see sqlite3_errmsg().
+ * names and rows are of one state, and registers SQL functions in it.  NULL if what
+ * was asked makes no sense, with *error set, or if the database failed, after a
+ * message that names path, with error->message empty.
  */
-struct query *query_prepare(
-    sqlite3 *db, const struct query_wanted *wanted, struct query_error *error);
+struct query *query_prepare(sqlite3 *db, const char *path,
+    const struct query_wanted *wanted, struct query_error *error);
 
 /* The statement, to be stepped; it belongs to the query. */
 sqlite3_stmt *query_statement(const struct query *query);

@@ -185,7 +185,8 @@ static int
 check_compare(struct query_error *error, struct query_node *node)
 {
 	node->type = QUERY_BOOL;
-	for (struct query_node *a = node->first; a->next != NULL; a = a->next)
+	for (const struct query_node *a = node->first; a != NULL && a->next != NULL;
+	     a = a->next)
 		if (check_pair(error, a, a->next, a->next->operator) != 0)
 			return -1;
 	return 0;
@@ -194,9 +195,12 @@ check_compare(struct query_error *error, struct query_node *node)
 static int
 check_arithmetic(struct query_error *error, struct query_node *node)
 {
-	const struct query_node *a = node->first, *b = a->next;
-	const struct query_node *wrong = !takes('n', a) ? a : b;
+	const struct query_node *a = node->first, *b, *wrong;
 
+	if (a == NULL)
+		return -1; /* no arithmetic is without operands */
+	b = a->next;
+	wrong = b == NULL || !takes('n', a) ? a : b;
 	if (b != NULL && node->kind == KIND_ADD && a->type == QUERY_STRING &&
 	    b->type == QUERY_STRING) {
 		node->type = QUERY_STRING;
@@ -286,7 +290,8 @@ query_check(struct query_catalog *catalog, struct query_node *node)
 	case KIND_NAME:
 		return check_name(catalog, node);
 	case KIND_ALIAS:
-		node->type = node->first->type;
+		/* One that was not expanded is none. */
+		node->type = node->first != NULL ? node->first->type : QUERY_NONE;
 		return 0;
 	case KIND_CALL:
 		return check_call(catalog->error, node);

@@ -9,7 +9,7 @@
 #include "timestamp.h"
 
 /* Chains of comparisons write their middle twice: nested ones grow fast. */
-#define SQL_BYTES_MAX (256 * 1024)
+#define SQL_BYTES_MAX 262144
 
 static void write_as(struct query_sql *sql, const struct query_node *node, char as);
 

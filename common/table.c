@@ -97,8 +97,9 @@ base64(struct table *table, const struct table_cell *cell, size_t *n)
 		return NULL;
 	for (size_t i = 0; i < cell->n; i += 3) {
 		size_t left = cell->n - i;
-		unsigned bits = (unsigned)p[i] << 16 | (left > 1 ? p[i + 1] << 8 : 0) |
-				(left > 2 ? p[i + 2] : 0);
+		unsigned second = left > 1 ? p[i + 1] : 0,
+			 third = left > 2 ? p[i + 2] : 0;
+		unsigned bits = (unsigned)p[i] << 16 | second << 8 | third;
 
 		out[(*n)++] = letters[bits >> 18];
 		out[(*n)++] = letters[bits >> 12 & 63];

@@ -39,12 +39,12 @@ skip(struct reader *r, char c)
 static int64_t
 days_of(int year, int month, int day)
 {
-	int y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int year_of_era = y - era * 400;
+	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
+	int64_t year_of_era = y - era * 400;
 	int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-	return (int64_t)era * 146097 + year_of_era * 365 + year_of_era / 4 -
-	       year_of_era / 100 + day_of_year - 719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	       day_of_year - 719468;
 }
 
 static int

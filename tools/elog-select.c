@@ -146,14 +146,12 @@ answer(sqlite3 *db, const char *file, const struct table_format *format)
 		    file, file);
 		return EXIT_PARTIAL;
 	}
-	query = query_prepare(db, &wanted, &error);
-	if (query == NULL && error.message[0] != '\0') {
+	query = query_prepare(db, file, &wanted, &error);
+	if (query == NULL) {
+		if (error.message[0] == '\0')
+			return EXIT_PARTIAL;
 		query_error_print(&error);
 		return EXIT_USAGE;
-	}
-	if (query == NULL) {
-		db_complain(db, file);
-		return EXIT_PARTIAL;
 	}
 	if (!explain) {
 		status = print(db, file, query, format);

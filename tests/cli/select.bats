@@ -618,6 +618,17 @@ terminal() {
     chmod 755 "$BATS_TEST_TMPDIR/ro"
 }
 
+@test "a database that was left in WAL mode, in a directory that may not be written" {
+    mkdir "$BATS_TEST_TMPDIR/r o%?"
+    sqlite3 "$db" 'PRAGMA journal_mode = WAL' >/dev/null
+    cp "$db" "$BATS_TEST_TMPDIR/r o%?/elog.db"
+    chmod 555 "$BATS_TEST_TMPDIR/r o%?"
+    run --separate-stderr as_user elog-select -v '' 'a > 4' "$BATS_TEST_TMPDIR/r o%?"
+    status_is 0
+    equal "$output" $'halld\t9'
+    chmod 755 "$BATS_TEST_TMPDIR/r o%?"
+}
+
 @test "while it is being synced: the state before, also read-only" {
     mkdir "$BATS_TEST_TMPDIR/ro"
     cp "$db" "$BATS_TEST_TMPDIR/ro/elog.db"

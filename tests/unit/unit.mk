@@ -12,9 +12,13 @@ lines_test =
 stream_test = stream msg
 record_test = record resource scan split stream msg
 spool_test = spool
+query_test = $(QUERY) query query_scope query_alias experiment nearest db sql msg
+query_test_LIBS = $(SQLITE) -lm
+table_test = $(TABLE) number scan utf8 msg
+table_test_LIBS = -lm
 
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test
+	lines_test stream_test record_test spool_test query_test table_test
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)
