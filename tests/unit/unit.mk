@@ -13,8 +13,17 @@ stream_test = stream msg
 record_test = record resource scan split stream msg
 spool_test = spool
 
+value_test = $(VALUE)
+value_test_LIBS = $(SQLITE) $(CRYPTO) -lm
+sha256_test = sha256 base64
+sha256_test_LIBS = $(CRYPTO)
+bulk_test = bulk cond_record direct_stream stream lines scan utf8 who msg
+daq_test = daq daq_coda daq_caget content condition_type record resource scan split stream utf8 timestamp msg
+daq_test_LIBS = $(EXPAT) $(SQLITE) -lm
+
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test
+	lines_test stream_test record_test spool_test \
+	value_test sha256_test bulk_test daq_test
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)
