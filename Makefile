@@ -91,7 +91,7 @@ $(BUILD)/%.sh: scripts/%.sh
 # ---- What there is to do ----------------------------------------------------
 
 MAN1 = $(TOOLS) elog-sync
-MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-stream.5 man/elog-schema.5
+MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-query.7 man/elog-stream.5 man/elog-schema.5
 
 # Install what is missing, build, and mirror the sample logbook into demo/elog.db.
 # Two of its experiments are not ours to read.
@@ -127,7 +127,7 @@ message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
-query_fuzz = $(QUERY) query query_scope experiment nearest sql msg
+query_fuzz = $(QUERY) query query_scope experiment nearest db sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -324,6 +324,55 @@ db_pending(sqlite3 *db)
 	return pending;
 }
 
+/* The name of a file that nobody writes, as a URI (SQLite's, after RFC 3986). */
+static char *
+immutable_uri(const char *full)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789/._-";
+	char *uri = malloc(strlen(full) * 3 + sizeof("file:?immutable=1")), *to = uri;
+
+	if (uri == NULL)
+		return NULL;
+	to += sprintf(to, "file:");
+	for (const char *c = full; *c != '\0'; c++)
+		to += sprintf(to, strchr(plain, *c) != NULL ? "%c" : "%%%02X",
+		    (unsigned)(unsigned char)*c);
+	sprintf(to, "?immutable=1");
+	return uri;
+}
+
+/*
+ * Open for reading.  A database that was left in WAL mode needs a file beside it even
+ * to be read; where that cannot be made, and there is no WAL, nobody writes it.
+ */
+static int
+open_reader(const char *full, sqlite3 **db)
+{
+	int code =
+	    sqlite3_open_v2(full, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	struct stat st;
+	char *wal, *uri;
+	int failed;
+
+	if (code != SQLITE_OK ||
+	    db_number(*db, "SELECT count(*) FROM sqlite_schema", -1) >= 0)
+		return code;
+	failed = sqlite3_errcode(*db) & 0xff;
+	if (failed != SQLITE_CANTOPEN && failed != SQLITE_READONLY)
+		return code;
+	if (asprintf(&wal, "%s-wal", full) < 0)
+		return code;
+	if (stat(wal, &st) != 0 && (uri = immutable_uri(full)) != NULL) {
+		sqlite3_close(*db);
+		code = sqlite3_open_v2(uri, db,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+		free(uri);
+	}
+	free(wal);
+	return code;
+}
+
 sqlite3 *
 db_open_reader(const char *path, char **file)
 {
@@ -352,8 +401,7 @@ db_open_reader(const char *path, char **file)
 	full = db_path(*file);
 	if (full == NULL)
 		goto fail;
-	code =
-	    sqlite3_open_v2(full, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	code = open_reader(full, &db);
 	free(full);
 	if (code != SQLITE_OK) {
 		db_complain(db, *file);

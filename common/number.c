@@ -15,8 +15,8 @@ static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9
 
 /*
  * The usual case, several times as fast as printf: from 0.0001 on, below 10^14.  The
- * digits come from long double arithmetic, which may err in the last one: strtod() says
- * whether they read back.  False: the long way is to be taken.
+ * digits come from long double arithmetic; strtod() says whether they read back.  False:
+ * the long way is to be taken.
  */
 static bool
 write_fast(double real, char *out)
@@ -33,10 +33,14 @@ write_fast(double real, char *out)
 			magnitude--;
 	for (int digits = 15; digits <= 17; digits++) {
 		int places = digits - magnitude, at = NUMBER_BYTES - 1;
-		uint64_t whole =
-		    (uint64_t)((long double)size * (long double)powers[places] + 0.5L);
+		long double scaled = (long double)size * (long double)powers[places];
+		uint64_t whole = (uint64_t)scaled;
+		long double rest = scaled - (long double)whole;
 		char text[NUMBER_BYTES];
 
+		if (rest > 0.48L && rest < 0.52L)
+			return false; /* up or down?  The product is not exact. */
+		whole += rest >= 0.5L;
 		/* Zeros at the end do not count; one stays behind the point. */
 		for (; places > 1 && whole % 10 == 0; places--)
 			whole /= 10;
@@ -73,8 +77,9 @@ number_write(double real, char out[NUMBER_BYTES])
 		if (strtod(out, NULL) == real)
 			break;
 	}
+	/* At most 17 digits and a sign so far. */
 	if (strpbrk(out, ".e") == NULL)
-		strcat(out, ".0"); /* at most 17 digits and a sign so far */
+		memcpy(out + strlen(out), ".0", sizeof(".0"));
 }
 
 bool

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db.h"
 #include "query_check.h"
 #include "query_lex.h"
 #include "query_parse.h"
@@ -11,16 +12,11 @@
 #include "query_sql.h"
 #include "query_sqlite.h"
 
-/* Up to how many rows of a condition are counted, to see which is rare. */
-#define COUNTED "20000"
 /* A run found by its index and looked up in all conditions costs so many rows read in
    a row. */
 #define LOOKUP 6
 
 #define COLUMNS_MAX 1000
-
-/* Of pages that lookups come back to. */
-#define CACHE_KB "64000"
 
 struct query {
 	sqlite3 *db;
@@ -111,13 +107,14 @@ read_filter(struct query *query, const char *text, struct query_error *error)
 		return query_error_set(
 		    error, &query->filter->place, "a list is no condition by itself");
 	query_plan(&query->catalog, query->filter);
-	return 0;
+	return query_plan_sample(&query->catalog, query->filter);
 }
 
 /* ---- The columns ------------------------------------------------------------ */
 
 static int
-add_column(struct query *query, struct query_condition *condition, struct query_error *error)
+add_column(
+    struct query *query, struct query_condition *condition, struct query_error *error)
 {
 	if (condition == NULL)
 		return -1;
@@ -133,8 +130,8 @@ add_column(struct query *query, struct query_condition *condition, struct query_
 
 /* One name of -v, from p on: plain, with anything but commas in it, or in back-quotes. */
 static int
-read_column(
-    struct query *query, const struct query_source *source, size_t *at, struct query_error *error)
+read_column(struct query *query, const struct query_source *source, size_t *at,
+    struct query_error *error)
 {
 	const char *text = source->text;
 	struct query_place place = {source, *at + strspn(text + *at, " \t\n"), 1};
@@ -179,7 +176,8 @@ read_columns(struct query *query, const char *text, struct query_error *error)
 
 	if (add_column(query, query_catalog_find(&query->catalog, "experiment", NULL),
 		error) != 0 ||
-	    add_column(query, query_catalog_find(&query->catalog, "run", NULL), error) != 0)
+	    add_column(query, query_catalog_find(&query->catalog, "run", NULL), error) !=
+		0)
 		return -1;
 	if (text == NULL) {
 		/* The names of the query, which come first in the catalog. */
@@ -206,25 +204,6 @@ read_columns(struct query *query, const char *text, struct query_error *error)
 
 /* ---- The statement ---------------------------------------------------------- */
 
-/* Rows of a condition, as far as they are counted; -1: the database failed. */
-static sqlite3_int64
-count_rows(struct query *query, const struct query_condition *condition)
-{
-	sqlite3_stmt *statement = NULL;
-	sqlite3_int64 n = -1;
-
-	if (sqlite3_prepare_v2(query->db,
-		"SELECT count(*) FROM (SELECT 1 FROM conditions WHERE type_id = ? "
-		"LIMIT " COUNTED ")",
-		-1, &statement, NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(statement, 1, condition->id);
-		if (sqlite3_step(statement) == SQLITE_ROW)
-			n = sqlite3_column_int64(statement, 0);
-	}
-	sqlite3_finalize(statement);
-	return n;
-}
-
 /*
  * The condition whose rows are read first: the one that seems to leave least to look
  * up, all in all.  NULL: the runs are.
@@ -236,12 +215,10 @@ choose_driver(struct query *query)
 	double least = 0;
 
 	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
-		double rows, cost;
+		double cost = c->rows + LOOKUP * c->pass;
 
 		if (!c->required)
 			continue;
-		rows = (double)count_rows(query, c);
-		cost = rows * (1 + LOOKUP * c->part);
 		if (best == NULL || cost < least) {
 			best = c;
 			least = cost;
@@ -259,14 +236,14 @@ next_required(struct query *query, const struct query_condition *driver,
     const struct query_condition *last)
 {
 	struct query_condition *best = NULL;
-	double from = last != NULL ? last->part : -1;
+	double from = last != NULL ? last->pass : -1;
 	int number = last != NULL ? last->number : -1;
 
 	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
-		if (!c->required || c == driver || c->part < from ||
-		    (c->part == from && c->number <= number))
+		if (!c->required || c == driver || c->pass < from ||
+		    (c->pass == from && c->number <= number))
 			continue;
-		if (best == NULL || c->part < best->part)
+		if (best == NULL || c->pass < best->pass)
 			best = c;
 	}
 	return best;
@@ -278,8 +255,8 @@ write_join(struct query *query, const char *join, const struct query_condition *
 {
 	struct query_sql *sql = &query->sql;
 
-	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join, condition->number,
-	    condition->number);
+	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join,
+	    condition->number, condition->number);
 	query_sql_integer(sql, condition->id, condition->name);
 	fprintf(sql->out, " AND c%d.run_id = %s", condition->number, run);
 }
@@ -296,7 +273,8 @@ write_from(struct query *query, const struct query_condition *driver)
 		snprintf(run, sizeof(run), "c%d.run_id", driver->number);
 		fprintf(out, "\nFROM conditions c%d", driver->number);
 	} else {
-		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id", out);
+		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id",
+		    out);
 	}
 	for (c = next_required(query, driver, NULL); c != NULL;
 	     c = next_required(query, driver, c))
@@ -352,8 +330,7 @@ static int
 prepare(struct query *query, const struct query_wanted *wanted, struct query_error *error)
 {
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
-	    sqlite3_exec(query->db, "PRAGMA cache_size = -" CACHE_KB "; BEGIN", NULL, NULL,
-		NULL) != SQLITE_OK)
+	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;
@@ -373,7 +350,8 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 }
 
 struct query *
-query_prepare(sqlite3 *db, const struct query_wanted *wanted, struct query_error *error)
+query_prepare(sqlite3 *db, const char *path, const struct query_wanted *wanted,
+    struct query_error *error)
 {
 	struct query *query = calloc(1, sizeof(*query));
 
@@ -386,6 +364,8 @@ query_prepare(sqlite3 *db, const struct query_wanted *wanted, struct query_error
 	query_catalog_begin(&query->catalog, db, &query->arena, error);
 	if (prepare(query, wanted, error) == 0)
 		return query;
+	if (error->message[0] == '\0')
+		db_complain(db, path);
 	query_free(query);
 	return NULL;
 }

@@ -47,9 +47,9 @@ int query_alias_check(const char *name, const char *expression,
 
 /* Which runs, and what of them.  All texts are borrowed. */
 struct query_wanted {
-	const char *text;    /* the query; NULL or blank: all runs */
-	const char *columns; /* "a,b,`c d`"; NULL: the names of the query */
-	const char *runs;    /* "100-200,250", NULL: all */
+	const char *text;	 /* the query; NULL or blank: all runs */
+	const char *columns;	 /* "a,b,`c d`"; NULL: the names of the query */
+	const char *runs;	 /* "100-200,250", NULL: all */
 	const char *experiments; /* a glob, whatever the case of letters; NULL: all */
 	const char *period;	 /* a row of run_periods; NULL: none */
 	bool descending;
@@ -60,12 +60,12 @@ struct query;
 
 /*
  * Turn what is wanted into a statement.  Opens a read transaction on db, so that
- * names and rows are of one state, and registers SQL functions in it.  NULL with
- * *error set: what was asked makes no sense (error->message is set), or with an
- * empty error->message if the database failed: see sqlite3_errmsg().
+ * names and rows are of one state, and registers SQL functions in it.  NULL if what
+ * was asked makes no sense, with *error set, or if the database failed, after a
+ * message that names path, with error->message empty.
  */
-struct query *query_prepare(
-    sqlite3 *db, const struct query_wanted *wanted, struct query_error *error);
+struct query *query_prepare(sqlite3 *db, const char *path,
+    const struct query_wanted *wanted, struct query_error *error);
 
 /* The statement, to be stepped; it belongs to the query. */
 sqlite3_stmt *query_statement(const struct query *query);

@@ -86,7 +86,8 @@ query_alias_check(const char *name, const char *expression,
 
 	if (!query_lex_is_plain(name, strlen(name)))
 		return query_error_plain(error,
-		    "'%.60s' cannot be the name of an alias: letters, digits and '_' can, "
+		    "'%.60s' cannot be the name of an alias: letters, digits and '_' "
+		    "can, "
 		    "with ':' and '.' between them",
 		    name);
 	tree = query_parse(&parser, &source);

@@ -8,8 +8,9 @@
 #define SHOWN 40
 
 /* The text of a node for a message, cut. */
-#define SHOW(node) (int)((node)->place.n < SHOWN ? (node)->place.n : SHOWN),             \
-	(node)->place.source->text + (node)->place.at
+#define SHOW(node)                                                                       \
+	(int)((node)->place.n < SHOWN ? (node)->place.n : SHOWN),                        \
+	    (node)->place.source->text + (node)->place.at
 
 const struct query_node *
 query_plain(const struct query_node *node)
@@ -93,7 +94,8 @@ complain_pair(struct query_error *error, const struct query_node *a,
 	if (constant->kind == KIND_CONSTANT && is_numeric(constant->type) &&
 	    other->type == QUERY_STRING)
 		return query_error_set(error, &place,
-		    "%.*s is a string, %.*s is of type %s: compare it with '%.*s', in quotes",
+		    "%.*s is a string, %.*s is of type %s: compare it with '%.*s', in "
+		    "quotes",
 		    SHOW(other), SHOW(constant), query_type_name(constant->type),
 		    SHOW(constant));
 	if (a->type == QUERY_LIST || b->type == QUERY_LIST)
@@ -106,8 +108,8 @@ complain_pair(struct query_error *error, const struct query_node *a,
 
 /* left in [a, b]: all as one kind of value. */
 static int
-check_in_list(
-    struct query_error *error, const struct query_node *left, const struct query_node *list)
+check_in_list(struct query_error *error, const struct query_node *left,
+    const struct query_node *list)
 {
 	char first = '\0', class;
 
@@ -117,7 +119,8 @@ check_in_list(
 	for (const struct query_node *item = list->first; item; item = item->next) {
 		if (item->type == QUERY_NONE)
 			return query_error_set(error, &item->place,
-			    "None is in no list: write '%.*s is None or ...'", SHOW(left));
+			    "None is in no list: write '%.*s is None or ...'",
+			    SHOW(left));
 		class = query_compared_as(left, item);
 		if (class == '\0' && item->place.source == left->place.source)
 			return complain_pair(error, left, item, OPERATOR_EQUAL);
@@ -130,8 +133,8 @@ check_in_list(
 }
 
 static int
-check_in(
-    struct query_error *error, const struct query_node *left, const struct query_node *right)
+check_in(struct query_error *error, const struct query_node *left,
+    const struct query_node *right)
 {
 	const struct query_node *plain = query_plain(right);
 	struct query_place place = span(left, right);
@@ -182,7 +185,8 @@ static int
 check_compare(struct query_error *error, struct query_node *node)
 {
 	node->type = QUERY_BOOL;
-	for (struct query_node *a = node->first; a->next != NULL; a = a->next)
+	for (const struct query_node *a = node->first; a != NULL && a->next != NULL;
+	     a = a->next)
 		if (check_pair(error, a, a->next, a->next->operator) != 0)
 			return -1;
 	return 0;
@@ -191,16 +195,18 @@ check_compare(struct query_error *error, struct query_node *node)
 static int
 check_arithmetic(struct query_error *error, struct query_node *node)
 {
-	const struct query_node *a = node->first, *b = a->next;
-	const struct query_node *wrong = !takes('n', a) ? a : b;
+	const struct query_node *a = node->first, *b, *wrong;
 
+	if (a == NULL)
+		return -1; /* no arithmetic is without operands */
+	b = a->next;
+	wrong = b == NULL || !takes('n', a) ? a : b;
 	if (b != NULL && node->kind == KIND_ADD && a->type == QUERY_STRING &&
 	    b->type == QUERY_STRING) {
 		node->type = QUERY_STRING;
 		return 0;
 	}
-	if (b != NULL && node->kind == KIND_SUBTRACT &&
-	    query_compared_as(a, b) == 't') {
+	if (b != NULL && node->kind == KIND_SUBTRACT && query_compared_as(a, b) == 't') {
 		node->type = QUERY_FLOAT;
 		return 0;
 	}
@@ -242,8 +248,8 @@ check_name(struct query_catalog *catalog, struct query_node *node)
 	static const struct {
 		const char *name;
 		double value;
-	} constants[] = {
-	    {"math.e", M_E}, {"math.inf", INFINITY}, {"math.pi", M_PI}, {"math.tau", 2 * M_PI}};
+	} constants[] = {{"math.e", M_E}, {"math.inf", INFINITY}, {"math.pi", M_PI},
+	    {"math.tau", 2 * M_PI}};
 
 	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
 		if (strcmp(node->text, constants[i].name) == 0 &&
@@ -284,7 +290,8 @@ query_check(struct query_catalog *catalog, struct query_node *node)
 	case KIND_NAME:
 		return check_name(catalog, node);
 	case KIND_ALIAS:
-		node->type = node->first->type;
+		/* One that was not expanded is none. */
+		node->type = node->first != NULL ? node->first->type : QUERY_NONE;
 		return 0;
 	case KIND_CALL:
 		return check_call(catalog->error, node);

@@ -67,7 +67,8 @@ show_place(struct query_error *error, const struct query_place *place)
 
 		if (at >= place->at && at < end)
 			mark = at == place->at ? '^' : '~';
-		at += put_character(&excerpt, source->text + at, source->length - at, mark);
+		at +=
+		    put_character(&excerpt, source->text + at, source->length - at, mark);
 	}
 	if (place->at >= source->length && excerpt.caret_used < CELLS)
 		excerpt.caret[excerpt.caret_used++] = '^';
@@ -77,8 +78,8 @@ show_place(struct query_error *error, const struct query_place *place)
 }
 
 int
-query_error_set(struct query_error *error, const struct query_place *place,
-    const char *format, ...)
+query_error_set(
+    struct query_error *error, const struct query_place *place, const char *format, ...)
 {
 	va_list arguments;
 	int n;

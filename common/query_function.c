@@ -123,7 +123,8 @@ fits(const struct query_function *function, const struct query_node *call, size_
 	if (n < least || (n > 0 && query_function_parameter(function, n - 1) == '\0'))
 		return false;
 	for (const struct query_node *child = call->first; child; child = child->next)
-		if (!query_function_takes(query_function_parameter(function, i++), child)) {
+		if (!query_function_takes(
+			query_function_parameter(function, i++), child)) {
 			*wrong = child;
 			return false;
 		}
@@ -140,11 +141,10 @@ static const struct query_function *
 unknown(const struct query_node *call, struct query_error *error)
 {
 	const char *dot = strrchr(call->text, '.');
-	const char *name = dot != NULL && strncmp(call->text, "math.", 5) != 0 ? dot + 1
-									       : call->text;
-	const char *best = query_functions[nearest(name, name_at, query_functions,
-					       FUNCTIONS)]
-			       .name;
+	const char *name =
+	    dot != NULL && strncmp(call->text, "math.", 5) != 0 ? dot + 1 : call->text;
+	const char *best =
+	    query_functions[nearest(name, name_at, query_functions, FUNCTIONS)].name;
 
 	if (name != call->text && strcmp(name, best) == 0)
 		query_error_set(error, &call->place,

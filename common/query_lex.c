@@ -136,7 +136,8 @@ static const char *
 keyword(const char *p, size_t n, enum query_word *word)
 {
 	for (size_t i = 0; i < COUNT(keywords); i++)
-		if (strlen(keywords[i].text) == n && memcmp(keywords[i].text, p, n) == 0) {
+		if (strlen(keywords[i].text) == n &&
+		    memcmp(keywords[i].text, p, n) == 0) {
 			*word = keywords[i].word;
 			return keywords[i].text;
 		}
@@ -176,8 +177,9 @@ lex_name(struct query_lexer *lexer, struct query_token *token)
 	finish(lexer, token, n);
 	if (peek(lexer, 0) == '\'' || peek(lexer, 0) == '"') {
 		lexer->at = token->place.at;
-		return FAIL(lexer, token, "a name stands before a quotation mark: strings "
-					  "have no prefix here");
+		return FAIL(lexer, token,
+		    "a name stands before a quotation mark: strings "
+		    "have no prefix here");
 	}
 	token->word = WORD_NAME;
 	if (keyword(p, n, &token->word) != NULL)
@@ -443,10 +445,12 @@ lex_number(struct query_lexer *lexer, struct query_token *token)
 		at++;
 	token->place.n = at;
 	if (digits[0] == '0' && is_digit(digits[1]))
-		return FAIL(lexer, token, "no number: leave out the leading zeros, or quote "
-					  "it if it is a string");
-	return FAIL(lexer, token, "no number; a name that begins with a digit needs "
-				  "back-quotes");
+		return FAIL(lexer, token,
+		    "no number: leave out the leading zeros, or quote "
+		    "it if it is a string");
+	return FAIL(lexer, token,
+	    "no number; a name that begins with a digit needs "
+	    "back-quotes");
 }
 
 static int

@@ -120,10 +120,11 @@ unknown(struct query_catalog *catalog, const char *name, const struct query_plac
 	consider(&best, name, "True");
 	consider(&best, name, "False");
 	consider(&best, name, "None");
-	consider_rows(&best, catalog->db, "SELECT name FROM condition_types ORDER BY name",
-	    name);
+	consider_rows(
+	    &best, catalog->db, "SELECT name FROM condition_types ORDER BY name", name);
 	best_text(&best, nearest, sizeof(nearest));
-	query_error_set(catalog->error, place, "there is no condition %.80s%s", name, nearest);
+	query_error_set(
+	    catalog->error, place, "there is no condition %.80s%s", name, nearest);
 	return NULL;
 }
 
@@ -171,7 +172,7 @@ struct query_condition *
 query_catalog_find(
     struct query_catalog *catalog, const char *name, const struct query_place *place)
 {
-	struct query_condition found = {.name = name, .number = -1, .part = 1};
+	struct query_condition found = {.name = name, .number = -1};
 	int stored;
 
 	for (struct query_condition *known = catalog->first; known; known = known->next)

@@ -19,7 +19,8 @@ struct query_condition {
 	bool filtered; /* the filter names it */
 	bool required; /* the filter is true only for runs that have it */
 	bool joined;   /* its value is c<number>.value, else a subquery */
-	double part;   /* of the runs that have it, how many seem to pass: 0 to 1 */
+	double rows;   /* of a sample of its values, */
+	double pass;   /* and those of them that may pass */
 	struct query_condition *next;
 };
 
@@ -38,8 +39,8 @@ void query_catalog_begin(struct query_catalog *catalog, sqlite3 *db, struct aren
  * the place (NULL: none): there is none, which names the nearest three; or with
  * an empty message: the database failed.
  */
-struct query_condition *query_catalog_find(struct query_catalog *catalog,
-    const char *name, const struct query_place *place);
+struct query_condition *query_catalog_find(
+    struct query_catalog *catalog, const char *name, const struct query_place *place);
 
 /* Is there a condition of that name? */
 bool query_catalog_has(struct query_catalog *catalog, const char *name);

@@ -31,8 +31,7 @@ static const char *const kinds[KIND_OR + 1] = {
     [KIND_OR] = "or",
 };
 
-const char *
-query_operator_text(enum query_operator operator)
+const char *query_operator_text(enum query_operator operator)
 {
 	return operators[operator];
 }
@@ -95,8 +94,8 @@ print_constant(const struct query_node *node, FILE *out)
 		break;
 	case QUERY_INT:
 		/* (-2) ** 2 is another thing than -2 ** 2. */
-		fprintf(out, node->integer < 0 ? "(%" PRId64 ")" : "%" PRId64,
-		    node->integer);
+		fprintf(
+		    out, node->integer < 0 ? "(%" PRId64 ")" : "%" PRId64, node->integer);
 		break;
 	case QUERY_FLOAT:
 		print_real(node->real, out);
@@ -106,23 +105,39 @@ print_constant(const struct query_node *node, FILE *out)
 	}
 }
 
+static void print_inside(const struct query_node *node, FILE *out);
+
 static void
 print_children(const struct query_node *node, const char *between, FILE *out)
 {
+	const struct query_node *left = node->first;
+
 	for (const struct query_node *child = node->first; child; child = child->next) {
-		if (child != node->first && child->operator != OPERATOR_NONE)
+		if (child != node->first && child->operator!= OPERATOR_NONE)
 			fprintf(out, " %s ", operators[child->operator]);
 		else if (child != node->first)
 			fputs(between, out);
-		query_node_print(child, out);
+		/* Long sums would nest more deeply than what the parser takes. */
+		if (child == left && query_node_joins(node))
+			print_inside(child, out);
+		else
+			query_node_print(child, out);
 	}
+}
+
+static void
+print_inside(const struct query_node *node, FILE *out)
+{
+	char between[8];
+
+	snprintf(
+	    between, sizeof(between), " %s ", kinds[node->kind] ? kinds[node->kind] : "");
+	print_children(node, between, out);
 }
 
 void
 query_node_print(const struct query_node *node, FILE *out)
 {
-	char between[8];
-
 	switch (node->kind) {
 	case KIND_CONSTANT:
 		print_constant(node, out);
@@ -147,8 +162,7 @@ query_node_print(const struct query_node *node, FILE *out)
 	default:
 		putc('(', out);
 	}
-	snprintf(between, sizeof(between), " %s ", kinds[node->kind] ? kinds[node->kind] : "");
-	print_children(node, between, out);
+	print_inside(node, out);
 	putc(')', out);
 }
 
@@ -175,7 +189,7 @@ query_node_equal(const struct query_node *a, const struct query_node *b)
 {
 	const struct query_node *c = a->first, *d = b->first;
 
-	if (a->kind != b->kind || a->operator != b->operator)
+	if (a->kind != b->kind || a->operator!= b->operator)
 		return false;
 	if (a->kind == KIND_CONSTANT)
 		return same_constant(a, b);
@@ -240,7 +254,8 @@ query_node_measure(const struct query_node *node, struct query_error *error)
 		    error, "the query nests deeper than %d levels", QUERY_HEIGHT_MAX);
 	if (size.depth > QUERY_DEPTH_MAX)
 		return query_error_plain(error,
-		    "the query chains more than %d operators: a list for 'in' may be longer",
+		    "the query chains more than %d operators: a list for 'in' may be "
+		    "longer",
 		    QUERY_DEPTH_MAX);
 	return 0;
 }

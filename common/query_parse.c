@@ -28,8 +28,8 @@ advance(struct reader *reader)
 }
 
 #define FAIL(reader, ...)                                                                \
-	((void)query_error_set((reader)->parser->error, &(reader)->token.place,          \
-	     __VA_ARGS__),                                                               \
+	((void)query_error_set(                                                          \
+	     (reader)->parser->error, &(reader)->token.place, __VA_ARGS__),              \
 	    NULL)
 
 static struct query_node *
@@ -100,8 +100,8 @@ complain(struct reader *reader)
  * there was one.
  */
 static struct query_node *
-parse_items(struct reader *reader, struct query_node *node, enum query_word close,
-    bool *comma)
+parse_items(
+    struct reader *reader, struct query_node *node, enum query_word close, bool *comma)
 {
 	struct query_node **end = &node->first;
 
@@ -129,11 +129,13 @@ parse_items(struct reader *reader, struct query_node *node, enum query_word clos
 static struct query_node *
 parse_brackets(struct reader *reader)
 {
-	struct query_node *list = new_node(reader, KIND_LIST, &reader->token.place), *only;
+	struct query_node *list = new_node(reader, KIND_LIST, &reader->token.place),
+			  *only;
 	bool round = reader->token.word == WORD_OPEN, comma;
 
 	if (list == NULL || !advance(reader) ||
-	    parse_items(reader, list, round ? WORD_CLOSE : WORD_CLOSE_LIST, &comma) == NULL)
+	    parse_items(reader, list, round ? WORD_CLOSE : WORD_CLOSE_LIST, &comma) ==
+		NULL)
 		return NULL;
 	list->type = QUERY_LIST;
 	only = list->first;
@@ -330,8 +332,7 @@ parse_arithmetic(struct reader *reader, int least)
 	enum query_kind kind = KIND_ADD;
 	int strength;
 
-	while (left != NULL &&
-	       (strength = binary(reader->token.word, &kind)) >= least) {
+	while (left != NULL && (strength = binary(reader->token.word, &kind)) >= least) {
 		if (!advance(reader))
 			return NULL;
 		left =
@@ -484,8 +485,9 @@ query_parse(struct query_parser *parser, const struct query_source *source)
 	if (tree == NULL || reader.token.word == WORD_END)
 		return tree;
 	if (starts_value(reader.token.word))
-		return FAIL(&reader, "an operator is expected before this; names that hold "
-				     "spaces need back-quotes");
+		return FAIL(&reader,
+		    "an operator is expected before this; names that hold "
+		    "spaces need back-quotes");
 	return FAIL(&reader, "this has no counterpart before it");
 }
 
@@ -496,9 +498,8 @@ struct within {
 	int depth;
 };
 
-static int
-expand(struct query_parser *parser, struct query_node *node, const struct within *within,
-    query_lookup *lookup, void *context);
+static int expand(struct query_parser *parser, struct query_node *node,
+    const struct within *within, query_lookup *lookup, void *context);
 
 static int
 expand_alias(struct query_parser *parser, struct query_node *node,
@@ -517,8 +518,8 @@ expand_alias(struct query_parser *parser, struct query_node *node,
 		    "aliases use each other more than %d deep", ALIASES_MAX);
 	text = lookup(context, node->text);
 	if (text == NULL)
-		return query_error_set(parser->error, &node->place,
-		    "there is no alias @%.60s", node->text);
+		return query_error_set(
+		    parser->error, &node->place, "there is no alias @%.60s", node->text);
 	if (source != NULL) {
 		source->length = strlen(text);
 		source->text = arena_text(parser->arena, text, source->length);

@@ -3,6 +3,10 @@
 #include <stdint.h>
 
 #include "query_check.h"
+#include "query_sql.h"
+
+/* Rows of a condition that are looked at: about a millisecond. */
+#define SAMPLE 3000
 
 /* A set of conditions by their numbers; those from 64 on are never in it. */
 typedef uint64_t Set;
@@ -101,55 +105,76 @@ number_names(const struct query_node *node, int *next)
 		number_names(child, next);
 }
 
-/* What a comparison lets pass, from its operators alone. */
-static double
-guess(const struct query_node *node)
+/* Does an expression need nothing but the value of one condition? */
+static bool
+is_about(const struct query_node *node, const struct query_condition *condition)
 {
-	double part = 1, n = 0;
-
-	if (node->kind != KIND_COMPARE)
-		return 0.5;
-	for (const struct query_node *child = node->first->next; child; child = child->next)
-		switch (child->operator) {
-		case OPERATOR_EQUAL:
-			part *= 0.05;
-			break;
-		case OPERATOR_IN:
-			for (const struct query_node *item = query_plain(child)->first;
-			     item != NULL; item = item->next)
-				n++;
-			part *= n > 0 && n < 8 ? 0.05 * n : 0.4;
-			break;
-		case OPERATOR_NOT_EQUAL:
-		case OPERATOR_NOT_IN:
-		case OPERATOR_IS_NOT:
-			part *= 0.9;
-			break;
-		default:
-			part *= 0.35;
-		}
-	return part;
+	if (node->kind == KIND_NAME)
+		return node->condition == condition;
+	for (const struct query_node *child = node->first; child; child = child->next)
+		if (!is_about(child, condition))
+			return false;
+	return true;
 }
 
-/* Give each condition of a node that must hold its part. */
+/* Write, for each AND-ed part that is about the condition, " AND " and the part. */
 static void
-guess_parts(const struct query_catalog *catalog, const struct query_node *node)
+write_parts(struct query_sql *sql, const struct query_node *node,
+    const struct query_condition *condition)
 {
-	double part;
-	Set set;
-
 	node = query_plain(node);
 	if (node->kind == KIND_AND) {
 		for (const struct query_node *child = node->first; child;
 		     child = child->next)
-			guess_parts(catalog, child);
-		return;
+			write_parts(sql, child, condition);
+	} else if (is_about(node, condition)) {
+		fputs(" AND ", sql->out);
+		query_sql_filter(sql, node);
 	}
-	part = guess(node);
-	set = required(node, true);
-	for (struct query_condition *c = catalog->first; c; c = c->next)
-		if (c->number >= 0 && c->number < 64 && (set >> c->number & 1) != 0)
-			c->part *= part;
+}
+
+static int
+sample(sqlite3 *db, const struct query_sql *sql, struct query_condition *condition)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db, sql->text, -1, &statement, NULL);
+
+	if (code == SQLITE_OK)
+		code = query_sql_bind(sql, statement);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW) {
+		condition->rows = sqlite3_column_double(statement, 0);
+		condition->pass = sqlite3_column_double(statement, 1);
+	}
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+int
+query_plan_sample(const struct query_catalog *catalog, const struct query_node *filter)
+{
+	for (struct query_condition *c = catalog->first; c; c = c->next) {
+		struct query_sql sql;
+		int result = 0;
+
+		if (!c->required)
+			continue;
+		if (query_sql_begin(&sql, catalog->arena) != 0)
+			return -1;
+		fputs("SELECT count(*), total(true", sql.out);
+		write_parts(&sql, filter, c);
+		fputs(") FROM (SELECT value FROM conditions WHERE type_id = ", sql.out);
+		query_sql_integer(&sql, c->id, NULL);
+		fprintf(sql.out, " LIMIT %d) c%d", SAMPLE, c->number);
+		/* One that is too long is reported when the whole is written. */
+		if (query_sql_end(&sql) == 0)
+			result = sample(catalog->db, &sql, c);
+		query_sql_free(&sql);
+		if (result != 0)
+			return -1;
+	}
+	return 0;
 }
 
 void
@@ -166,7 +191,6 @@ query_plan(const struct query_catalog *catalog, const struct query_node *filter)
 		c->joined = c->number < QUERY_JOINS_MAX;
 		c->required = c->joined && (set >> c->number & 1) != 0;
 	}
-	guess_parts(catalog, filter);
 }
 
 void

@@ -60,7 +60,8 @@ match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *g
 	if (scope->experiments == NULL)
 		return query_error_plain(error, "no memory");
 	if (matched == 0)
-		return query_error_plain(error, "-e: no experiment matches '%.80s'", glob);
+		return query_error_plain(
+		    error, "-e: no experiment matches '%.80s'", glob);
 	return 0;
 }
 
@@ -102,8 +103,8 @@ static int
 read_period(
     struct query_scope *scope, sqlite3 *db, const char *name, struct query_error *error)
 {
-	static const char sql[] =
-	    "SELECT run_min, run_max, start_time, end_time FROM run_periods WHERE name = ?";
+	static const char sql[] = "SELECT run_min, run_max, start_time, end_time FROM "
+				  "run_periods WHERE name = ?";
 	sqlite3_stmt *row = NULL;
 	bool good = true;
 	int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
@@ -125,14 +126,15 @@ read_period(
 	if (code == SQLITE_DONE) {
 		char nearest[300];
 
-		query_nearest(db, "SELECT name FROM run_periods ORDER BY name", name, nearest,
-		    sizeof(nearest));
-		return query_error_plain(error, "--period: there is no run period %.80s%s",
-		    name, nearest[0] != '\0' ? nearest : "; none is defined");
+		query_nearest(db, "SELECT name FROM run_periods ORDER BY name", name,
+		    nearest, sizeof(nearest));
+		return query_error_plain(error,
+		    "--period: there is no run period %.80s%s", name,
+		    nearest[0] != '\0' ? nearest : "; none is defined");
 	}
 	if (!good)
-		return query_error_plain(
-		    error, "--period: the run period %.80s has a time that is none", name);
+		return query_error_plain(error,
+		    "--period: the run period %.80s has a time that is none", name);
 	return code == SQLITE_ROW ? 0 : -1;
 }
 
@@ -168,7 +170,8 @@ query_scope_write(const struct query_scope *scope, struct query_sql *sql)
 		    .text = scope->experiments,
 		    .length = strlen(scope->experiments)};
 
-		fputs("\n  AND r.experiment_id IN (SELECT value FROM json_each(", sql->out);
+		fputs(
+		    "\n  AND r.experiment_id IN (SELECT value FROM json_each(", sql->out);
 		query_sql_value(sql, &ids);
 		fputs("))", sql->out);
 	}

@@ -9,7 +9,7 @@
 #include "timestamp.h"
 
 /* Chains of comparisons write their middle twice: nested ones grow fast. */
-#define SQL_BYTES_MAX (256 * 1024)
+#define SQL_BYTES_MAX 262144
 
 static void write_as(struct query_sql *sql, const struct query_node *node, char as);
 
@@ -156,8 +156,8 @@ write_arithmetic(struct query_sql *sql, const struct query_node *node)
 }
 
 static void
-write_arguments(struct query_sql *sql, const char *function, const struct query_node *first,
-    const struct query_function *types)
+write_arguments(struct query_sql *sql, const char *function,
+    const struct query_node *first, const struct query_function *types)
 {
 	size_t i = 0;
 
@@ -404,8 +404,8 @@ bind(sqlite3_stmt *statement, int i, const struct query_value *value)
 		return sqlite3_bind_pointer(
 		    statement, i, value->runs, QUERY_SQLITE_RUNS, NULL);
 	default:
-		return sqlite3_bind_text64(statement, i, value->text, value->length,
-		    SQLITE_STATIC, SQLITE_UTF8);
+		return sqlite3_bind_text64(
+		    statement, i, value->text, value->length, SQLITE_STATIC, SQLITE_UTF8);
 	}
 }
 
@@ -414,7 +414,8 @@ query_sql_bind(const struct query_sql *sql, sqlite3_stmt *statement)
 {
 	int i = 0, code = SQLITE_OK;
 
-	for (const struct query_value *v = sql->values; v && code == SQLITE_OK; v = v->next)
+	for (const struct query_value *v = sql->values; v && code == SQLITE_OK;
+	     v = v->next)
 		code = bind(statement, ++i, v);
 	return code;
 }

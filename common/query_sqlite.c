@@ -1,6 +1,7 @@
 #include "query_sqlite.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,9 @@ result_number(Context *context, const struct number *number)
 static void
 result_whole(Context *context, double real)
 {
-	if (real >= -0x1p63 && real < 0x1p63)
+	const double limit = 0x1p63;
+
+	if (real >= -limit && real < limit)
 		sqlite3_result_int64(context, (int64_t)real);
 	else
 		sqlite3_result_double(context, real);
@@ -250,35 +253,37 @@ radians(double x)
 }
 
 /* The functions of math.h, of one argument or two. */
-static const struct {
+struct one {
 	const char *name;
 	double (*function)(double);
-	int whole; /* its result is an integer */
-} one[] = {
-    {"elog_acos", acos, 0},
-    {"elog_asin", asin, 0},
-    {"elog_atan", atan, 0},
-    {"elog_ceil", ceil, 1},
-    {"elog_cos", cos, 0},
-    {"elog_cosh", cosh, 0},
-    {"elog_degrees", degrees, 0},
-    {"elog_exp", exp, 0},
-    {"elog_fabs", fabs, 0},
-    {"elog_floor", floor, 1},
-    {"elog_log10", log10, 0},
-    {"elog_log2", log2, 0},
-    {"elog_radians", radians, 0},
-    {"elog_sin", sin, 0},
-    {"elog_sinh", sinh, 0},
-    {"elog_sqrt", sqrt, 0},
-    {"elog_tan", tan, 0},
-    {"elog_tanh", tanh, 0},
+	bool whole; /* its result is an integer */
+};
+static const struct one ones[] = {
+    {"elog_acos", acos, false},
+    {"elog_asin", asin, false},
+    {"elog_atan", atan, false},
+    {"elog_ceil", ceil, true},
+    {"elog_cos", cos, false},
+    {"elog_cosh", cosh, false},
+    {"elog_degrees", degrees, false},
+    {"elog_exp", exp, false},
+    {"elog_fabs", fabs, false},
+    {"elog_floor", floor, true},
+    {"elog_log10", log10, false},
+    {"elog_log2", log2, false},
+    {"elog_radians", radians, false},
+    {"elog_sin", sin, false},
+    {"elog_sinh", sinh, false},
+    {"elog_sqrt", sqrt, false},
+    {"elog_tan", tan, false},
+    {"elog_tanh", tanh, false},
 };
 
-static const struct {
+struct two {
 	const char *name;
 	double (*function)(double, double);
-} two[] = {
+};
+static const struct two twos[] = {
     {"elog_atan2", atan2},
     {"elog_fmod", fmod},
     {"elog_hypot", hypot},
@@ -290,29 +295,29 @@ static const struct {
 static void
 sql_one(Context *context, int n, Value **values)
 {
-	size_t i = (size_t)(uintptr_t)sqlite3_user_data(context);
+	const struct one *one = sqlite3_user_data(context);
 	struct number number;
 
 	(void)n;
 	if (!number_of(values[0], &number))
 		return;
-	if (!one[i].whole)
-		result_real(context, one[i].function(number.real));
+	if (!one->whole)
+		result_real(context, one->function(number.real));
 	else if (!number.is_real)
 		sqlite3_result_int64(context, number.integer);
 	else if (isfinite(number.real))
-		result_whole(context, one[i].function(number.real));
+		result_whole(context, one->function(number.real));
 }
 
 static void
 sql_two(Context *context, int n, Value **values)
 {
-	size_t i = (size_t)(uintptr_t)sqlite3_user_data(context);
+	const struct two *two = sqlite3_user_data(context);
 	struct number a, b;
 
 	(void)n;
 	if (number_of(values[0], &a) && number_of(values[1], &b))
-		result_real(context, two[i].function(a.real, b.real));
+		result_real(context, two->function(a.real, b.real));
 }
 
 static void
@@ -360,8 +365,8 @@ affix(Context *context, Value **values, bool end)
 	n = (size_t)sqlite3_value_bytes(values[0]);
 	m = (size_t)sqlite3_value_bytes(values[1]);
 	if (text != NULL && part != NULL)
-		sqlite3_result_int(context,
-		    m <= n && memcmp(end ? text + (n - m) : text, part, m) == 0);
+		sqlite3_result_int(
+		    context, m <= n && memcmp(end ? text + (n - m) : text, part, m) == 0);
 }
 
 static void
@@ -532,12 +537,11 @@ static const struct {
 };
 
 static int
-add(sqlite3 *db, const char *name, int arguments, size_t i,
+add(sqlite3 *db, const char *name, int arguments, const void *row,
     void (*function)(Context *, int, Value **))
 {
 	return sqlite3_create_function_v2(db, name, arguments,
-	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, (void *)(uintptr_t)i, function, NULL,
-	    NULL, NULL);
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, (void *)row, function, NULL, NULL, NULL);
 }
 
 int
@@ -546,11 +550,11 @@ query_sqlite_register(sqlite3 *db)
 	int code = SQLITE_OK;
 
 	for (size_t i = 0; i < COUNT(functions) && code == SQLITE_OK; i++)
-		code = add(db, functions[i].name, functions[i].arguments, i,
+		code = add(db, functions[i].name, functions[i].arguments, NULL,
 		    functions[i].function);
-	for (size_t i = 0; i < COUNT(one) && code == SQLITE_OK; i++)
-		code = add(db, one[i].name, 1, i, sql_one);
-	for (size_t i = 0; i < COUNT(two) && code == SQLITE_OK; i++)
-		code = add(db, two[i].name, 2, i, sql_two);
+	for (size_t i = 0; i < COUNT(ones) && code == SQLITE_OK; i++)
+		code = add(db, ones[i].name, 1, &ones[i], sql_one);
+	for (size_t i = 0; i < COUNT(twos) && code == SQLITE_OK; i++)
+		code = add(db, twos[i].name, 2, &twos[i], sql_two);
 	return code;
 }

@@ -68,7 +68,8 @@ merge(struct run_list *list)
 		const struct run_range *next = &list->ranges[i];
 		struct run_range *last = n > 0 ? &list->ranges[n - 1] : NULL;
 
-		if (last == NULL || (last->last != INT64_MAX && next->first > last->last + 1))
+		if (last == NULL ||
+		    (last->last != INT64_MAX && next->first > last->last + 1))
 			list->ranges[n++] = *next;
 		else if (next->last > last->last)
 			last->last = next->last;

@@ -165,6 +165,8 @@ print_kept(struct table *table)
 {
 	struct state *state = table->state;
 
+	if (table->n_columns == 0)
+		return 0;
 	for (size_t i = 0; i < table->n_columns; i++) {
 		char *name =
 		    printable(table->columns[i].name, strlen(table->columns[i].name));

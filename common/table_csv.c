@@ -48,8 +48,8 @@ begin(struct table *table)
 	for (size_t i = 0; i < table->n_columns; i++) {
 		if (i > 0)
 			stream_put(&table->out, ",", 1);
-		put_field(&table->out, table->columns[i].name,
-		    strlen(table->columns[i].name));
+		put_field(
+		    &table->out, table->columns[i].name, strlen(table->columns[i].name));
 	}
 	end_line(&table->out);
 	return 0;

@@ -113,8 +113,8 @@ timestamp_read(const char *p, size_t n, int64_t *microseconds)
 		    !digits(&r, 2, 0, 23, &hour) || !skip(&r, ':') ||
 		    !digits(&r, 2, 0, 59, &minute))
 			return false;
-		if (skip(&r, ':') && (!digits(&r, 2, 0, 60, &second) ||
-					 !read_fraction(&r, &fraction)))
+		if (skip(&r, ':') &&
+		    (!digits(&r, 2, 0, 60, &second) || !read_fraction(&r, &fraction)))
 			return false;
 		if (!read_zone(&r, &zone) || r.p < r.end)
 			return false;
@@ -141,9 +141,9 @@ timestamp_write(int64_t microseconds, char out[TIMESTAMP_BYTES])
 	day += 719468;
 	era = (day >= 0 ? day : day - 146096) / 146097;
 	day_of_era = day - era * 146097;
-	year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-			  day_of_era / 146096) /
-		      365;
+	year_of_era =
+	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) /
+	    365;
 	day_of_year =
 	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	month = (5 * day_of_year + 2) / 153;
@@ -153,12 +153,12 @@ timestamp_write(int64_t microseconds, char out[TIMESTAMP_BYTES])
 	if (year < 0 || year > 9999)
 		return false;
 	second = rest / SECOND;
-	length = snprintf(out, TIMESTAMP_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year,
-	    (int)month, (int)day, (int)(second / 3600), (int)(second / 60 % 60),
-	    (int)(second % 60));
+	length = snprintf(out, TIMESTAMP_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d",
+	    (int)year, (int)month, (int)day, (int)(second / 3600),
+	    (int)(second / 60 % 60), (int)(second % 60));
 	if (rest % SECOND != 0)
-		length += snprintf(out + length, TIMESTAMP_BYTES - (size_t)length, ".%06d",
-		    (int)(rest % SECOND));
+		length += snprintf(out + length, TIMESTAMP_BYTES - (size_t)length,
+		    ".%06d", (int)(rest % SECOND));
 	snprintf(out + length, TIMESTAMP_BYTES - (size_t)length, "Z");
 	return true;
 }

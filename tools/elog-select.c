@@ -28,8 +28,8 @@ static struct poptOption options[] = {
 	"LIST"},
     {"experiments", 'e', POPT_ARG_STRING, &wanted.experiments, 0,
 	"Only experiments whose names match", "GLOB"},
-    {"period", '\0', POPT_ARG_STRING, &wanted.period, 0,
-	"Only runs of this run period", "NAME"},
+    {"period", '\0', POPT_ARG_STRING, &wanted.period, 0, "Only runs of this run period",
+	"NAME"},
     {"desc", '\0', POPT_ARG_NONE, &descending, 0, "The other way round: last run first",
 	NULL},
     {"format", '\0', POPT_ARG_STRING, &format_name, 0,
@@ -141,18 +141,17 @@ answer(sqlite3 *db, const char *file, const struct table_format *format)
 
 	if (db_number(db, "SELECT max(version) FROM schema_version", 0) <
 	    SCHEMA_WITH_CONDITIONS) {
-		msg("%s: its schema is from before conditions: run elog-load --migrate %s",
+		msg("%s: its schema is from before conditions: run elog-load --migrate "
+		    "%s",
 		    file, file);
 		return EXIT_PARTIAL;
 	}
-	query = query_prepare(db, &wanted, &error);
-	if (query == NULL && error.message[0] != '\0') {
+	query = query_prepare(db, file, &wanted, &error);
+	if (query == NULL) {
+		if (error.message[0] == '\0')
+			return EXIT_PARTIAL;
 		query_error_print(&error);
 		return EXIT_USAGE;
-	}
-	if (query == NULL) {
-		db_complain(db, file);
-		return EXIT_PARTIAL;
 	}
 	if (!explain) {
 		status = print(db, file, query, format);

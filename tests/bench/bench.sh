@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit second
-#                         memory growth
+#                         memory growth select
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -11,6 +11,7 @@
 #
 #   BENCH_ROUNDS   how often each command runs (5)
 #   BENCH_SCALE    how far "growth" goes (16)
+#   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
 #   BUILD          where the programs are (build)
 set -eu
 
@@ -20,7 +21,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit second memory growth"
+all="get latency pipeline sync load limit second memory growth select"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -422,4 +423,39 @@ if wanted growth; then
     grown elog-get 48 "${sizes[@]}"
     best "${sizes[@]/#/elog-load-}"
     grown elog-load 96 "${sizes[@]}"
+fi
+
+if wanted select; then
+    # 100,000 runs, 30 million conditions: about a gigabyte and a minute.
+    rm -f conditions.db
+    elog-load -q conditions.db </dev/null
+    "$here/conditions.py" conditions.db "${BENCH_RUNS:-100000}"
+    query="c000 > 90 and c002 in ['cosmic', 'laser']"
+    script select <<EOF
+exec elog-select "$query" -v c003,c004,c005,c009 conditions.db >selected
+EOF
+    # The best that we know to write for sqlite3.
+    {
+        echo "SELECT e.name, r.run_number, c3.value, c4.value, c5.value, c9.value"
+        echo "FROM conditions a JOIN conditions b ON b.type_id = 3 AND b.run_id = a.run_id"
+        echo "JOIN runs r ON r.id = a.run_id JOIN experiments e ON e.id = r.experiment_id"
+        for column in 3 4 5 9; do
+            echo "LEFT JOIN conditions c$column ON c$column.type_id = $column + 1 AND c$column.run_id = a.run_id"
+        done
+        echo "WHERE a.type_id = 1 AND a.value > 90 AND b.value IN ('cosmic', 'laser')"
+        echo "ORDER BY e.name, r.run_number;"
+    } >select.sql
+    script select-by-hand <<'EOF'
+exec sqlite3 -readonly -separator '	' conditions.db <select.sql >selected.hand
+EOF
+    script select-python <<EOF
+exec "$here/select_runs.py" conditions.db "$query" c003,c004,c005,c009 >selected.python
+EOF
+    [ "$rounds" -ge 10 ] || rounds=10
+    best select select-by-hand select-python
+    cmp -s selected selected.python || { echo "bench.sh: elog-select and Python differ" >&2; exit 1; }
+    slower "elog-select, $(wc -l <selected) of ${BENCH_RUNS:-100000} runs; SQL by hand, sqlite3" \
+        "$best_1" "$best_2" "<= 1.2"
+    faster "  the same; python3: columns fetched, eval as RCDB" "$best_1" "$best_3" ">= 20"
+    rm -f conditions.db
 fi

@@ -37,7 +37,7 @@ run_examples() {
     page=$1
     shift
     work=$BATS_TEST_TMPDIR/$page
-    mkdir "$work" "$work/blocks"
+    mkdir -p "$work/blocks"
     (cd "$work/blocks" && examples "$page")
     [ -e "$work/blocks/03" ] || { echo "$page: fewer than 3 examples"; return 1; }
     cd "$work" || return
@@ -67,6 +67,14 @@ run_examples() {
     run_examples elog-schema.5 sqlite3 -bail -readonly "$BATS_TEST_TMPDIR/elog.db"
 }
 
+@test "the queries of elog-select(1) and elog-query(7) select runs" {
+    for page in elog-select.1 elog-query.7; do
+        mkdir "$BATS_TEST_TMPDIR/$page"
+        elog-list | elog-get | elog-load --quiet "$BATS_TEST_TMPDIR/$page/elog.db" >/dev/null
+        run_examples "$page" sh -e
+    done
+}
+
 @test "the configuration file of elog(7) is one" {
     sed -n '/^# ~\/.config\/elog/,/^\.Ed/p' "$root/man/elog.7" | grep -v '^\.Ed' \
         >"$BATS_TEST_TMPDIR/config.yaml"
@@ -85,7 +93,8 @@ run_examples() {
 }
 
 @test "the manual and the completion name every option of every tool" {
-    for tool in elog-list elog-get elog-load elog-status elog-config elog-cond; do
+    for tool in elog-list elog-get elog-load elog-status elog-config \
+        elog-select elog-cond; do
         for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
             grep -v 'usage\|help\|version'); do
             grep -q -- "Fl .*-$option\b" "$root/man/$tool.1" ||

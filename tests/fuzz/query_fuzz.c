@@ -99,7 +99,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (strlen(text) < size)
 		wanted.columns = text + strlen(text) + 1;
 	there_and_back(text);
-	query = query_prepare(db, &wanted, &error);
+	query = query_prepare(db, "fuzz", &wanted, &error);
 	if (query == NULL && error.message[0] == '\0') {
 		printf("%s\n", sqlite3_errmsg(db));
 		abort();

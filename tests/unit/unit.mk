@@ -12,6 +12,9 @@ lines_test =
 stream_test = stream msg
 record_test = record resource scan split stream msg
 spool_test = spool
+query_test = $(QUERY) query query_scope query_alias experiment nearest db sql msg
+query_test_LIBS = $(SQLITE) -lm
+table_test = $(TABLE) number scan utf8 msg
 
 value_test = $(VALUE)
 value_test_LIBS = $(SQLITE) $(CRYPTO) -lm
@@ -22,7 +25,7 @@ daq_test = daq daq_coda daq_caget content condition_type record resource scan sp
 daq_test_LIBS = $(EXPAT) $(SQLITE) -lm
 
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test \
+	lines_test stream_test record_test spool_test query_test table_test \
 	value_test sha256_test bulk_test daq_test
 
 define UNIT_TEST
