@@ -79,7 +79,7 @@ write_record(struct cond_record *record, const struct scan_span fields[FIELDS], 
 		else if (i == RUN)
 			cond_record_run(record, fields[i].p, fields[i].n);
 		else
-			cond_record_text(record, names[i], fields[i].p, fields[i].n);
+			cond_record_field(record, names[i], fields[i].p, fields[i].n);
 	}
 	if (mode != NULL)
 		cond_record_text(record, "mode", mode, strlen(mode));

@@ -9,10 +9,10 @@
  *
  *	EXPERIMENT <tab> RUN <tab> NAME <tab> VALUE
  *
- * where VALUE is a text without a tab, or, where it begins with a brace, a JSON object
- * of the members experiment (a string), run (a number or a string), name (a string) and
- * value; others are an error.  Blank lines are passed over.  mode is that of the records,
- * NULL: the usual.
+ * where \t, \n, \r and \\ stand for the characters, as elog-select(1) writes them, or,
+ *where it begins with a brace, a JSON object of the members experiment (a string), run (a
+ *number or a string), name (a string) and value; others are an error.  Blank lines are
+ *passed over.  mode is that of the records, NULL: the usual.
  *
  * What is no such line is reported with its number, and the next one is read.  Returns
  * the number of those; -1 after a message if fd cannot be read.  Stops without a message

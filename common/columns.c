@@ -1,7 +1,9 @@
 #include "columns.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COLUMNS_MAX 16
 #define WIDEST 60 /* what is longer sticks out */
@@ -81,21 +83,30 @@ print_row(sqlite3_stmt *query, const int widths[COLUMNS_MAX], int n, bool names)
 	putchar('\n');
 }
 
+enum columns_form
+columns_form_of_stdout(void)
+{
+	return isatty(STDOUT_FILENO) == 1 ? COLUMNS_ALIGNED : COLUMNS_TABS;
+}
+
 int
-columns_print(sqlite3_stmt *query, bool aligned)
+columns_print(sqlite3_stmt *query, enum columns_form form)
 {
 	int n = sqlite3_column_count(query), widths[COLUMNS_MAX] = {0}, code;
 
 	if (n > COLUMNS_MAX)
 		n = COLUMNS_MAX;
-	if (aligned) {
+	if (form == COLUMNS_ALIGNED) {
 		code = measure(query, widths, n);
 		if (code != SQLITE_DONE)
 			return code;
 		print_row(query, widths, n, true);
 	}
 	while ((code = sqlite3_step(query)) == SQLITE_ROW)
-		print_row(query, widths, n, false);
+		if (form == COLUMNS_JSON)
+			puts((const char *)sqlite3_column_text(query, 0));
+		else
+			print_row(query, widths, n, false);
 	sqlite3_reset(query);
 	return code;
 }

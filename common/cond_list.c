@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "columns.h"
 #include "db.h"
@@ -37,7 +36,8 @@ prepare(sqlite3 *db, const char *path, const char *name, enum cond_form form)
 static int
 print(sqlite3_stmt *query, const char *path, enum cond_form form)
 {
-	int code = columns_print(query, form != COND_JSON && isatty(STDOUT_FILENO) == 1);
+	int code = columns_print(
+	    query, form == COND_JSON ? COLUMNS_JSON : columns_form_of_stdout());
 
 	if (code != SQLITE_DONE)
 		db_complain(sqlite3_db_handle(query), path);

@@ -10,9 +10,10 @@
 #include "msg.h"
 #include "who.h"
 
-/* A JSON string: what needs no escape goes in pieces. */
+/* A JSON string: what needs no escape goes in pieces.  escaped: \t, \n, \r and \\ in it
+   are escapes already, and JSON's are the same. */
 static void
-put_string(struct stream *out, const char *p, size_t n)
+put_string(struct stream *out, const char *p, size_t n, bool escaped)
 {
 	size_t begin = 0;
 	char escape[8];
@@ -23,6 +24,11 @@ put_string(struct stream *out, const char *p, size_t n)
 
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
+		if (escaped && c == '\\' && i + 1 < n &&
+		    memchr("tnr\\", p[i + 1], 4) != NULL) {
+			i++;
+			continue;
+		}
 		stream_put(out, p + begin, i - begin);
 		begin = i + 1;
 		if (c >= 0x20)
@@ -84,7 +90,14 @@ cond_record_text(struct cond_record *record, const char *name, const char *p, si
 	if (p == NULL)
 		return;
 	put_name(record, name);
-	put_string(record->out, p, n);
+	put_string(record->out, p, n, false);
+}
+
+void
+cond_record_field(struct cond_record *record, const char *name, const char *p, size_t n)
+{
+	put_name(record, name);
+	put_string(record->out, p, n, true);
 }
 
 void

@@ -31,6 +31,11 @@ void cond_record_begin(struct cond_record *record);
 void cond_record_text(
     struct cond_record *record, const char *name, const char *p, size_t n);
 
+/* The same for a field of tab-separated values as elog-select(1) writes them, in which
+   \t, \n, \r and \\ stand for the characters. */
+void cond_record_field(
+    struct cond_record *record, const char *name, const char *p, size_t n);
+
 /* A member with a JSON value, as it stands. */
 void cond_record_json(
     struct cond_record *record, const char *name, struct scan_span json);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "columns.h"
 #include "command.h"
@@ -154,7 +153,7 @@ show_log(sqlite3 *db, const char *file, long long rows)
 	if (query == NULL)
 		return EXIT_PARTIAL;
 	sqlite3_bind_int64(query, sqlite3_bind_parameter_index(query, ":rows"), rows);
-	code = columns_print(query, !json && isatty(STDOUT_FILENO) == 1);
+	code = columns_print(query, json ? COLUMNS_JSON : columns_form_of_stdout());
 	if (code != SQLITE_DONE)
 		db_complain(db, file);
 	sqlite3_finalize(query);

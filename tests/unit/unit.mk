@@ -17,8 +17,17 @@ query_test_LIBS = $(SQLITE) -lm
 table_test = $(TABLE) number scan utf8 msg
 table_test_LIBS = -lm
 
+value_test = $(VALUE)
+value_test_LIBS = $(SQLITE) $(CRYPTO) -lm
+sha256_test = sha256 base64
+sha256_test_LIBS = $(CRYPTO)
+bulk_test = bulk cond_record direct_stream stream lines scan utf8 who msg
+daq_test = daq daq_coda daq_caget content condition_type record resource scan split stream utf8 timestamp msg
+daq_test_LIBS = $(EXPAT) $(SQLITE) -lm
+
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test query_test table_test
+	lines_test stream_test record_test spool_test query_test table_test \
+	value_test sha256_test bulk_test daq_test
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)

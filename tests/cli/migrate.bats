@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# Databases of an older schema, and the log.
+
+load ../lib/common
+
+setup() {
+    common_setup
+    {
+        record experiments '{"experiment":"e1","name":"e1"}'
+        record runs '{"experiment":"e1","num":1}'
+        closed e1 '{"experiments":1,"runs":1}'
+    } | elog-load --quiet "$db" >/dev/null
+}
+
+# Take the schema back to version 2.
+age() {
+    sqlite3 "$db" "SELECT 'DROP ' || type || ' ' || name || ';' FROM sqlite_schema
+        WHERE type = 'table' AND name NOT IN ($(sed -n 's/^CREATE TABLE \([a-z_]*\).*/'"'\1'"'/p' \
+            "$root"/common/sql/migrations/00[12]*.sql | paste -sd,), 'schema_version')
+        AND name NOT LIKE 'sqlite_%'" | sqlite3 "$db"
+    sqlite3 "$db" "DELETE FROM schema_version WHERE version > 2"
+}
+
+@test "elog-status says what is pending, --migrate does it, with a copy first" {
+    newest=$(elog-status --json "$db" | jq .schema_version)
+    equal "$(elog-status --json "$db" | jq .schema_pending)" null
+    age
+    equal "$(elog-status --json "$db" | jq -c '[.schema_version, (.schema_pending | split(" ") | .[:2])]')" \
+        '[2,["003-conditions","004-local"]]'
+    sum=$(sqlite3 "$db" .dump | sha256sum)
+    run --separate-stderr elog-load --migrate "$db" </dev/null
+    status_is 0
+    says elog-load "$db: schema brought to version $newest; as it was: $db.bak-v2"
+    equal "$(elog-status --json "$db" | jq -c '[.schema_version, .schema_pending]')" "[$newest,null]"
+    equal "$(sqlite3 "$db.bak-v2" .dump | sha256sum)" "$sum"
+    equal "$(stat -c %a "$db.bak-v2")" 600
+    # Up to date: nothing to copy, nothing to say.
+    run --separate-stderr elog-load --migrate "$db"
+    status_is 0
+    silent
+    equal "$(ls "$BATS_TEST_TMPDIR"/elog.db*)" "$db"$'\n'"$db.bak-v2"
+}
+
+@test "a load migrates too; a copy that is there is never overwritten" {
+    age
+    echo mine >"$db.bak-v2"
+    elog-load --quiet "$db" </dev/null
+    equal "$(cat "$db.bak-v2")" mine
+    equal "$(elog-status --json "$db.bak-v2.2" | jq .schema_version)" 2
+    equal "$(elog-status --json "$db" | jq .runs)" 1
+}
+
+@test "no copy, no migration; none of a database that is begun as a copy" {
+    age
+    as_user mkdir -m 700 "$BATS_TEST_TMPDIR/d"
+    mv "$db" "$BATS_TEST_TMPDIR/d/elog.db"
+    db=$BATS_TEST_TMPDIR/d/elog.db
+    size=$(stat -c %s "$db")
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    run --separate-stderr bash -c 'ulimit -f 40; elog-load --migrate "$0"' "$db"
+    status_is 1
+    [[ $stderr == *"not migrated, for it cannot be copied first"* ]]
+    equal "$(elog-status --json "$db" | jq .schema_version)" 2
+    equal "$(stat -c %s "$db")" "$size"
+    no_file "$BATS_TEST_TMPDIR/d" '*.bak*'
+    elog-load --quiet --base "$db" "$BATS_TEST_TMPDIR/new.db" </dev/null
+    equal "$(elog-status --json "$db" | jq .schema_version)" 2
+    no_file "$BATS_TEST_TMPDIR" '*.bak*'
+}
+
+@test "--migrate of nothing, and of what is not ours" {
+    run --separate-stderr elog-load --migrate "$BATS_TEST_TMPDIR/none.db"
+    status_is 1
+    says elog-load 'No such file'
+    no_file "$BATS_TEST_TMPDIR" none.db
+    sqlite3 "$BATS_TEST_TMPDIR/x.db" 'CREATE TABLE t (x)'
+    run --separate-stderr elog-load --migrate "$BATS_TEST_TMPDIR/x.db"
+    status_is 1
+    says elog-load 'another application'
+    run --separate-stderr elog-load --migrate "$db" records
+    status_is 2
+}
+
+@test "the log: newest rows, oldest first; text and objects" {
+    for value in 1 2 3; do
+        elog-cond set --db "$db" --replace e1 1 x $value
+    done
+    run --separate-stderr elog-status --log "$db"
+    status_is 0
+    silent
+    equal "$(wc -l <<<"$output")" 5
+    equal "$(elog-status --log 2 "$db" | cut -f 2-)" \
+        "$(printf '%s\telog-cond\te1\t1\tconditions\tupdate\tx\t1\t2\n%s\telog-cond\te1\t1\tconditions\tupdate\tx\t2\t3' "$(id -un)" "$(id -un)")"
+    equal "$(elog-status --log --json "$db" 2>&1 | jq -c '[.action, .run_number, .old_value, .new_value]')" \
+        $'["sync",null,null,"{\\"experiments\\":1,\\"runs\\":1}"]\n["insert",null,null,"int"]\n["insert",1,null,"1"]\n["update",1,"1","2"]\n["update",1,"2","3"]'
+    run --separate-stderr elog-status --log --failed "$db"
+    status_is 2
+    age
+    run --separate-stderr elog-status --log "$db"
+    status_is 1
+    says elog-status 'elog-load --migrate'
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# elog-load --import-rcdb: a database of RCDB becomes an experiment.
+
+load ../lib/common
+
+setup() {
+    common_setup
+    rcdb=$BATS_TEST_TMPDIR/'rc db?mode=rw#%.sqlite'
+    sqlite3 "$rcdb" <"$tests/lib/rcdb.sql"
+}
+
+import() {
+    elog-load --quiet --import-rcdb "$rcdb" --experiment hd "$db"
+}
+values() {
+    elog-cond show --db "$db" --json hd "$1" | jq -c '[.name // .path, .type, .value // .importance, .set_by]'
+}
+
+@test "runs, types, values, files, periods, aliases" {
+    run --separate-stderr import
+    status_is 0
+    silent
+    equal "$(sql "$db" "SELECT run_number, start_time, end_time FROM runs WHERE run_number IN (1, 9)")" \
+        $'1|2026-03-01T10:00:00Z|2026-03-01T10:30:00Z\n9||'
+    equal "$(values 1)" $'["a","int",1,"RCDB"]\n["b","float",1.01,"RCDB"]\n["c","bool",null,"RCDB"]\n["d","string","haha","RCDB"]\n["e","json",{"a":1},"RCDB"]\n["t","time","2026-03-01T12:00:00.500000Z","RCDB"]\n["/etc/daq.conf","file",1,"RCDB"]'
+    equal "$(values 5)" $'["b","float",2.32,"RCDB"]\n["c","bool",null,"RCDB"]\n["d","string","bang","RCDB"]\n["g","blob",{"$base64":"YUdWc2JHOD0="},"RCDB"]'
+    # All digits of 7 / 3, and when it was set.
+    equal "$(sql "$db" "SELECT value = 7.0 / 3 FROM conditions JOIN runs ON runs.id = run_id
+        JOIN condition_types t ON t.id = type_id WHERE run_number = 2 AND name = 'b'")" 1
+    equal "$(sql "$db" "SELECT set_at FROM conditions JOIN condition_types t ON t.id = type_id WHERE name = 'a' LIMIT 1")" 2026-02-02T03:04:05Z
+    equal "$(elog-cond ls --db "$db" --json | jq -c 'del(.set_at, .created_at)' | sed -n '1p;9,$p')" \
+        '{"kind":"type","name":"a","value_type":"int","declared":true,"runs":5,"description":"a number"}
+{"kind":"alias","name":"is_production","expression":"a > 2 and c","set_by":"RCDB","description":"good runs"}
+{"kind":"period","name":"2026-02","run_min":1,"run_max":9,"start_time":"2026-02-01T00:00:00Z","end_time":"2026-04-30T00:00:00Z","set_by":"RCDB","description":"spring"}'
+    equal "$(elog-cond cat --db "$db" 9f86d0)" test
+    equal "$(sql "$db" "SELECT DISTINCT user, program FROM log_records")" "$(id -un)|elog-load"
+    equal "$(sql "$db" "SELECT table_name, count(*) FROM log_records GROUP BY 1")" \
+        $'aliases|1\ncondition_types|8\nconditions|27\nrun_files|2\nrun_periods|1\nruns|1'
+    equal "$(elog-select -v d '@is_production' "$db" | cut -f 2)" $'3\n4\n9'
+    lone_database "$db"
+}
+
+@test "a second import writes nothing; what changed comes, what others set stays" {
+    import
+    dump "$db" >"$BATS_TEST_TMPDIR/before"
+    rows=$(sql "$db" 'SELECT count(*) FROM log_records')
+    run --separate-stderr elog-load --import-rcdb "$rcdb" --experiment hd "$db"
+    status_is 0
+    says elog-load '0 records of RCDB, 0 left out; 0 rows changed'
+    dump "$db" | diff "$BATS_TEST_TMPDIR/before" -
+    equal "$(sql "$db" 'SELECT count(*) FROM log_records')" "$rows"
+    elog-cond set --db "$db" hd 2 a 20 --replace
+    sqlite3 "$rcdb" "UPDATE conditions SET int_value = 10 * int_value WHERE condition_type_id = 1;
+        UPDATE runs SET finished = '2026-03-01 11:00:00' WHERE number = 1"
+    run --separate-stderr elog-load --import-rcdb "$rcdb" --experiment hd "$db"
+    status_is 0
+    says elog-load '4 records of RCDB'
+    equal "$(sql "$db" "SELECT group_concat(value) FROM conditions WHERE type_id = (SELECT id FROM condition_types WHERE name = 'a')")" \
+        10,20,30,40,90
+    equal "$(sql "$db" "SELECT end_time FROM runs WHERE run_number = 1")" 2026-03-01T11:00:00Z
+}
+
+@test "a value that does not fit is left out and reported; the rest comes" {
+    {
+        record experiments '{"experiment":"e1","name":"e1"}'
+        record runs '{"experiment":"e1","num":1}'
+        closed e1 '{"experiments":1,"runs":1}'
+    } | elog-load -q "$db" >/dev/null
+    elog-cond type --db "$db" d int
+    sqlite3 "$rcdb" "UPDATE conditions SET text_value = '5' WHERE text_value <> 'mew' AND condition_type_id = 4"
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'conditions: left out: hd: run 9: d: "mew" is no int, its declared type'
+    equal "$(sql "$db" "SELECT group_concat(value) FROM conditions WHERE type_id = (SELECT id FROM condition_types WHERE name = 'd')")" 5,5,5
+}
+
+@test "what is no such database, and names that are taken" {
+    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 1'
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'its RCDB schema is version 1: only version 2'
+    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 2; DROP TABLE aliases'
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'not an RCDB database'
+    echo 'a text that is no database, and long enough to be seen as none, of that I am sure' >"$rcdb"
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'not an SQLite database'
+    rm "$rcdb"
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'No such file'
+    no_file "$BATS_TEST_TMPDIR" 'rc db*'
+    equal "$(sql "$db" 'SELECT count(*) FROM experiments')" 0
+    sqlite3 "$rcdb" <"$tests/lib/rcdb.sql"
+    {
+        record experiments '{"experiment":"hd","name":"hd"}'
+        closed hd '{"experiments":1}'
+    } | elog-load -q "$db" >/dev/null
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'hd comes from the logbook: choose another name'
+    run --separate-stderr elog-load --import-rcdb "$rcdb" "$db"
+    status_is 2
+    run --separate-stderr elog-load --import-rcdb "$rcdb" --experiment '' "$db"
+    status_is 1
+}
+
+@test "it is only read" {
+    as_user chmod 400 "$rcdb"
+    sum=$(sha256sum <"$rcdb")
+    run --separate-stderr import
+    status_is 0
+    equal "$(sha256sum <"$rcdb")" "$sum"
+}
