@@ -200,6 +200,30 @@ refuses() {
     selects '1 2 3 4 5 9' 'True + True == 2'
 }
 
+@test "functions give what Python's give" {
+    # For run 3: a is 3, b is 2.55, d is missing.
+    local expressions=('math.sin(b) + math.cos(a) * math.tan(b)' 'math.asin(1/a) - math.acos(1/a) + math.atan(b)'
+        'math.sinh(b) - math.cosh(a) / math.tanh(b)' 'math.atan2(-a, b)' 'math.hypot(a, b)' 'math.fmod(-a, b)'
+        'math.exp(b) ** -0.5' 'math.log(b)' 'math.log(a, 2)' 'math.log2(a) + math.log10(b)' 'math.pow(a, b)'
+        'math.floor(-b)' 'math.ceil(-b)' 'math.trunc(-b)' 'math.fabs(-b)' 'math.degrees(b)' 'math.radians(b)'
+        'round(2.5) + round(-3.5)' 'round(2.675, 2)' 'round(1234.5, -2)' 'abs(-b)' 'abs(-9223372036854775807)'
+        'int(-b)' "int('-12')" "float('2.5e3')" 'float(a)' 'min(a, b, 7)' 'max([a, b])' 'len(str(b) + str(a))'
+        '7 // -2' '-7 % 3' '7.5 % -2' '-7.5 // 2' '2 ** 62 + a' '2 ** 0.5 ** 2' '(-8) ** 3' '0 ** 0'
+        'math.pi * math.e - math.tau' 'True + (a > b) * 2' '10 - 4 - 3 * 2 / 4' '-2 ** 4')
+    local expression value
+    for expression in "${expressions[@]}"; do
+        value=$(/usr/bin/python3 -c 'import math, sys; print(repr(eval(sys.argv[1], {"math": math, "a": 3, "b": 2.55})))' "$expression")
+        selects 3 "abs(($expression) - ($value)) <= 1e-12 * abs($value)" -r 3
+    done
+}
+
+@test "functions without an answer are unknown" {
+    for expression in 'math.sqrt(-a)' 'math.log(0)' 'math.acos(2)' 'math.exp(1e6)' 'int("1.5")' 'float("nan")' \
+        'float("x")' '10.0 ** 400' '0 ** -1' 'math.fmod(a, 0)' 'math.log(a, 1)' "time('x')" 'abs(e)' 'len(e)'; do
+        selects 3 "($expression) is None" -r 3
+    done
+}
+
 @test "integers of 64 bits are exact" {
     sqlite3 "$db" "INSERT INTO condition_types (id, name, value_type) VALUES (30, 'big', 'int');
         INSERT INTO conditions (type_id, run_id, value) VALUES (30, 10, 9007199254740993),
