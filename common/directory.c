@@ -76,11 +76,11 @@ directory_month(const char *p)
 }
 
 void
-directory_read(enum directory_format format, const char *text, size_t n, int64_t now,
-    directory_take *take, void *context, struct directory_result *result)
+directory_read(enum directory_format format, const char *text, size_t n, const char *base,
+    int64_t now, directory_take *take, void *context, struct directory_result *result)
 {
 	struct directory_reader reader = {
-	    .take = take, .context = context, .now = now, .result = result};
+	    .take = take, .context = context, .now = now, .base = base, .result = result};
 	const char *end = text + n;
 
 	*result = (struct directory_result){.entries = 0};
@@ -108,7 +108,7 @@ directory_read_local(const char *path, directory_take *take, void *context,
     struct directory_result *result)
 {
 	struct directory_reader reader = {
-	    .take = take, .context = context, .result = result};
+	    .take = take, .context = context, .base = "", .result = result};
 	DIR *directory = opendir(path);
 	const struct dirent *found;
 	struct stat st;

@@ -52,12 +52,14 @@ enum directory_format {
 };
 
 /*
- * Read a listing of n bytes.  now (seconds since 1970) tells the year where a listing
- * leaves it out.  A line that is not understood sets result->error, and the others are
- * handed over even so: then something may be missing.
+ * Read a listing of n bytes.  base is the path of its URL, as it was asked for, with the
+ * slash at its end.  now (seconds since 1970) tells the year where a listing leaves it
+ * out.  A line that is not understood sets result->error, and the others are handed over
+ * even so: then something may be missing.
  */
-void directory_read(enum directory_format format, const char *text, size_t n, int64_t now,
-    directory_take *take, void *context, struct directory_result *result);
+void directory_read(enum directory_format format, const char *text, size_t n,
+    const char *base, int64_t now, directory_take *take, void *context,
+    struct directory_result *result);
 
 /* The same for a directory of this machine.  errno's text is the error. */
 void directory_read_local(const char *path, directory_take *take, void *context,
@@ -75,6 +77,7 @@ struct directory_reader {
 	directory_take *take;
 	void *context;
 	int64_t now;
+	const char *base;
 	struct directory_result *result;
 	struct directory_entry entry; /* the one at hand */
 };

@@ -20,14 +20,11 @@ static const char *
 find(struct text text, const char *what)
 {
 	size_t n = strlen(what);
+	int first = tolower((unsigned char)what[0]);
 
-	for (const char *p = text.p; text.end - p >= (ptrdiff_t)n; p++) {
-		p = memchr(p, what[0], (size_t)(text.end - p));
-		if (p == NULL || text.end - p < (ptrdiff_t)n)
-			return NULL;
-		if (strncasecmp(p, what, n) == 0)
+	for (const char *p = text.p; text.end - p >= (ptrdiff_t)n; p++)
+		if (tolower((unsigned char)*p) == first && strncasecmp(p, what, n) == 0)
 			return p;
-	}
 	return NULL;
 }
 
@@ -172,7 +169,7 @@ static void
 read_details(struct directory_entry *entry, struct text behind)
 {
 	char text[300], day[11];
-	size_t n = plain(behind, text, sizeof(text) - 20), i = 0;
+	size_t n = plain(behind, text, sizeof(text) - 32), i = 0, length = 0;
 
 	memset(text + n, ' ', sizeof(text) - n);
 	while (i < n && !date(text + i, day))
@@ -195,23 +192,27 @@ read_details(struct directory_entry *entry, struct text behind)
 	}
 	while (i < n && isspace((unsigned char)text[i]))
 		i++;
-	for (n = 0; n < 18 && isdigit((unsigned char)text[i + n]); n++)
-		;
-	if (n > 0 && n < 18 && isspace((unsigned char)text[i + n]) &&
+	for (; i + length < n && isdigit((unsigned char)text[i + length]);)
+		length++;
+	if (length > 0 && length < 18 && isspace((unsigned char)text[i + length]) &&
 	    entry->type == DIRECTORY_FILE)
 		entry->size = strtoll(text + i, NULL, 10);
 }
 
-/* A link that stays here names an entry: "name", "./name", "name/".  All others (to sort
-   the page, to go up, to elsewhere) are none. */
+/* A link that stays here names an entry: "name", "./name", "name/", and, as IIS has it,
+   "/path/of/the/page/name".  All others (to sort the page, to go up, to elsewhere) are
+   none. */
 static void
 read_link(struct directory_reader *reader, struct text link, struct text behind)
 {
 	char name[DIRECTORY_NAME_MAX + 2];
-	size_t n, raw;
+	size_t n, raw, base = strlen(reader->base);
 
 	if (link.end - link.p >= 2 && link.p[0] == '.' && link.p[1] == '/')
 		link.p += 2;
+	else if ((size_t)(link.end - link.p) > base && *link.p == '/' &&
+		 strncmp(link.p, reader->base, base) == 0)
+		link.p += base;
 	raw = (size_t)(link.end - link.p);
 	if (raw == 0 || *link.p == '?' || *link.p == '#' || *link.p == '/' ||
 	    memchr(link.p, '?', raw) != NULL)

@@ -178,7 +178,7 @@ read_windows(struct directory_reader *reader, const char *line, size_t n)
 	else if (words.n[1] == 7 && (time[5] | 0x20) == 'a' && hour == 12)
 		hour = 0;
 	snprintf(entry->modified, sizeof(entry->modified), "%04d-%02d-%02dT%02d:%02dZ",
-	    year, two(date), two(date + 3), hour, minute);
+	    year % 10000, two(date) % 100, two(date + 3) % 100, hour % 100, minute % 100);
 	if (words.n[2] == 5 && strncasecmp(words.p[2], "<DIR>", 5) == 0) {
 		entry->type = DIRECTORY_DIRECTORY;
 	} else if (words.p[2][0] == '<') {
