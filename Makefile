@@ -26,8 +26,9 @@ KRB5 = -lkrb5
 JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
+PCRE2 = -lpcre2-8
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-scan
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -47,6 +48,9 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
+DIRECTORY = directory directory_mlsd directory_list directory_index window
+elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db sql scan direct_stream stream loader
+elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
 
 # ---- How they are built -----------------------------------------------------
 
