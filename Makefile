@@ -109,7 +109,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message config split
+FUZZ = scan message config split directory
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement direct direct_stream foreign stream message scan resource db sql msg
@@ -117,6 +117,7 @@ message_fuzz_LIBS = $(SQLITE)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
+directory_fuzz = $(DIRECTORY) msg
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -12,9 +12,14 @@ lines_test =
 stream_test = stream msg
 record_test = record resource scan split stream msg
 spool_test = spool
+directory_test = $(DIRECTORY) msg
+template_test = template window msg
+template_test_LIBS = $(PCRE2)
+remote_test = remote credential ticket command msg
+remote_test_LIBS = $(POPT) $(CURL) $(KRB5)
 
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test
+	lines_test stream_test record_test spool_test directory_test template_test remote_test
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)
