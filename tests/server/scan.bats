@@ -170,3 +170,30 @@ everything() {
     scan --db "$db" "${window[@]}" "$ELOG_FILES_SFTP/L2/RMA1"
     equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 6
 }
+
+# The blocks of EXAMPLES that a shell can run, in one directory, with our server for theirs.
+@test "the examples of the manual run as they stand" {
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir -p "$tree/runs/2025"
+    touch "$tree/runs/2025/abc_20250131_1830.h5"
+    chmod -R go+rX "$tree/runs"
+    awk '/^\.Sh / { inside = ($2 == "EXAMPLES") }
+        /^\.Bd -literal/ && inside { block = "block" ++n; next }
+        /^\.Ed/ { block = "" }
+        block != "" {
+            gsub(/\\e/, "\\"); gsub(/\\\(aq/, "\047"); print > block
+        }' "$root/man/elog-scan.1"
+    sed -i "s|ftp://ftp.example.org|$ELOG_FILES_FTP|; s|https://ftp.example.org|$ELOG_FILES_HTTPS|
+        s|elog-scan|elog-scan --cacert $ELOG_FILES_CA|" block*
+    sh -e block1
+    equal "$(sql elog.db 'SELECT count(*) FROM remote_files')" 12
+    # No file of the tree is called as these are.
+    touch "$tree/L2/RMA1/2025/01/01/18/3020/RMA1_0315_01_DBZH_20250101T183020Z.BUFR"
+    chmod go+r "$tree/L2/RMA1/2025/01/01/18/3020/"*
+    equal "$(sh -e block2)" "$(printf '2025-01-01T18:30:20Z\t0\tRMA1/2025/01/01/18/3020/%s' \
+        RMA1_0315_01_DBZH_20250101T183020Z.BUFR)"
+    equal "$(sh -e block3 | jq -r 'select(.record.path).record | .time + .fields.run')" \
+        2025-01-31T18:30:00Zabc
+    sqlite3 elog.db "UPDATE scanned_directories SET status = 'failed', attempts = 1 WHERE id = 1"
+    [ "$(sh -e block4)" != "" ]
+}
