@@ -155,6 +155,10 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 	} while (follow > 0 && !stop);
 	if (lister_refused(lister))
 		return EXIT_LOGIN;
+	if (stop && follow == 0) {
+		msg("interrupted: the next scan goes on");
+		return EXIT_PARTIAL;
+	}
 	if (failed && follow == 0)
 		msg("%ld directories could not be listed: the next scan tries them again",
 		    totals.failed);
