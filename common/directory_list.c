@@ -13,6 +13,7 @@
 #include "window.h"
 
 #define WORDS 10
+#define DAY INT64_C(86400)
 
 /* The words of a line, and where the rest begins. */
 struct words {
@@ -79,7 +80,7 @@ guess_year(int month, int day, int hour, int minute, int64_t now)
 	if (gmtime_r(&t, &tm) == NULL)
 		return 1970;
 	then = window_seconds(tm.tm_year + 1900, month, day, hour, minute, 0);
-	return tm.tm_year + 1900 - (then == -1 || then > now + 2 * 86400);
+	return tm.tm_year + 1900 - (then == -1 || then > now + 2 * DAY);
 }
 
 /* "Nov 21 09:32", "Nov 21 2025" from a word on; false if that is no date. */

@@ -12,6 +12,7 @@
 
 #define SOURCES (-1) /* level of a directory whose entries are the sources */
 #define FAILURES_SHOWN 10
+#define WAITING_MAX 100000
 
 /* A directory that is to be listed, or waits for those below it. */
 struct node {
@@ -39,6 +40,9 @@ struct walk {
 	const volatile sig_atomic_t *stop;
 	struct walk_totals *totals;
 	struct node *stack;
+	long waiting;	    /* on it */
+	struct node *found; /* in the listing at hand */
+	long n_found;
 	struct node *at; /* whose entries are being read */
 	uint64_t selection;
 	char selection_text[20];
@@ -59,42 +63,48 @@ node_free(struct node *node)
 	free(node);
 }
 
-/* A node for a directory called name below another one; NULL without memory. */
+/* The texts of a node for a directory called name below another one. */
+static bool
+name_node(
+    struct node *node, const struct node *above, const char *name, const char *encoded)
+{
+	if (asprintf(&node->request.url, "%s%s/", above->request.url, encoded) < 0) {
+		node->request.url = NULL;
+		return false;
+	}
+	if (asprintf(&node->path, "%s%s/", above->path, name) < 0) {
+		node->path = NULL;
+		return false;
+	}
+	node->source = strdup(above->level == SOURCES ? name : above->source);
+	return node->source != NULL && template_copy(&above->values, &node->values);
+}
+
+/* A node for it; encoded is its name in a URL, NULL: to be made.  NULL without memory. */
 static struct node *
 node_below(struct walk *walk, struct node *above, const char *name, const char *encoded)
 {
 	struct node *node = calloc(1, sizeof(*node));
 	char *own = encoded == NULL ? remote_encode(name) : NULL;
+	bool named;
 
 	if (encoded == NULL)
 		encoded = own;
-	if (node == NULL || encoded == NULL ||
-	    asprintf(&node->request.url, "%s%s/", above->request.url, encoded) < 0) {
+	named = node != NULL && encoded != NULL && name_node(node, above, name, encoded);
+	free(own);
+	if (!named) {
+		walk->no_memory = true;
 		if (node != NULL)
-			node->request.url = NULL;
-		goto memory;
-	}
-	if (asprintf(&node->path, "%s%s/", above->path, name) < 0) {
-		node->path = NULL;
-		goto memory;
+			node_free(node);
+		return NULL;
 	}
 	node->root = above->root;
 	node->request.user = above->root->user;
 	node->level = above->level + 1;
-	node->source = strdup(above->level == SOURCES ? name : above->source);
-	if (node->source == NULL || !template_copy(&above->values, &node->values))
-		goto memory;
 	node->above = above;
 	node->whole = true;
 	node->span = above->span;
-	free(own);
 	return node;
-memory:
-	walk->no_memory = true;
-	free(own);
-	if (node != NULL)
-		node_free(node);
-	return NULL;
 }
 
 static void
@@ -103,8 +113,58 @@ push(struct walk *walk, struct node *node)
 	node->pending = 1;
 	node->next = walk->stack;
 	walk->stack = node;
+	walk->waiting++;
 	if (node->above != NULL)
 		node->above->pending++;
+}
+
+/* One that the listing at hand has; to be pushed when all are found. */
+static void
+find(struct walk *walk, struct node *node)
+{
+	node->next = walk->found;
+	walk->found = node;
+	walk->n_found++;
+}
+
+static int
+by_url(const void *a, const void *b)
+{
+	const struct node *const *x = a, *const *y = b;
+
+	return strcmp((*x)->request.url, (*y)->request.url);
+}
+
+/* Push those that were found, the earliest to be taken first; one that was listed twice
+   counts once.  Whoever has a hundred thousand waiting is no instrument: false. */
+static bool
+push_found(struct walk *walk)
+{
+	long n = walk->n_found, i = 0;
+	bool room = walk->waiting + n <= WAITING_MAX;
+	struct node **nodes = n > 0 ? malloc((size_t)n * sizeof(struct node *)) : NULL;
+
+	if (n > 0 && nodes == NULL)
+		walk->no_memory = true;
+	for (struct node *node = walk->found, *next; node != NULL; node = next) {
+		next = node->next;
+		if (room && nodes != NULL)
+			nodes[i++] = node;
+		else
+			node_free(node);
+	}
+	walk->found = NULL;
+	walk->n_found = 0;
+	if (i > 0)
+		qsort(nodes, (size_t)i, sizeof(*nodes), by_url);
+	while (i-- > 0)
+		if (i > 0 &&
+		    strcmp(nodes[i]->request.url, nodes[i - 1]->request.url) == 0)
+			node_free(nodes[i]);
+		else
+			push(walk, nodes[i]);
+	free(nodes);
+	return room;
 }
 
 /* ---- records ---------------------------------------------------------------- */
@@ -185,7 +245,7 @@ take_source(struct walk *walk, struct node *node, const struct directory_entry *
 	if (below == NULL)
 		return;
 	known_directory(walk->known, below->request.url, &below->before);
-	push(walk, below);
+	find(walk, below);
 }
 
 static void
@@ -220,7 +280,7 @@ take_directory(struct walk *walk, struct node *node, const struct directory_entr
 		node_free(below);
 		return;
 	}
-	push(walk, below);
+	find(walk, below);
 }
 
 /* A file that counts: is it new? */
@@ -396,6 +456,9 @@ arrived(struct lister_request *request, void *context)
 			msg("%s: left out %ld names that no file should have, as '%s'",
 			    request->url, result.refused, result.first_refused);
 		}
+		if (!push_found(walk))
+			snprintf(result.error, sizeof(result.error),
+			    "more than %d directories at once", WAITING_MAX);
 		if (result.error[0] != '\0') {
 			request->outcome = REMOTE_FAILED;
 			snprintf(request->message, sizeof(request->message), "%s",
@@ -421,6 +484,7 @@ next(void *context)
 	if (node == NULL || walk->no_memory || walk->out->error != 0)
 		return NULL;
 	walk->stack = node->next;
+	walk->waiting--;
 	return &node->request;
 }
 

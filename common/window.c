@@ -8,7 +8,7 @@
 #include "exit.h"
 #include "msg.h"
 
-#define DAY 86400
+#define DAY INT64_C(86400)
 
 static bool
 is_leap(int year)

@@ -334,3 +334,39 @@ name=RMA1_0315_01_DBZH_20250101T183020Z.BUFR
     status_is 1
     says elog-scan "No space left"
 }
+
+@test "killed at any instant, it goes on, and in the end nothing is missing" {
+    local source day hour n=0
+    for source in A B C; do
+        for day in 01 02 03 04 05 06 07 08; do
+            for hour in 00 06 12 18; do
+                mkdir -p "$base/$source/2025/01/$day/$hour/0000"
+                touch "$base/$source/2025/01/$day/$hour/0000/"{x,y}
+                n=$((n + 2))
+            done
+        done
+    done
+    find "$base" -exec touch -d 2025-02-01 {} +
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        elog-scan --db "$db" "$url/" "${january[@]}" 2>/dev/null 3>&- &
+        sleep "0.0$((RANDOM % 90 + 10))"
+        kill -KILL $! 2>/dev/null || true
+        wait $! 2>/dev/null || true
+        # Its elog-load takes what came whole, and ends.
+        wait_for flock -n "$db.lock" true
+    done
+    elog-scan --db "$db" "$url/" "${january[@]}"
+    equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" $n
+    # A directory that rests has all its files.
+    equal "$(sql "$db" "SELECT count(*) FROM scanned_directories d WHERE settled
+        AND until = strftime('%Y-%m-%dT%H:%M:%SZ', time, '+1 second')
+        AND 2 <> (SELECT count(*) FROM remote_files f WHERE f.url > d.url AND f.url < d.url || '~')")" 0
+    lone_database "$db"
+}
+
+@test "directories are walked in the order of time" {
+    file RMA1/2025/01/02/00/0000/b RMA1/2025/01/01/00/0000/a RMA1/2025/01/03/00/0000/c
+    equal "$(scan --jobs 1 "$url/RMA1" |
+        jq -r 'select(.stream == "remote_files" and .record).record.path' | tr '\n' ' ')" \
+        "RMA1/2025/01/01/00/0000/a RMA1/2025/01/02/00/0000/b RMA1/2025/01/03/00/0000/c "
+}
