@@ -61,7 +61,12 @@ void directory_read(enum directory_format format, const char *text, size_t n,
     const char *base, int64_t now, directory_take *take, void *context,
     struct directory_result *result);
 
-/* The same for a directory of this machine.  errno's text is the error. */
+/* Does an index page lack its end?  Then directory_read() says so, too; but another
+   attempt may bring it. */
+bool directory_is_cut(const char *page, size_t n);
+
+/* The same as directory_read() for a directory of this machine.  errno's text is the
+ * error. */
 void directory_read_local(const char *path, directory_take *take, void *context,
     struct directory_result *result);
 

@@ -46,6 +46,16 @@ is_index(struct text page)
 	return false;
 }
 
+/* A page that begins as HTML must end so: nothing else tells where a body ends that came
+   without its length. */
+bool
+directory_is_cut(const char *page, size_t n)
+{
+	struct text text = {page, page + n};
+
+	return find(text, "<html") != NULL && find(text, "</html") == NULL;
+}
+
 /* The value of href in a tag: what stands between quotes, or up to a blank. */
 static bool
 href(struct text tag, struct text *value)
@@ -242,6 +252,9 @@ directory_read_index(struct directory_reader *reader, const char *page, size_t n
 		    "the page is no index of a directory");
 		return;
 	}
+	if (directory_is_cut(page, n))
+		snprintf(reader->result->error, sizeof(reader->result->error),
+		    "the page is cut off");
 	for (const char *p = find(rest, "<a"); p != NULL; p = next) {
 		struct text tag = {p, memchr(p, '>', (size_t)(rest.end - p))}, link,
 			    behind;

@@ -286,6 +286,11 @@ slot_finish(struct slot *slot, CURLcode code, lister_arrived *arrived, void *con
 		request->outcome = REMOTE_FAILED;
 		snprintf(request->message, sizeof(request->message),
 		    "the listing is larger than %zu MiB", BODY_MAX / 1024 / 1024);
+	} else if (request->outcome == REMOTE_OK && request->format == DIRECTORY_INDEX &&
+		   directory_is_cut(slot->body, slot->n)) {
+		request->outcome = REMOTE_BROKEN;
+		snprintf(
+		    request->message, sizeof(request->message), "the page is cut off");
 	}
 	if ((request->outcome == REMOTE_AWAY || request->outcome == REMOTE_BROKEN) &&
 	    request->attempts <= lister->retries) {

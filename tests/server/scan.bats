@@ -5,6 +5,8 @@
 load ../lib/common
 # shellcheck source=/dev/null
 . "$BATS_TEST_DIRNAME/files.sh"
+# shellcheck source=/dev/null
+. "$BATS_TEST_DIRNAME/fault.sh"
 
 setup_file() {
     # As sshd's users see it, below the same path.
@@ -20,6 +22,14 @@ setup_file() {
     find "$tree/L2" -exec touch -d '2025-01-02T03:04:05Z' {} +
     chmod -R go+rX "$tree"
     files_start "$BATS_FILE_TMPDIR/servers" "$tree"
+    fault_build "$BATS_FILE_TMPDIR"
+    # The index pages alone, for the server that goes wrong.
+    local directory
+    find "$tree/L2" -type d -printf '%P\n' | while read -r directory; do
+        mkdir -p "$BATS_FILE_TMPDIR/pages/L2/$directory"
+        curl -sS -o "$BATS_FILE_TMPDIR/pages/L2/$directory/index.html" \
+            "$(files_url "$BATS_FILE_TMPDIR/servers" http)/L2/$directory/"
+    done
 }
 
 teardown_file() {
@@ -31,6 +41,7 @@ setup() {
     dir=$BATS_FILE_TMPDIR/servers tree=$BATS_FILE_TMPDIR/tree
     eval "$(files_env "$dir")"
     window=(--from 2025-01-01 --to 2025-01-01)
+    FAULT_DIR=$BATS_FILE_TMPDIR
 }
 
 scan() {
@@ -196,4 +207,71 @@ everything() {
         2025-01-31T18:30:00Zabc
     sqlite3 elog.db "UPDATE scanned_directories SET status = 'failed', attempts = 1 WHERE id = 1"
     [ "$(sh -e block4)" != "" ]
+}
+
+# ---- a web server that goes wrong, before the real one ----------------------------------
+
+# faulty RULE...: sets $faulty, the URL of a server that breaks the rules' paths.
+faulty() {
+    fault_start "$BATS_TEST_TMPDIR" -r "$BATS_FILE_TMPDIR/pages" "$@"
+    faulty=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")
+}
+
+@test "what passes is tried again: resets, cuts, errors, silence" {
+    local fault
+    for fault in reset reset-headers reset-body short short-chunked gzip-lie gzip-cut \
+        'status 503' 'status 429 after=1' stall 'stall-body 100'; do
+        faulty "/L2/RMA1/2025/01/01/* 1 $fault"
+        run --separate-stderr elog-scan --timeout 1 "${window[@]}" "$faulty/L2/RMA1"
+        fault_stop "$BATS_TEST_TMPDIR"
+        equal "$fault: $status $stderr $(files <<<"$output" | wc -l)" "$fault: 0  6"
+    done
+}
+
+@test "what stays wrong fails alone, is recorded, and is found the next time" {
+    local fault port
+    for fault in reset short short-close login 'status 500' 'status 404' 'status 403' stall \
+        'redirect http://127.0.0.2/^' 'redirect %^'; do
+        db=$BATS_TEST_TMPDIR/${fault//[^a-z0-9]/_}.db
+        faulty "/L2/RMA1/2025/01/01/12/3020/ always $fault"
+        run --separate-stderr elog-scan --db "$db" --timeout 1 --retries 1 "${window[@]}" \
+            "$faulty/L2/RMA1"
+        fault_stop "$BATS_TEST_TMPDIR"
+        equal "$fault: $status ${#stderr_lines[@]}" "$fault: 1 2"
+        equal "$(sql "$db" "SELECT substr(url, -8) FROM scanned_directories
+            WHERE status = 'failed'")" "12/3020/"
+        # The same tree, at the same address in the database, without the fault.
+        port=$(files_port "$dir" http)
+        sqlite3 "$db" "UPDATE scanned_directories SET url = replace(url, '$faulty', 'http://127.0.0.1:$port');
+            UPDATE remote_files SET url = replace(url, '$faulty', 'http://127.0.0.1:$port')"
+        elog-scan --known "$db" "${window[@]}" "$ELOG_FILES_HTTP/L2/RMA1" |
+            jq -r 'select(.stream == "remote_files" and .record).record.path' \
+                >"$BATS_TEST_TMPDIR/new"
+        equal "$(wc -l <"$BATS_TEST_TMPDIR/new")" 2
+        run ! grep -v '/12/3020/' "$BATS_TEST_TMPDIR/new"
+    done
+}
+
+@test "a hostile listing: nothing outside its directory, no endless walk" {
+    {
+        echo '<html><h1>Index of /</h1>'
+        echo '<a href="../../../etc/passwd">x</a><a href="..%2f..%2fetc/">x</a>'
+        echo '<a href="http://127.0.0.2/x">x</a><a href="%0a%0d">x</a><a href="a%00b">x</a>'
+        yes '<a href="2025/">2025/</a>' | head -n 200000
+        echo '</html>'
+    } >"$BATS_TEST_TMPDIR/page"
+    faulty "/L2/RMA1/ always body $BATS_TEST_TMPDIR/page"
+    run --separate-stderr elog-scan "${window[@]}" "$faulty/L2/RMA1"
+    fault_stop "$BATS_TEST_TMPDIR"
+    status_is 1
+    [[ $stderr == *"more than 100000 directories at once"* ]]
+    [[ $stderr == *"left out 4 names"* ]]
+    yes '<a href="2025/">2025/</a>' | head -n 50000 >"$BATS_TEST_TMPDIR/links"
+    (echo '<html><h1>Index of /</h1>'; cat "$BATS_TEST_TMPDIR/links"; echo '</html>') \
+        >"$BATS_TEST_TMPDIR/page"
+    faulty "/L2/RMA1/ always body $BATS_TEST_TMPDIR/page"
+    run --separate-stderr elog-scan "${window[@]}" "$faulty/L2/RMA1"
+    fault_stop "$BATS_TEST_TMPDIR"
+    status_is 0
+    equal "$(files <<<"$output" | wc -l)" 6
 }

@@ -218,6 +218,8 @@ index_page(void **state)
 	    {DIRECTORY_INDEX, "<title>Log in</title><a href=\"login\">log in</a>", "", 0,
 		"no index"},
 	    {DIRECTORY_INDEX, "", "", 0, "no index"},
+	    {DIRECTORY_INDEX, "<html>Index of <a href=\"x\">x</a><a hr", "f x -1 \n", 0,
+		"cut off"},
 	};
 
 	(void)state;
