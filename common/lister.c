@@ -287,7 +287,7 @@ slot_finish(struct slot *slot, CURLcode code, lister_arrived *arrived, void *con
 		snprintf(request->message, sizeof(request->message),
 		    "the listing is larger than %zu MiB", BODY_MAX / 1024 / 1024);
 	} else if (request->outcome == REMOTE_OK && request->format == DIRECTORY_INDEX &&
-		   directory_is_cut(slot->body, slot->n)) {
+		   slot->n > 0 && directory_is_cut(slot->body, slot->n)) {
 		request->outcome = REMOTE_BROKEN;
 		snprintf(
 		    request->message, sizeof(request->message), "the page is cut off");
@@ -335,7 +335,8 @@ lister_read(const struct lister_request *request, directory_take *take, void *co
 	char *path;
 
 	if (remote_scheme(request->url) != REMOTE_FILE) {
-		directory_read(request->format, request->body, request->n,
+		directory_read(request->format, request->n > 0 ? request->body : "",
+		    request->n,
 		    remote_path(request->at != NULL ? request->at : request->url),
 		    (int64_t)time(NULL), take, context, result);
 		return;

@@ -25,7 +25,7 @@ struct walk_root {
 	char *pattern; /* the source's name, or a glob over the names below url */
 	char *user;    /* or NULL */
 	bool is_glob;
-	char *named; /* the name as the URL has it: still percent-encoded */
+	char *named; /* the name percent-encoded; "": the server itself is the source */
 };
 
 /* Which files count, by name and by what the name and path say. */

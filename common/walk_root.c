@@ -49,18 +49,22 @@ static int
 name_source(struct walk_root *root, const char *last, size_t n, bool sources)
 {
 	const char *host = strstr(root->url, "://") + 3;
+	char *raw = strndup(last, n);
 
-	root->named = strndup(last, n);
-	if (root->named == NULL)
+	if (raw == NULL)
 		return -1;
-	root->is_glob = (n == 0 && sources) || strpbrk(root->named, "*?[") != NULL;
+	root->is_glob = (n == 0 && sources) || strpbrk(raw, "*?[") != NULL;
 	if (n > 0)
-		root->pattern = remote_decode(root->named);
+		root->pattern = remote_decode(raw);
 	else if (sources)
 		root->pattern = strdup("*");
 	else
 		root->pattern = strndup(host, strcspn(host, ":/"));
-	return root->pattern != NULL ? 0 : -1;
+	free(raw);
+	if (root->pattern == NULL)
+		return -1;
+	root->named = n > 0 ? remote_encode(root->pattern) : strdup("");
+	return root->named != NULL ? 0 : -1;
 }
 
 /* Split one URL without alternatives.  0, 1, or 2 after a message. */
@@ -83,7 +87,7 @@ read_root(const char *text, bool sources, struct walk_root *root)
 		return EXIT_USAGE;
 	if (name_source(root, text + above, end - above, sources) != 0)
 		goto memory;
-	if (strpbrk(root->named, "#") == NULL && strcmp(root->pattern, ".") != 0 &&
+	if (strchr(root->pattern, '#') == NULL && strcmp(root->pattern, ".") != 0 &&
 	    strcmp(root->pattern, "..") != 0 && strchr(root->pattern, '/') == NULL)
 		return 0;
 	msg("%s%s: the last part of a URL names the source", root->url, root->named);

@@ -370,3 +370,26 @@ name=RMA1_0315_01_DBZH_20250101T183020Z.BUFR
         jq -r 'select(.stream == "remote_files" and .record).record.path' | tr '\n' ' ')" \
         "RMA1/2025/01/01/00/0000/a RMA1/2025/01/02/00/0000/b RMA1/2025/01/03/00/0000/c "
 }
+
+@test "elog-load refuses records that say nothing, and writes only what changed" {
+    file RMA1/2025/01/01/00/0000/a
+    scan "$url/RMA1" >"$BATS_TEST_TMPDIR/out"
+    elog-load "$db" <"$BATS_TEST_TMPDIR/out"
+    run --separate-stderr elog-load "$db" <"$BATS_TEST_TMPDIR/out"
+    status_is 0
+    [[ $stderr == *" 0 rows changed"* ]]
+    local bad=0 text
+    for text in '{"source":"s","path":"p"}' '{"url":"no scheme","source":"s","path":"p"}' \
+        '{"url":"ftp://h/p","source":"s"}' '{"url":"ftp://h/p","source":"s","path":"p","size":-1}' \
+        '{"url":"ftp://h/p","source":"s","path":"p","size":"1"}' \
+        '{"url":"ftp://h/p","source":"s","path":"p","fields":[]}'; do
+        run --separate-stderr elog-load "$db" < <(record remote_files "$text")
+        equal "$text: $status" "$text: 1"
+        bad=$((bad + 1))
+    done
+    run --separate-stderr elog-load "$db" \
+        < <(record scanned_directories '{"url":"ftp://h/","source":"s","status":"lost"}')
+    status_is 1
+    [[ $stderr == *"status is listed or failed"* ]]
+    equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 1
+}

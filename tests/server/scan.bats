@@ -41,7 +41,7 @@ setup() {
     dir=$BATS_FILE_TMPDIR/servers tree=$BATS_FILE_TMPDIR/tree
     eval "$(files_env "$dir")"
     window=(--from 2025-01-01 --to 2025-01-01)
-    FAULT_DIR=$BATS_FILE_TMPDIR
+    export FAULT_DIR=$BATS_FILE_TMPDIR
 }
 
 scan() {

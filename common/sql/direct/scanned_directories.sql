@@ -26,4 +26,8 @@ ON CONFLICT (url) DO UPDATE SET
     message = excluded.message,
     attempts = excluded.attempts,
     listed_at = coalesce(excluded.listed_at, listed_at),
-    tried_at = excluded.tried_at;
+    tried_at = excluded.tried_at
+WHERE (tried_at, status, entries, newest_change, modified, settled, selection, message,
+        attempts) IS NOT (excluded.tried_at, excluded.status, excluded.entries,
+        excluded.newest_change, excluded.modified, excluded.settled, excluded.selection,
+        excluded.message, excluded.attempts);
