@@ -115,6 +115,7 @@ directory_read_local(const char *path, directory_take *take, void *context,
 
 	*result = (struct directory_result){.entries = 0};
 	if (directory == NULL) {
+		result->missing = errno == ENOENT;
 		snprintf(result->error, sizeof(result->error), "%s", strerror(errno));
 		return;
 	}

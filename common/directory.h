@@ -41,6 +41,7 @@ typedef void directory_take(void *context, const struct directory_entry *entry);
 struct directory_result {
 	long entries;		/* handed over */
 	long refused;		/* names that were not */
+	bool missing;		/* there is no such directory; only of this machine's */
 	char error[160];	/* "" if all of it was understood */
 	char first_refused[64]; /* for a message; may hold anything */
 };

@@ -14,7 +14,10 @@
 #define DIRECTORY_SQL                                                                    \
 	"SELECT status = 'listed', settled, entries, attempts, newest_change, "          \
 	"modified, "                                                                     \
-	"selection FROM scanned_directories WHERE url = ?1"
+	"selection, time, until FROM scanned_directories WHERE url = ?1"
+#define FAILED_SQL                                                                       \
+	"SELECT url FROM scanned_directories WHERE status = 'failed' AND url >= ?1 "     \
+	"AND url < ?1 || x'ff' ORDER BY url"
 
 struct base {
 	sqlite3 *db;
@@ -92,15 +95,15 @@ open_memory(struct known *known)
 		"fields) WITHOUT ROWID;"
 		"CREATE TABLE scanned_directories (url TEXT PRIMARY KEY, status, "
 		"settled, "
-		"entries, attempts, newest_change, modified, selection) WITHOUT ROWID") !=
-		0 ||
+		"entries, attempts, newest_change, modified, selection, time, until) "
+		"WITHOUT ROWID") != 0 ||
 	    prepare(base) != 0)
 		return -1;
 	known->note_file = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO remote_files VALUES (?1, ?2, ?3, ?4, ?5)");
 	known->note_directory = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO scanned_directories VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	    "?7, ?8)");
+	    "?7, ?8, ?9, ?10)");
 	known->forget = db_prepare(base->db, base->path,
 	    "DELETE FROM remote_files WHERE url > ?1 AND url < ?1 || x'ff'");
 	return known->note_file != NULL && known->note_directory != NULL &&
@@ -177,6 +180,15 @@ ask(struct base *base, sqlite3_stmt *statement, const char *url)
 	return false;
 }
 
+/* A time that a column has, or what stands for NULL. */
+static int64_t
+time_of(sqlite3_stmt *statement, int column, int64_t otherwise)
+{
+	struct window unit;
+
+	return window_time(text(statement, column), 0, &unit) ? unit.from : otherwise;
+}
+
 static bool
 ask_directory(struct base *base, const char *url, struct known_directory *directory)
 {
@@ -186,6 +198,7 @@ ask_directory(struct base *base, const char *url, struct known_directory *direct
 		return false;
 	*directory = (struct known_directory){
 	    .listed = sqlite3_column_int(row, 0) != 0,
+	    .failed = sqlite3_column_int(row, 0) == 0,
 	    .settled = sqlite3_column_int(row, 1) != 0,
 	    .entries = (long)sqlite3_column_int64(row, 2),
 	    .attempts = (long)sqlite3_column_int64(row, 3),
@@ -196,6 +209,8 @@ ask_directory(struct base *base, const char *url, struct known_directory *direct
 	directory->selection = sqlite3_column_type(row, 6) == SQLITE_INTEGER
 				   ? (uint64_t)sqlite3_column_int64(row, 6)
 				   : strtoull(text(row, 6), NULL, 16);
+	directory->span.from = time_of(row, 7, INT64_MIN);
+	directory->span.to = time_of(row, 8, WINDOW_OPEN);
 	sqlite3_reset(row);
 	return true;
 }
@@ -206,6 +221,25 @@ known_directory(struct known *known, const char *url, struct known_directory *di
 	*directory = (struct known_directory){.listed = false};
 	return ask_directory(&known->memory, url, directory) ||
 	       ask_directory(&known->disk, url, directory);
+}
+
+int
+known_failed(struct known *known, const char *prefix, known_take *take, void *context)
+{
+	struct known_directory directory;
+	sqlite3_stmt *rows;
+
+	if (known->disk.db == NULL)
+		return 0;
+	rows = db_prepare(known->disk.db, known->disk.path, FAILED_SQL);
+	if (rows == NULL)
+		return -1;
+	bind(rows, 1, prefix);
+	while (sqlite3_step(rows) == SQLITE_ROW)
+		if (known_directory(known, text(rows, 0), &directory) && directory.failed)
+			take(context, text(rows, 0), &directory);
+	sqlite3_finalize(rows);
+	return 0;
 }
 
 /* -1: there is no row; 0: another one; 1: the same. */
@@ -253,9 +287,11 @@ known_note_directory(
     struct known *known, const char *url, const struct known_directory *directory)
 {
 	sqlite3_stmt *row = known->note_directory;
+	char from[WINDOW_TEXT] = "", to[WINDOW_TEXT] = "";
 
 	if (row == NULL)
 		return 0;
+	window_texts(directory->span, from, to);
 	bind(row, 1, url);
 	bind(row, 2, directory->listed ? "listed" : "failed");
 	sqlite3_bind_int(row, 3, directory->settled);
@@ -264,6 +300,8 @@ known_note_directory(
 	bind(row, 6, directory->newest_change);
 	bind(row, 7, directory->modified);
 	sqlite3_bind_int64(row, 8, (sqlite3_int64)directory->selection);
+	bind(row, 9, from);
+	bind(row, 10, to);
 	return note(known, row);
 }
 

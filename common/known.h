@@ -9,16 +9,19 @@
 #include <stdint.h>
 
 #include "directory.h"
+#include "window.h"
 
 /* The directory as it was listed last.  Texts are "" where they are not known. */
 struct known_directory {
-	bool listed; /* status */
+	bool listed, failed; /* status; neither: it is not known */
 	bool settled;
 	long entries;
 	long attempts; /* in a row that failed */
 	char newest_change[DIRECTORY_MODIFIED];
 	char modified[DIRECTORY_MODIFIED];
 	uint64_t selection; /* known_hash() of it */
+	/* The stretch that its path names; of one that failed, what was looked for. */
+	struct window span;
 };
 
 /* A file as it is listed now. */
@@ -43,6 +46,15 @@ void known_close(struct known *known);
 /* Was the directory listed before?  Fills in *directory, with zeros if not. */
 bool known_directory(
     struct known *known, const char *url, struct known_directory *directory);
+
+/* A directory that failed; it is gone after the return. */
+typedef void known_take(
+    void *context, const char *url, const struct known_directory *directory);
+
+/* Hand over the directories whose URL begins with prefix, and that failed.  -1 after a
+   message. */
+int known_failed(
+    struct known *known, const char *prefix, known_take *take, void *context);
 
 /* Is the file known just so?  A size that is not told, or a time of change that is less
    exact, is no difference. */

@@ -13,6 +13,8 @@
 #define SOURCES (-1) /* level of a directory whose entries are the sources */
 #define FAILURES_SHOWN 10
 #define WAITING_MAX 100000
+/* FTP does not tell what is gone from what is refused: that must end. */
+#define OVERDUE_ATTEMPTS 30
 
 /* A directory that is to be listed, or waits for those below it. */
 struct node {
@@ -23,13 +25,15 @@ struct node {
 	char *source;
 	char *path; /* below the root's url, not encoded, with '/' at its end */
 	struct template_values values;
-	struct window span;
+	struct window span;   /* that its path names */
+	struct window window; /* what is looked for: more if it failed before */
 	char modified[DIRECTORY_MODIFIED]; /* as the directory above shows it */
 	char newest[DIRECTORY_MODIFIED];
 	struct known_directory before;
 	long entries;
 	long pending; /* below it, and itself */
 	bool failed, whole;
+	bool overdue;	   /* outside the window: it failed before */
 	struct node *next; /* on the stack */
 };
 
@@ -43,7 +47,8 @@ struct walk {
 	long waiting;	    /* on it */
 	struct node *found; /* in the listing at hand */
 	long n_found;
-	struct node *at; /* whose entries are being read */
+	const struct walk_root *root; /* that begins */
+	struct node *at;	      /* whose entries are being read */
 	uint64_t selection;
 	char selection_text[20];
 	int64_t now;
@@ -104,7 +109,17 @@ node_below(struct walk *walk, struct node *above, const char *name, const char *
 	node->above = above;
 	node->whole = true;
 	node->span = above->span;
+	node->window = above->window;
 	return node;
+}
+
+/* What is known of it; one that failed is owed what was looked for then. */
+static void
+remember(struct walk *walk, struct node *node)
+{
+	if (known_directory(walk->known, node->request.url, &node->before) &&
+	    node->before.failed && node->before.selection == walk->selection)
+		node->window = window_both(node->window, node->before.span);
 }
 
 static void
@@ -190,10 +205,7 @@ emit_directory(
 	    .tried_at = walk->now_text,
 	};
 
-	if (node->span.from != INT64_MIN) {
-		window_text(node->span.from, from);
-		window_text(node->span.to, to);
-	}
+	window_texts(is->span, from, to);
 	remote_record_directory(walk->out, &record);
 }
 
@@ -244,7 +256,7 @@ take_source(struct walk *walk, struct node *node, const struct directory_entry *
 	below = node_below(walk, node, entry->name, NULL);
 	if (below == NULL)
 		return;
-	known_directory(walk->known, below->request.url, &below->before);
+	remember(walk, below);
 	find(walk, below);
 }
 
@@ -265,13 +277,13 @@ take_directory(struct walk *walk, struct node *node, const struct directory_entr
 		node_free(below); /* not of this tree */
 		return;
 	}
-	if (!window_overlap(walk->options->window, below->span)) {
+	if (!window_overlap(node->window, below->span)) {
 		node->whole = false;
 		node_free(below);
 		return;
 	}
 	snprintf(below->modified, sizeof(below->modified), "%s", entry->modified);
-	known_directory(walk->known, below->request.url, &below->before);
+	remember(walk, below);
 	if (rests(walk, below)) {
 		walk->totals->skipped++;
 		if (below->span.from > walk->totals->newest &&
@@ -332,7 +344,7 @@ take_file(struct walk *walk, struct node *node, const struct directory_entry *en
 	    (o->wanted != NULL &&
 		!o->wanted(o->context, node->source, entry->name, &values)))
 		goto done;
-	if (!window_overlap(o->window, span)) {
+	if (!window_overlap(node->window, span)) {
 		node->whole = false;
 		goto done;
 	}
@@ -384,6 +396,8 @@ conclude(struct walk *walk, struct node *node)
 {
 	struct known_directory is = {
 	    .listed = !node->failed,
+	    .failed = node->failed,
+	    .span = node->failed ? window_common(node->span, node->window) : node->span,
 	    .settled = !node->failed && node->whole && is_old(walk, node),
 	    .entries = node->failed ? node->before.entries : node->entries,
 	    .attempts = node->failed ? node->before.attempts + node->request.attempts : 0,
@@ -460,12 +474,15 @@ arrived(struct lister_request *request, void *context)
 			snprintf(result.error, sizeof(result.error),
 			    "more than %d directories at once", WAITING_MAX);
 		if (result.error[0] != '\0') {
-			request->outcome = REMOTE_FAILED;
+			request->outcome =
+			    result.missing ? REMOTE_MISSING : REMOTE_FAILED;
 			snprintf(request->message, sizeof(request->message), "%s",
 			    result.error);
 		}
 	}
-	if (request->outcome != REMOTE_OK)
+	/* One that is overdue and gone is no failure: nothing can be missed there. */
+	if (request->outcome != REMOTE_OK &&
+	    !(node->overdue && request->outcome == REMOTE_MISSING))
 		fail(walk, node);
 	finish(walk, node);
 	msg_progress("%ld directories, %ld files, %ld new, %ld failed",
@@ -488,46 +505,115 @@ next(void *context)
 	return &node->request;
 }
 
-/* The first node of a root: the directory above the sources, or the one source. */
-static void
-push_root(struct walk *walk, const struct walk_root *root)
+/* The directory above the sources of a root, or the server if that is the one source.
+   NULL without memory. */
+static struct node *
+root_node(struct walk *walk, const struct walk_root *root)
 {
-	struct node *node = calloc(1, sizeof(*node)), *below;
+	struct node *node = calloc(1, sizeof(*node));
 
-	if (node == NULL)
-		goto memory;
+	if (node == NULL) {
+		walk->no_memory = true;
+		return NULL;
+	}
 	node->root = root;
 	node->request.user = root->user;
-	node->level = SOURCES;
+	node->level = root->named[0] == '\0' && !root->is_glob ? 0 : SOURCES;
 	node->whole = true;
 	node->span = (struct window){INT64_MIN, WINDOW_OPEN};
+	node->window = walk->options->window;
 	node->request.url = strdup(root->url);
 	node->path = strdup("");
 	node->source = strdup(root->pattern);
-	if (node->request.url == NULL || node->path == NULL || node->source == NULL)
-		goto memory;
-	if (root->is_glob) {
-		known_directory(walk->known, node->request.url, &node->before);
-		push(walk, node);
+	if (node->request.url != NULL && node->path != NULL && node->source != NULL)
+		return node;
+	walk->no_memory = true;
+	node_free(node);
+	return NULL;
+}
+
+/* The first node of a root: that one, or the one source. */
+static void
+push_root(struct walk *walk, const struct walk_root *root)
+{
+	struct node *node = root_node(walk, root), *below;
+
+	if (node == NULL)
 		return;
-	}
-	if (root->named[0] == '\0') { /* the server itself is the source */
-		node->level = 0;
-		below = node;
-	} else {
+	if (!root->is_glob && node->level == SOURCES) {
 		below = node_below(walk, node, root->pattern, root->named);
 		node_free(node);
 		if (below == NULL)
 			return;
 		below->above = NULL;
+		node = below;
 	}
-	known_directory(walk->known, below->request.url, &below->before);
-	push(walk, below);
-	return;
-memory:
-	walk->no_memory = true;
-	if (node != NULL)
-		node_free(node);
+	remember(walk, node);
+	push(walk, node);
+}
+
+/* Step down from a node, which is gone then, to the directory of an encoded name of n
+   bytes; NULL if the tree has no such place. */
+static struct node *
+step_down(struct walk *walk, struct node *node, const char *encoded, size_t n)
+{
+	const struct template *template = walk->options->template;
+	const struct walk_root *root = node->root;
+	char *part = strndup(encoded, n);
+	char *name = part != NULL ? remote_decode(part) : NULL;
+	struct node *below = NULL;
+	bool fits = name != NULL && node->level < template_depth(template);
+
+	if (fits && node->level == SOURCES)
+		fits = root->is_glob ? fnmatch(root->pattern, name, FNM_PERIOD) == 0
+				     : strcmp(root->pattern, name) == 0;
+	if (fits)
+		below = node_below(walk, node, name, part);
+	if (below != NULL && node->level != SOURCES &&
+	    (!template_match(template, node->level, name, strlen(name), &below->values) ||
+		!template_span(template, &below->values, &below->span))) {
+		node_free(below);
+		below = NULL;
+	}
+	if (below != NULL)
+		below->above = NULL;
+	node_free(node);
+	free(part);
+	free(name);
+	return below;
+}
+
+/* A directory that failed lies outside the window now: it is tried again all the same,
+   for what was looked for then. */
+static void
+push_overdue(void *context, const char *url, const struct known_directory *directory)
+{
+	struct walk *walk = context;
+	struct node *node;
+	const char *p;
+
+	if (directory->selection != walk->selection ||
+	    directory->attempts >= OVERDUE_ATTEMPTS)
+		return;
+	node = root_node(walk, walk->root);
+	p = url + strlen(walk->root->url);
+	while (*p != '\0' && node != NULL) {
+		size_t n = strcspn(p, "/");
+
+		node = step_down(walk, node, p, n);
+		p += n + (p[n] == '/');
+	}
+	if (node == NULL)
+		return;
+	if (node->level <= 0 || window_overlap(walk->options->window, node->span)) {
+		node_free(node); /* the walk comes there itself */
+		return;
+	}
+	node->overdue = true;
+	node->window = directory->span;
+	node->before = *directory;
+	memcpy(node->modified, directory->modified, sizeof(node->modified));
+	push(walk, node);
 }
 
 int
@@ -548,8 +634,12 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 	window_text(walk.now, walk.now_text);
 	snprintf(walk.selection_text, sizeof(walk.selection_text), "%016" PRIx64,
 	    walk.selection);
-	for (size_t i = n; i > 0; i--)
-		push_root(&walk, &roots[i - 1]);
+	for (size_t i = n; i > 0; i--) {
+		walk.root = &roots[i - 1];
+		push_root(&walk, walk.root);
+		if (known_failed(known, walk.root->url, push_overdue, &walk) != 0)
+			walk.no_memory = true;
+	}
 	result = lister_run(lister, next, arrived, &walk, stop);
 	msg_progress_end();
 	while (walk.stack != NULL) {

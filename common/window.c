@@ -45,6 +45,16 @@ window_text(int64_t time, char text[WINDOW_TEXT])
 		text[0] = '\0';
 }
 
+void
+window_texts(struct window window, char from[WINDOW_TEXT], char to[WINDOW_TEXT])
+{
+	from[0] = to[0] = '\0';
+	if (window.from != INT64_MIN)
+		window_text(window.from, from);
+	if (window.to != WINDOW_OPEN)
+		window_text(window.to, to);
+}
+
 /* "-36h": a whole number and a unit. */
 static bool
 relative(const char *text, int64_t now, struct window *unit)
@@ -153,4 +163,18 @@ bool
 window_covers(struct window outer, struct window inner)
 {
 	return outer.from <= inner.from && inner.to <= outer.to;
+}
+
+struct window
+window_common(struct window a, struct window b)
+{
+	return (struct window){
+	    a.from > b.from ? a.from : b.from, a.to < b.to ? a.to : b.to};
+}
+
+struct window
+window_both(struct window a, struct window b)
+{
+	return (struct window){
+	    a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to};
 }

@@ -33,10 +33,17 @@ int window_between(const char *from, const char *to, int64_t now, struct window 
 bool window_overlap(struct window a, struct window b);
 bool window_covers(struct window outer, struct window inner);
 
+/* What two of them share, which must be something; the shortest that covers both. */
+struct window window_common(struct window a, struct window b);
+struct window window_both(struct window a, struct window b);
+
 /* A calendar time as seconds since 1970; -1 if there is no such time (month 13). */
 int64_t window_seconds(int year, int month, int day, int hour, int minute, int second);
 
 /* "2025-01-01T18:30:20Z". */
 void window_text(int64_t time, char text[WINDOW_TEXT]);
+
+/* Both ends of a window; "" for one that is open. */
+void window_texts(struct window window, char from[WINDOW_TEXT], char to[WINDOW_TEXT]);
 
 #endif

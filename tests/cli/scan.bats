@@ -393,3 +393,48 @@ name=RMA1_0315_01_DBZH_20250101T183020Z.BUFR
     [[ $stderr == *"status is listed or failed"* ]]
     equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 1
 }
+
+@test "a directory that failed is tried again though the window has gone on, and only it" {
+    file RMA1/2025/01/01/00/0000/a RMA1/2025/01/01/00/3000/b RMA1/2025/01/02/00/0000/c \
+        RMA1/2025/03/01/00/0000/d RMA5/2025/01/01/00/0000/e
+    chmod 000 "$base/RMA1/2025/01/01/00/3000" "$base/RMA1/2025/01/02"
+    run --separate-stderr as_user elog-scan --db "$db" "$url/RMA1" --from 2025-01-01 --to 2025-01-02
+    status_is 1
+    equal "$(sql "$db" 'SELECT group_concat(path) FROM remote_files')" RMA1/2025/01/01/00/0000/a
+    # Still failing, while others are looked for.
+    run --separate-stderr as_user elog-scan --db "$db" "$url/RMA*" --from 2025-03-01
+    status_is 1
+    equal "$(sql "$db" "SELECT group_concat(attempts) FROM scanned_directories WHERE status = 'failed'")" "2,2"
+    chmod 755 "$base/RMA1/2025/01/01/00/3000" "$base/RMA1/2025/01/02"
+    # What came behind the window of then is not looked for.
+    file RMA1/2025/01/03/00/0000/f
+    run --separate-stderr elog-scan --db "$db" "$url/RMA*" --from 2025-03-01
+    status_is 0
+    silent
+    equal "$(sql "$db" 'SELECT group_concat(path) FROM (SELECT path FROM remote_files ORDER BY 1)')" \
+        "RMA1/2025/01/01/00/0000/a,RMA1/2025/01/01/00/3000/b,RMA1/2025/01/02/00/0000/c,RMA1/2025/03/01/00/0000/d"
+    equal "$(sql "$db" "SELECT count(*) FROM scanned_directories WHERE status = 'failed'")" 0
+}
+
+@test "a directory that failed, and is gone when the window has gone on, is no failure" {
+    file RMA1/2025/01/01/00/0000/a RMA1/2025/03/01/00/0000/d
+    chmod 000 "$base/RMA1/2025/01/01"
+    run as_user elog-scan --db "$db" "$url/RMA1" --from 2025-01-01 --to 2025-01-02
+    status_is 1
+    rm -r "$base/RMA1/2025/01/01"
+    run --separate-stderr elog-scan --db "$db" "$url/RMA1" --from 2025-03-01
+    status_is 0
+    silent
+    equal "$(sql "$db" "SELECT count(*) FROM scanned_directories WHERE status = 'failed'")" 0
+}
+
+@test "a source that failed is owed the window of then" {
+    file RMA1/2025/01/01/00/0000/a RMA1/2025/02/01/00/0000/b RMA1/2025/03/01/00/0000/c
+    mv "$base/RMA1" "$base/away"
+    run elog-scan --db "$db" "$url/RMA1" --from 2025-02-01 --to 2025-02-28
+    status_is 1
+    mv "$base/away" "$base/RMA1"
+    elog-scan --db "$db" "$url/RMA1" --from 2025-03-01 --to 2025-03-31
+    equal "$(sql "$db" 'SELECT group_concat(path) FROM (SELECT path FROM remote_files ORDER BY 1)')" \
+        "RMA1/2025/02/01/00/0000/b,RMA1/2025/03/01/00/0000/c"
+}

@@ -24,7 +24,8 @@ CREATE TABLE scanned_directories (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL,
-    -- The stretch of time that its path names; "until" is the first second behind it.
+    -- The stretch of time that its path names; "until" is the first second behind it.  Of
+    -- one that failed: what was looked for of it.
     time TEXT,
     until TEXT,
     status TEXT NOT NULL CHECK (status IN ('listed', 'failed')),
