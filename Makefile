@@ -28,8 +28,9 @@ POPT = -lpopt
 YAML = -lyaml
 CRYPTO = -lcrypto
 EXPAT = -lexpat
+PCRE2 = -lpcre2-8
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond elog-scan
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -43,7 +44,7 @@ EXPRESSION = arena utf8 query_error query_lex query_node query_parse
 QUERY = $(EXPRESSION) number timestamp run_list scan query_type query_function \
 	query_json query_sqlite query_name query_check query_plan query_sql
 TABLE = stream pager table table_aligned table_tsv table_csv table_json
-SERVICE = $(COMMAND) service ticket http spool scan experiment
+SERVICE = $(COMMAND) service credential ticket http spool scan experiment
 
 elog-config = $(COMMAND)
 elog-config_LIBS = $(POPT) $(YAML)
@@ -62,6 +63,9 @@ elog-status = $(COMMAND) db sql statement scan columns
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
 elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
+DIRECTORY = directory directory_mlsd directory_list directory_index window
+elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db sql scan direct_stream stream loader
+elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
 
 # ---- How they are built -----------------------------------------------------
 
@@ -120,7 +124,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message config split query
+FUZZ = scan message config split query directory
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement explode gathered direct direct_stream foreign stream message resource db sql msg $(VALUE)
@@ -130,6 +134,7 @@ config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
 query_fuzz = $(QUERY) query query_scope experiment nearest db sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
+directory_fuzz = $(DIRECTORY) msg
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -32,6 +32,30 @@ const struct direct_stream direct_streams[] = {
 	.schema = OBJECT("\"experiment\":" TEXT "," RUN ",\"path\":" TEXT
 			 ",\"sha256\":" TEXT ",\"size\":" COUNT ",\"importance\":" COUNT
 			 ",\"description\":" TEXT ",\"content\":" TEXT "," WHO)},
+    {.stream = "remote_files",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"source\":{\"type\":\"string\"},\"path\":{\"type\":\"string\"},"
+		  "\"size\":{\"type\":[\"integer\",\"null\"]},"
+		  "\"modified\":{\"type\":[\"string\",\"null\"]},"
+		  "\"observed_at\":{\"type\":\"string\"},"
+		  "\"time\":{\"type\":[\"string\",\"null\"]},"
+		  "\"fields\":{\"type\":[\"object\",\"null\"]}}}"},
+    {.stream = "scanned_directories",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"source\":{\"type\":\"string\"},"
+		  "\"time\":{\"type\":[\"string\",\"null\"]},"
+		  "\"until\":{\"type\":[\"string\",\"null\"]},"
+		  "\"status\":{\"enum\":[\"listed\",\"failed\"]},"
+		  "\"entries\":{\"type\":[\"integer\",\"null\"]},"
+		  "\"newest_change\":{\"type\":[\"string\",\"null\"]},"
+		  "\"modified\":{\"type\":[\"string\",\"null\"]},"
+		  "\"settled\":{\"type\":\"boolean\"},"
+		  "\"selection\":{\"type\":\"string\"},"
+		  "\"message\":{\"type\":[\"string\",\"null\"]},"
+		  "\"attempts\":{\"type\":\"integer\"},"
+		  "\"tried_at\":{\"type\":\"string\"}}}"},
     {.stream = NULL},
 };
 

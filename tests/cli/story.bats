@@ -93,8 +93,7 @@ run_examples() {
 }
 
 @test "the manual and the completion name every option of every tool" {
-    for tool in elog-list elog-get elog-load elog-status elog-config \
-        elog-select elog-cond; do
+    for tool in $(cd "$root/tools" && basename -s .c ./*.c); do
         for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
             grep -v 'usage\|help\|version'); do
             grep -q -- "Fl .*-$option\b" "$root/man/$tool.1" ||

@@ -5,7 +5,8 @@
  *
  *	fault_server [-r DOCROOT] [-u PORT] [-d MS] [-l LOG] [RULE...]
  *
- * A request is answered from the file DOCROOT/PATH (-r), or passed on to 127.0.0.1:PORT
+ * A request is answered from the file DOCROOT/PATH (-r; index.html of what ends in a
+ * slash), or passed on to 127.0.0.1:PORT
  * (-u), unless a RULE says otherwise: "PATTERN TIMES FAULT [ARGUMENT]...", where PATTERN
  * is a glob over the path with its query, and TIMES how many requests the rule is good
  * for, or "always".  The first rule that matches and is not used up counts.
@@ -209,7 +210,8 @@ read_file(const char *path, size_t *n)
 	return text;
 }
 
-/* The file of a path: without its query, decoded.  NULL if there is none. */
+/* The file of a path: without its query, decoded, index.html of a directory.  NULL if
+   there is none. */
 static char *
 read_document(const char *path, size_t *n)
 {
@@ -227,6 +229,8 @@ read_document(const char *path, size_t *n)
 		}
 	}
 	name[used] = '\0';
+	if (used > 0 && name[used - 1] == '/')
+		snprintf(name + used, sizeof(name) - used, "index.html");
 	return strstr(name, "/../") != NULL ? NULL : read_file(name, n);
 }
 

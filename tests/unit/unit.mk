@@ -25,9 +25,13 @@ bulk_test = bulk cond_record direct_stream stream lines scan utf8 who msg
 daq_test = daq daq_coda daq_caget content condition_type record resource scan split stream utf8 timestamp msg
 daq_test_LIBS = $(EXPAT) $(SQLITE) -lm
 
-UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test query_test table_test \
-	value_test sha256_test bulk_test daq_test
+directory_test = $(DIRECTORY) msg
+template_test = template window msg
+template_test_LIBS = $(PCRE2)
+remote_test = remote credential ticket command msg
+remote_test_LIBS = $(POPT) $(CURL) $(KRB5)
+
+UNIT_TESTS = $(basename $(notdir $(wildcard tests/unit/*_test.c)))
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)

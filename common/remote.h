@@ -1,0 +1,130 @@
+/*
+ * Files of other machines by URL, over libcurl: which URLs are taken, how to log in,
+ * whom to trust, and what an ended transfer means.  Shared by the tools that list and
+ * those that fetch; each runs its own transfers.
+ *
+ *	struct remote *remote = remote_open(&status);
+ *	char *url = remote_url(argument, &user);
+ *	CURL *easy = remote_handle(remote);
+ *	remote_aim(remote, easy, url, user);
+ *	... curl_easy_perform(), or a multi handle ...
+ *	outcome = remote_judge(remote, easy, code, message, sizeof(message));
+ */
+#ifndef REMOTE_H
+#define REMOTE_H
+
+#include <curl/curl.h>
+#include <popt.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum remote_scheme {
+	REMOTE_FTP,  /* RFC 959; TLS by AUTH TLS (RFC 4217) as --ftp-tls says */
+	REMOTE_FTPS, /* TLS from the first byte */
+	REMOTE_SFTP,
+	REMOTE_HTTP,
+	REMOTE_HTTPS,
+	REMOTE_FILE,
+	REMOTE_NONE, /* no URL of these */
+};
+
+enum remote_outcome {
+	REMOTE_OK,
+	REMOTE_MISSING,	  /* there is no such file or directory */
+	REMOTE_DENIED,	  /* the server knows us, but not for this (FTP does not tell
+			     this from REMOTE_MISSING) */
+	REMOTE_LOGIN,	  /* the server does not know us: exit status 77 */
+	REMOTE_UNTRUSTED, /* its certificate or host key did not stand up */
+	REMOTE_AWAY,	  /* no connection to the server; worth another attempt */
+	REMOTE_BROKEN,	  /* the transfer broke off; worth another attempt */
+	REMOTE_FAILED,	  /* anything else; another attempt would end the same way */
+};
+
+/* --user, --netrc-file, --token-file, --keytab, --principal, --cacert, --ssh-key,
+   --known-hosts, --ftp-tls, --timeout, --slowest, for the option tables of the tools. */
+extern struct poptOption remote_options[];
+
+struct remote;
+
+/*
+ * Check the options, read the token file, set libcurl up, take a ticket if --keytab
+ * was given.  Returns NULL after a message, with the exit status in *status: 1, 2, 75
+ * or 77.  Release with remote_close(), when all handles are gone.
+ */
+struct remote *remote_open(int *status);
+
+void remote_close(struct remote *remote);
+
+/*
+ * Check a URL that the user gave and return what may be stored, printed and logged:
+ * scheme and host in small letters, no user, password or fragment.  NULL after a message
+ * with a remedy: it has no scheme or one that is not ours, no host, a password.  *user
+ * (may be NULL) gets the user that it named, malloc'd, or NULL.  malloc'd.
+ */
+char *remote_url(const char *text, char **user);
+
+/*
+ * The same for a URL that came from outside, in a record: NULL, and why gets a constant,
+ * if it is not one that remote_url() would return as it stands, or if its path has a
+ * "." or ".." or an encoded NUL in it.
+ */
+enum remote_scheme remote_scheme_checked(const char *url, const char **why);
+
+/* By the letters in front of "://"; REMOTE_NONE if it is none of ours. */
+enum remote_scheme remote_scheme(const char *url);
+
+/*
+ * A new handle with all that is the same for every transfer: time-outs, least speed,
+ * the protocols allowed, what is trusted, no redirects, no signals, one CWD a path for
+ * FTP.  The caller sets where the bytes go, and may set CURLOPT_PRIVATE.  NULL after a
+ * message.
+ */
+CURL *remote_handle(struct remote *remote);
+
+/*
+ * Aim a handle at a URL: a directory of FTP, SFTP or file:// ends in '/'.  Sets
+ * who we are for that host: user or else --user, the entry in .netrc, the token, the
+ * ticket, the ssh agent or key.  A password or token never goes over http:// to another
+ * machine.  Borrows url.
+ */
+void remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user);
+
+/*
+ * What a transfer that ended with code came to, while the handle is as it was.  message
+ * gets why in one clause, with a remedy where there is one; "" for REMOTE_OK.  An answer
+ * of 200, 206 or 226, say, is for the caller to tell apart.  A redirect is REMOTE_FAILED:
+ * see remote_redirect().
+ */
+enum remote_outcome remote_judge(
+    struct remote *remote, CURL *easy, CURLcode code, char *message, size_t size);
+
+/*
+ * After an HTTP redirect: the URL to go on with, malloc'd, if that is the same host and
+ * port, or https instead of http on the same host; else NULL, and remote_judge() says
+ * what is wrong.  The caller bounds how often.
+ */
+char *remote_redirect(CURL *easy);
+
+/* Do both lead to the same scheme, host and port? */
+bool remote_same_server(const char *a, const char *b);
+
+/*
+ * Milliseconds to wait before attempt number attempts + 1 (attempts from 1): doubled
+ * each time from a second to half a minute, less up to half of it by chance.
+ */
+long remote_backoff(int attempts);
+
+/*
+ * Percent-encode a path (RFC 3986, 2.1) but for its slashes; percent-decode the path of
+ * a URL.  malloc'd; NULL without memory, or if the decoded one would hold a NUL.
+ */
+char *remote_encode(const char *path);
+char *remote_decode(const char *path);
+
+/* The path of a URL: from the '/' behind the host on; "" if there is none. */
+const char *remote_path(const char *url);
+
+/* libcurl's version and features in a line, for --version. */
+const char *remote_version(void);
+
+#endif
