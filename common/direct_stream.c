@@ -2,7 +2,39 @@
 
 #include <string.h>
 
+#define TEXT "{\"type\":[\"string\",\"null\"]}"
+#define TIME "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
+#define COUNT "{\"type\":[\"integer\",\"null\"]}"
+
 const struct direct_stream direct_streams[] = {
+    {.stream = "downloads",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"path\":{\"type\":\"string\"},\"size\":{\"type\":\"integer\"},"
+		  "\"sha256\":{\"type\":\"string\"},\"modified\":" TIME ",\"mtime\":" TIME
+		  ",\"started\":" TIME ",\"finished\":" TIME ",\"attempts\":" COUNT
+		  ",\"resumed_from\":" COUNT ",\"source\":" TEXT ",\"observed_at\":" TIME
+		  ",\"status\":{\"const\":\"complete\"}},\"required\":[\"url\",\"path\","
+		  "\"size\",\"sha256\",\"finished\",\"status\"]}"},
+    {.stream = "partial_downloads",
+	.keys = {"url"},
+	.schema =
+	    "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+	    "\"path\":" TEXT ",\"bytes\":{\"type\":\"integer\"},\"total\":" COUNT
+	    ",\"sha256\":" TEXT
+	    ",\"attempts\":{\"type\":\"integer\"},\"last_error\":" TEXT
+	    ",\"last_attempt\":" TIME ",\"source\":" TEXT ",\"observed_at\":" TIME
+	    ",\"status\":{\"enum\":[\"partial\",\"failed\"]}},\"required\":[\"url\","
+	    "\"bytes\",\"attempts\",\"last_attempt\",\"status\"]}"},
+    {.stream = "attachments",
+	.keys = {"experiment", "entry_id", "attachment_id"},
+	.schema =
+	    "{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":\"string\"},"
+	    "\"entry_id\":{\"type\":\"string\"},\"attachment_id\":{\"type\":\"string\"},"
+	    "\"name\":" TEXT ",\"type\":" TEXT ",\"size\":" COUNT
+	    ",\"path\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"},"
+	    "\"observed_at\":" TIME "},\"required\":[\"experiment\",\"entry_id\","
+	    "\"attachment_id\",\"path\",\"url\"]}"},
     {.stream = NULL},
 };
 
