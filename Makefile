@@ -35,7 +35,7 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 # ---- What each program is made of -------------------------------------------
 
 COMMAND = msg command config nearest
-SERVICE = $(COMMAND) service ticket http spool scan experiment
+SERVICE = $(COMMAND) service credential ticket http spool scan experiment
 
 elog-config = $(COMMAND)
 elog-config_LIBS = $(POPT) $(YAML)

@@ -1,18 +1,15 @@
 #include "service.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "credential.h"
 #include "exit.h"
 #include "msg.h"
 #include "ticket.h"
-
-#define CREDENTIAL_MAX 65536
 
 static char *option_url, *option_auth, *option_token_file, *option_cacert, *option_keytab,
     *option_principal;
@@ -85,31 +82,6 @@ join(const char *base, const char *prefix)
 	return url;
 }
 
-/* The first line of a file, without white space around it; NULL after a message. */
-static char *
-read_credential(const char *file)
-{
-	FILE *stream = fopen(file, "re");
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-
-	if (stream == NULL) {
-		msg("%s: %s", file, strerror(errno));
-		return NULL;
-	}
-	n = getline(&line, &size, stream);
-	fclose(stream);
-	while (n > 0 && isspace((unsigned char)line[n - 1]))
-		line[--n] = '\0';
-	if (n <= 0 || n > CREDENTIAL_MAX) {
-		msg("%s: no credential on its first line", file);
-		free(line);
-		return NULL;
-	}
-	return line;
-}
-
 /* Is the host of a http:// URL this machine, so that nobody can listen? */
 static bool
 is_loopback(const char *url)
@@ -160,7 +132,7 @@ set_credential(struct service *service, const char *file)
 	if (file == NULL || (service->http.auth != HTTP_AUTH_BEARER &&
 				service->http.auth != HTTP_AUTH_BASIC))
 		return 0;
-	service->credential = read_credential(file);
+	service->credential = credential_read(file);
 	service->http.credential = service->credential;
 	return service->credential == NULL ? EXIT_USAGE : 0;
 }
@@ -274,8 +246,6 @@ service_free(struct service *service)
 	free(service->public_url);
 	free(service->authenticated_url);
 	free(service->questionnaire_url);
-	if (service->credential != NULL)
-		explicit_bzero(service->credential, strlen(service->credential));
-	free(service->credential);
+	credential_free(service->credential);
 	*service = (struct service){0};
 }
