@@ -26,8 +26,9 @@ KRB5 = -lkrb5
 JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
+CRYPTO = -lcrypto
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-pull
 SCRIPTS = elog-sync.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -47,6 +48,9 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
+elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object known \
+	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
+elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 
 # ---- How they are built -----------------------------------------------------
 

@@ -456,7 +456,7 @@ outcome_of(struct transfer *t, struct remote *remote, CURLcode code)
 		return TRANSFER_RESTART;
 	}
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (is_http(t) && code == CURLE_OK && status == 416) {
+	if (is_http(t) && status == 416) {
 		snprintf(t->why, sizeof(t->why), "it is shorter than it was");
 		return TRANSFER_RESTART;
 	}
