@@ -48,7 +48,7 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
-elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object known \
+elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object ledger \
 	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
 elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 

@@ -33,7 +33,7 @@ intake_stream(struct intake *intake, int fd, struct stream *out)
 }
 
 void
-intake_pending(struct intake *intake, struct known *known)
+intake_pending(struct intake *intake, struct ledger *known)
 {
 	*intake = (struct intake){.known = known, .fd = -1};
 }
@@ -102,7 +102,7 @@ next_pending(void *context, struct scan_span *record, bool *attachment)
 	bool failed;
 
 	free(intake->record);
-	intake->record = known_pending(intake->known, attachment, &failed);
+	intake->record = ledger_pending(intake->known, attachment, &failed);
 	if (failed)
 		intake->failed = true;
 	if (intake->record == NULL)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "known.h"
+#include "ledger.h"
 #include "lines.h"
 #include "pull.h"
 #include "stream.h"
@@ -17,7 +17,7 @@ struct intake {
 	int fd; /* that lines reads, never blocking */
 	bool own_fd;
 	struct stream *out; /* NULL: lines do not go on */
-	struct known *known;
+	struct ledger *known;
 	char *record; /* pending: the one that was given last */
 	bool failed;  /* a line or the database was no good: exit 1 */
 };
@@ -30,7 +30,7 @@ struct intake {
 void intake_stream(struct intake *intake, int fd, struct stream *out);
 
 /* Read what is pending. */
-void intake_pending(struct intake *intake, struct known *known);
+void intake_pending(struct intake *intake, struct ledger *known);
 
 /* As a source for pull_run(). */
 struct pull_source intake_source(struct intake *intake);

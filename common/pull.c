@@ -251,7 +251,7 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 static enum place_state
 look_at_place(struct pull *pull, struct job *job, const char **why)
 {
-	struct known_download known;
+	struct ledger_download known;
 	enum place_state state;
 	struct stat st;
 	bool ours;
@@ -268,14 +268,14 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 		return PLACE_FOREIGN;
 	}
 	*why = "a file that is not ours is in its place: move it away";
-	if (known_download(pull->options->known, job->file.url, &known) == 1) {
+	if (ledger_download(pull->options->known, job->file.url, &known) == 1) {
 		ours = strcmp(known.path, job->path) == 0;
 		state = !ours ? PLACE_FOREIGN
 			: known.size == st.st_size && known.mtime == st.st_mtim.tv_sec &&
 				agrees(&job->file, known.size, known.modified)
 			    ? PLACE_SAME
 			    : PLACE_OURS;
-		known_download_free(&known);
+		ledger_download_free(&known);
 		if (ours) {
 			close(fd);
 			return state;
@@ -453,7 +453,7 @@ slot_start(struct pull *pull, struct slot *slot, struct job *job)
 	job->transfer.replace = job->replace;
 	if (job->transfer.partial.state.attempts == 0)
 		job->transfer.partial.state.attempts =
-		    known_attempts(pull->options->known, job->file.url) + job->attempts;
+		    ledger_attempts(pull->options->known, job->file.url) + job->attempts;
 	job->attempts++;
 	if (transfer_is_whole(&job->transfer)) {
 		finish_job(pull, job,

@@ -30,7 +30,7 @@ open_file(int root, const char *path)
 
 /* "missing", "changed", "corrupt", or NULL if it is what it was. */
 static const char *
-judge(const struct known_download *download, int fd)
+judge(const struct ledger_download *download, int fd)
 {
 	struct checksum sum;
 	char hex[CHECKSUM_HEX] = "";
@@ -51,7 +51,7 @@ judge(const struct known_download *download, int fd)
 }
 
 static void
-visit(void *context, const char *url, const struct known_download *download)
+visit(void *context, const char *url, const struct ledger_download *download)
 {
 	struct verify *verify = context;
 	const char *what;
@@ -76,11 +76,11 @@ visit(void *context, const char *url, const struct known_download *download)
 }
 
 int
-verify_run(struct known *known, int root, volatile sig_atomic_t *stop, FILE *out,
+verify_run(struct ledger *known, int root, volatile sig_atomic_t *stop, FILE *out,
     struct verify_totals *totals)
 {
 	struct verify verify = {root, stop, out, totals};
 
 	*totals = (struct verify_totals){0};
-	return known_each(known, visit, &verify);
+	return ledger_each(known, visit, &verify);
 }

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "known.h"
+#include "ledger.h"
 
 struct verify_totals {
 	long good, missing, changed, corrupt;
@@ -17,7 +17,7 @@ struct verify_totals {
  * time of change, so somebody wrote to it) or "corrupt" (neither, but other bytes), its
  * path, its URL.  Ends early when *stop is not 0.  0, or -1 after a message.
  */
-int verify_run(struct known *known, int root, volatile sig_atomic_t *stop, FILE *out,
+int verify_run(struct ledger *known, int root, volatile sig_atomic_t *stop, FILE *out,
     struct verify_totals *totals);
 
 #endif

@@ -11,7 +11,7 @@
 #include "config.h"
 #include "exit.h"
 #include "intake.h"
-#include "known.h"
+#include "ledger.h"
 #include "layout.h"
 #include "loader.h"
 #include "lock.h"
@@ -170,7 +170,7 @@ check_usage(const char *const *arguments)
 }
 
 static int
-run_verify(struct known *known, int root)
+run_verify(struct ledger *known, int root)
 {
 	struct verify_totals totals;
 
@@ -187,7 +187,7 @@ run_verify(struct known *known, int root)
 
 /* Fetch: known may be NULL.  The lock is held. */
 static int
-fetch(struct known *known, int root, struct remote *remote, struct session *session)
+fetch(struct ledger *known, int root, struct remote *remote, struct session *session)
 {
 	struct pull_totals totals;
 	struct intake intake;
@@ -232,7 +232,7 @@ fetch(struct known *known, int root, struct remote *remote, struct session *sess
 }
 
 static int
-run(struct known **known, struct session *session)
+run(struct ledger **known, struct session *session)
 {
 	struct remote *remote = NULL;
 	struct lock lock = {.fd = -1};
@@ -255,7 +255,7 @@ run(struct known **known, struct session *session)
 	status = dry_run ? 0 : loader_start(db);
 	if (status == 0) {
 		status = fetch(*known, root, remote, session);
-		known_close(*known); /* a reader would hold elog-load's end up */
+		ledger_close(*known); /* a reader would hold elog-load's end up */
 		*known = NULL;
 		loaded = dry_run ? 0 : loader_end();
 		status = status == EXIT_DONE ? loaded : status;
@@ -281,7 +281,7 @@ main(int argc, const char **argv)
 	struct sigaction action = {.sa_handler = on_signal};
 	struct session session = {0};
 	struct config *config;
-	struct known *known = NULL;
+	struct ledger *known = NULL;
 	const char *const *arguments;
 	const char *file;
 	int status;
@@ -303,7 +303,7 @@ main(int argc, const char **argv)
 	/* --db may name one that elog-load is yet to make. */
 	if (file != NULL &&
 	    (pending || verify || known_file != NULL || access(file, F_OK) == 0) &&
-	    (known = known_open(file)) == NULL) {
+	    (known = ledger_open(file)) == NULL) {
 		config_free(config);
 		return EXIT_PARTIAL;
 	}
@@ -312,7 +312,7 @@ main(int argc, const char **argv)
 		sigaction(SIGINT, &action, NULL);
 	}
 	status = run(&known, &session);
-	known_close(known);
+	ledger_close(known);
 	config_free(config);
 	return status;
 }

@@ -1,4 +1,4 @@
-#include "known.h"
+#include "ledger.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static const struct pending {
 
 #define PENDINGS (sizeof(pendings) / sizeof(pendings[0]))
 
-struct known {
+struct ledger {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *download, *attempts, *pending[PENDINGS];
@@ -32,7 +32,7 @@ struct known {
 };
 
 static bool
-has_table(struct known *known, const char *name)
+has_table(struct ledger *known, const char *name)
 {
 	sqlite3_stmt *ask = db_prepare(known->db, known->path,
 	    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name");
@@ -46,10 +46,10 @@ has_table(struct known *known, const char *name)
 	return has;
 }
 
-struct known *
-known_open(const char *path)
+struct ledger *
+ledger_open(const char *path)
 {
-	struct known *known = calloc(1, sizeof(*known));
+	struct ledger *known = calloc(1, sizeof(*known));
 
 	if (known == NULL) {
 		msg("no memory");
@@ -74,12 +74,12 @@ known_open(const char *path)
 	if (known->download != NULL && known->attempts != NULL)
 		return known;
 fail:
-	known_close(known);
+	ledger_close(known);
 	return NULL;
 }
 
 void
-known_close(struct known *known)
+ledger_close(struct ledger *known)
 {
 	if (known == NULL)
 		return;
@@ -104,9 +104,9 @@ column_text(sqlite3_stmt *row, int column)
 }
 
 static void
-read_download(sqlite3_stmt *row, struct known_download *download)
+read_download(sqlite3_stmt *row, struct ledger_download *download)
 {
-	*download = (struct known_download){
+	*download = (struct ledger_download){
 	    .path = column_text(row, 0),
 	    .sha256 = column_text(row, 1),
 	    .size = sqlite3_column_int64(row, 2),
@@ -116,7 +116,7 @@ read_download(sqlite3_stmt *row, struct known_download *download)
 }
 
 int
-known_download(struct known *known, const char *url, struct known_download *download)
+ledger_download(struct ledger *known, const char *url, struct ledger_download *download)
 {
 	int code;
 
@@ -133,15 +133,15 @@ known_download(struct known *known, const char *url, struct known_download *down
 }
 
 void
-known_download_free(struct known_download *download)
+ledger_download_free(struct ledger_download *download)
 {
 	free(download->path);
 	free(download->sha256);
-	*download = (struct known_download){0};
+	*download = (struct ledger_download){0};
 }
 
 long long
-known_attempts(struct known *known, const char *url)
+ledger_attempts(struct ledger *known, const char *url)
 {
 	long long attempts = 0;
 
@@ -156,7 +156,7 @@ known_attempts(struct known *known, const char *url)
 
 /* Read the next page of one table; 0 if it has no more, -1 after a message. */
 static int
-read_page(struct known *known)
+read_page(struct ledger *known)
 {
 	sqlite3_stmt *ask = known->pending[known->table];
 	int code;
@@ -185,7 +185,7 @@ read_page(struct known *known)
 }
 
 char *
-known_pending(struct known *known, bool *attachment, bool *failed)
+ledger_pending(struct ledger *known, bool *attachment, bool *failed)
 {
 	*failed = false;
 	while (known->next == known->n && known->table < PENDINGS) {
@@ -208,8 +208,8 @@ known_pending(struct known *known, bool *attachment, bool *failed)
 }
 
 int
-known_each(struct known *known,
-    void (*visit)(void *context, const char *url, const struct known_download *download),
+ledger_each(struct ledger *known,
+    void (*visit)(void *context, const char *url, const struct ledger_download *download),
     void *context)
 {
 	sqlite3_stmt *all;
@@ -223,11 +223,11 @@ known_each(struct known *known,
 	if (all == NULL)
 		return -1;
 	while ((code = sqlite3_step(all)) == SQLITE_ROW) {
-		struct known_download download;
+		struct ledger_download download;
 
 		read_download(all, &download);
 		visit(context, (const char *)sqlite3_column_text(all, 5), &download);
-		known_download_free(&download);
+		ledger_download_free(&download);
 	}
 	if (code != SQLITE_DONE)
 		db_complain(known->db, known->path);
