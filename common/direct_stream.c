@@ -11,9 +11,10 @@ const struct direct_stream direct_streams[] = {
 	.keys = {"url"},
 	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
 		  "\"path\":{\"type\":\"string\"},\"size\":{\"type\":\"integer\"},"
-		  "\"sha256\":{\"type\":\"string\"},\"modified\":" TIME ",\"mtime\":" TIME
-		  ",\"started\":" TIME ",\"finished\":" TIME ",\"attempts\":" COUNT
-		  ",\"resumed_from\":" COUNT ",\"source\":" TEXT ",\"observed_at\":" TIME
+		  "\"sha256\":{\"type\":\"string\"},\"modified\":" TEXT ",\"time\":" TIME
+		  ",\"mtime\":" TIME ",\"started\":" TIME ",\"finished\":" TIME
+		  ",\"attempts\":" COUNT ",\"resumed_from\":" COUNT ",\"source\":" TEXT
+		  ",\"observed_at\":" TIME
 		  ",\"status\":{\"const\":\"complete\"}},\"required\":[\"url\",\"path\","
 		  "\"size\",\"sha256\",\"finished\",\"status\"]}"},
     {.stream = "partial_downloads",
@@ -23,7 +24,8 @@ const struct direct_stream direct_streams[] = {
 	    "\"path\":" TEXT ",\"bytes\":{\"type\":\"integer\"},\"total\":" COUNT
 	    ",\"sha256\":" TEXT
 	    ",\"attempts\":{\"type\":\"integer\"},\"last_error\":" TEXT
-	    ",\"last_attempt\":" TIME ",\"source\":" TEXT ",\"observed_at\":" TIME
+	    ",\"last_attempt\":" TIME ",\"time\":" TIME ",\"source\":" TEXT
+	    ",\"observed_at\":" TIME
 	    ",\"status\":{\"enum\":[\"partial\",\"failed\"]}},\"required\":[\"url\","
 	    "\"bytes\",\"attempts\",\"last_attempt\",\"status\"]}"},
     {.stream = "attachments",
@@ -33,8 +35,32 @@ const struct direct_stream direct_streams[] = {
 	    "\"entry_id\":{\"type\":\"string\"},\"attachment_id\":{\"type\":\"string\"},"
 	    "\"name\":" TEXT ",\"type\":" TEXT ",\"size\":" COUNT
 	    ",\"path\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"},"
-	    "\"observed_at\":" TIME "},\"required\":[\"experiment\",\"entry_id\","
-	    "\"attachment_id\",\"path\",\"url\"]}"},
+	    "\"time\":" TIME ",\"observed_at\":" TIME "},\"required\":[\"experiment\","
+	    "\"entry_id\",\"attachment_id\",\"path\",\"url\"]}"},
+    {.stream = "remote_files",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"source\":{\"type\":\"string\"},\"path\":{\"type\":\"string\"},"
+		  "\"size\":{\"type\":[\"integer\",\"null\"]},"
+		  "\"modified\":{\"type\":[\"string\",\"null\"]},"
+		  "\"observed_at\":{\"type\":\"string\"},"
+		  "\"time\":{\"type\":[\"string\",\"null\"]},"
+		  "\"fields\":{\"type\":[\"object\",\"null\"]}}}"},
+    {.stream = "scanned_directories",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"source\":{\"type\":\"string\"},"
+		  "\"time\":{\"type\":[\"string\",\"null\"]},"
+		  "\"until\":{\"type\":[\"string\",\"null\"]},"
+		  "\"status\":{\"enum\":[\"listed\",\"failed\"]},"
+		  "\"entries\":{\"type\":[\"integer\",\"null\"]},"
+		  "\"newest_change\":{\"type\":[\"string\",\"null\"]},"
+		  "\"modified\":{\"type\":[\"string\",\"null\"]},"
+		  "\"settled\":{\"type\":\"boolean\"},"
+		  "\"selection\":{\"type\":\"string\"},"
+		  "\"message\":{\"type\":[\"string\",\"null\"]},"
+		  "\"attempts\":{\"type\":\"integer\"},"
+		  "\"tried_at\":{\"type\":\"string\"}}}"},
     {.stream = NULL},
 };
 

@@ -48,6 +48,7 @@ download_done(struct download *download, const struct wanted *file,
 	object_number(&object, "attempts", done->attempts);
 	object_number(&object, "resumed_from", done->resumed_from);
 	object_text(&object, "source", file->source);
+	object_text(&object, "time", file->time);
 	object_text(&object, "observed_at", file->observed_at);
 	object_text(&object, "status", "complete");
 	put(download, "downloads", &download->schema_sent, &object, now);
@@ -72,6 +73,7 @@ download_left(struct download *download, const struct wanted *file,
 	object_text(&object, "last_error", left->error);
 	object_text(&object, "last_attempt", now);
 	object_text(&object, "source", file->source);
+	object_text(&object, "time", file->time);
 	object_text(&object, "observed_at", file->observed_at);
 	object_text(&object, "status", left->failed ? "failed" : "partial");
 	put(download, "partial_downloads", &download->partial_schema_sent, &object, now);

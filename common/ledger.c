@@ -32,16 +32,16 @@ struct ledger {
 };
 
 static bool
-has_table(struct ledger *known, const char *name)
+has_table(struct ledger *ledger, const char *name)
 {
-	sqlite3_stmt *ask = db_prepare(known->db, known->path,
+	sqlite3_stmt *ask = db_prepare(ledger->db, ledger->path,
 	    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name");
 	bool has;
 
 	if (ask == NULL)
 		return false;
 	statement_text(ask, ":name", name);
-	has = statement_ask(ask, known->path) == 1;
+	has = statement_ask(ask, ledger->path) == 1;
 	sqlite3_finalize(ask);
 	return has;
 }
@@ -49,50 +49,50 @@ has_table(struct ledger *known, const char *name)
 struct ledger *
 ledger_open(const char *path)
 {
-	struct ledger *known = calloc(1, sizeof(*known));
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
 
-	if (known == NULL) {
+	if (ledger == NULL) {
 		msg("no memory");
 		return NULL;
 	}
-	known->db = db_open_reader(path, &known->path);
-	if (known->db == NULL)
+	ledger->db = db_open_reader(path, &ledger->path);
+	if (ledger->db == NULL)
 		goto fail;
-	if (!has_table(known, "downloads"))
-		return known;
-	known->download = db_prepare(known->db, known->path,
+	if (!has_table(ledger, "downloads"))
+		return ledger;
+	ledger->download = db_prepare(ledger->db, ledger->path,
 	    "SELECT path, sha256, size, modified, mtime FROM downloads WHERE url = :url");
-	known->attempts = db_prepare(known->db, known->path,
+	ledger->attempts = db_prepare(ledger->db, ledger->path,
 	    "SELECT attempts FROM partial_downloads WHERE url = :url");
 	for (size_t i = 0; i < PENDINGS; i++)
-		if (has_table(known, pendings[i].stream)) {
-			known->pending[i] = db_prepare(known->db, known->path,
+		if (has_table(ledger, pendings[i].stream)) {
+			ledger->pending[i] = db_prepare(ledger->db, ledger->path,
 			    statement_file("pending", pendings[i].stream, ""));
-			if (known->pending[i] == NULL)
+			if (ledger->pending[i] == NULL)
 				goto fail;
 		}
-	if (known->download != NULL && known->attempts != NULL)
-		return known;
+	if (ledger->download != NULL && ledger->attempts != NULL)
+		return ledger;
 fail:
-	ledger_close(known);
+	ledger_close(ledger);
 	return NULL;
 }
 
 void
-ledger_close(struct ledger *known)
+ledger_close(struct ledger *ledger)
 {
-	if (known == NULL)
+	if (ledger == NULL)
 		return;
-	for (int i = known->next; i < known->n; i++)
-		free(known->records[i]);
+	for (int i = ledger->next; i < ledger->n; i++)
+		free(ledger->records[i]);
 	for (size_t i = 0; i < PENDINGS; i++)
-		sqlite3_finalize(known->pending[i]);
-	sqlite3_finalize(known->download);
-	sqlite3_finalize(known->attempts);
-	sqlite3_close(known->db);
-	free(known->last);
-	free(known->path);
-	free(known);
+		sqlite3_finalize(ledger->pending[i]);
+	sqlite3_finalize(ledger->download);
+	sqlite3_finalize(ledger->attempts);
+	sqlite3_close(ledger->db);
+	free(ledger->last);
+	free(ledger->path);
+	free(ledger);
 }
 
 static char *
@@ -116,19 +116,19 @@ read_download(sqlite3_stmt *row, struct ledger_download *download)
 }
 
 int
-ledger_download(struct ledger *known, const char *url, struct ledger_download *download)
+ledger_download(struct ledger *ledger, const char *url, struct ledger_download *download)
 {
 	int code;
 
-	if (known == NULL || known->download == NULL)
+	if (ledger == NULL || ledger->download == NULL)
 		return 0;
-	statement_text(known->download, ":url", url);
-	code = sqlite3_step(known->download);
+	statement_text(ledger->download, ":url", url);
+	code = sqlite3_step(ledger->download);
 	if (code == SQLITE_ROW)
-		read_download(known->download, download);
+		read_download(ledger->download, download);
 	else if (code != SQLITE_DONE)
-		db_complain(known->db, known->path);
-	sqlite3_reset(known->download);
+		db_complain(ledger->db, ledger->path);
+	sqlite3_reset(ledger->download);
 	return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
 }
 
@@ -141,32 +141,32 @@ ledger_download_free(struct ledger_download *download)
 }
 
 long long
-ledger_attempts(struct ledger *known, const char *url)
+ledger_attempts(struct ledger *ledger, const char *url)
 {
 	long long attempts = 0;
 
-	if (known == NULL || known->attempts == NULL)
+	if (ledger == NULL || ledger->attempts == NULL)
 		return 0;
-	statement_text(known->attempts, ":url", url);
-	if (sqlite3_step(known->attempts) == SQLITE_ROW)
-		attempts = sqlite3_column_int64(known->attempts, 0);
-	sqlite3_reset(known->attempts);
+	statement_text(ledger->attempts, ":url", url);
+	if (sqlite3_step(ledger->attempts) == SQLITE_ROW)
+		attempts = sqlite3_column_int64(ledger->attempts, 0);
+	sqlite3_reset(ledger->attempts);
 	return attempts;
 }
 
 /* Read the next page of one table; 0 if it has no more, -1 after a message. */
 static int
-read_page(struct ledger *known)
+read_page(struct ledger *ledger)
 {
-	sqlite3_stmt *ask = known->pending[known->table];
+	sqlite3_stmt *ask = ledger->pending[ledger->table];
 	int code;
 
-	known->n = known->next = 0;
+	ledger->n = ledger->next = 0;
 	if (ask == NULL)
 		return 0;
-	statement_text(ask, ":last", known->last != NULL ? known->last : "");
+	statement_text(ask, ":last", ledger->last != NULL ? ledger->last : "");
 	sqlite3_bind_int(ask, sqlite3_bind_parameter_index(ask, ":limit"), PAGE);
-	while ((code = sqlite3_step(ask)) == SQLITE_ROW && known->n < PAGE) {
+	while ((code = sqlite3_step(ask)) == SQLITE_ROW && ledger->n < PAGE) {
 		char *record = column_text(ask, 0), *url = column_text(ask, 1);
 
 		if (record == NULL || url == NULL) {
@@ -174,50 +174,50 @@ read_page(struct ledger *known)
 			free(url);
 			continue;
 		}
-		known->records[known->n++] = record;
-		free(known->last);
-		known->last = url;
+		ledger->records[ledger->n++] = record;
+		free(ledger->last);
+		ledger->last = url;
 	}
 	if (code != SQLITE_DONE && code != SQLITE_ROW)
-		db_complain(known->db, known->path);
+		db_complain(ledger->db, ledger->path);
 	sqlite3_reset(ask);
-	return code == SQLITE_DONE || code == SQLITE_ROW ? known->n : -1;
+	return code == SQLITE_DONE || code == SQLITE_ROW ? ledger->n : -1;
 }
 
 char *
-ledger_pending(struct ledger *known, bool *attachment, bool *failed)
+ledger_pending(struct ledger *ledger, bool *attachment, bool *failed)
 {
 	*failed = false;
-	while (known->next == known->n && known->table < PENDINGS) {
-		int n = read_page(known);
+	while (ledger->next == ledger->n && ledger->table < PENDINGS) {
+		int n = read_page(ledger);
 
 		if (n < 0) {
 			*failed = true;
 			return NULL;
 		}
 		if (n == 0) {
-			known->table++;
-			free(known->last);
-			known->last = NULL;
+			ledger->table++;
+			free(ledger->last);
+			ledger->last = NULL;
 		}
 	}
-	if (known->table == PENDINGS)
+	if (ledger->table == PENDINGS)
 		return NULL;
-	*attachment = pendings[known->table].attachment;
-	return known->records[known->next++];
+	*attachment = pendings[ledger->table].attachment;
+	return ledger->records[ledger->next++];
 }
 
 int
-ledger_each(struct ledger *known,
+ledger_each(struct ledger *ledger,
     void (*visit)(void *context, const char *url, const struct ledger_download *download),
     void *context)
 {
 	sqlite3_stmt *all;
 	int code;
 
-	if (known->download == NULL)
+	if (ledger->download == NULL)
 		return 0;
-	all = db_prepare(known->db, known->path,
+	all = db_prepare(ledger->db, ledger->path,
 	    "SELECT path, sha256, size, modified, mtime, url FROM downloads ORDER BY "
 	    "path");
 	if (all == NULL)
@@ -230,7 +230,7 @@ ledger_each(struct ledger *known,
 		ledger_download_free(&download);
 	}
 	if (code != SQLITE_DONE)
-		db_complain(known->db, known->path);
+		db_complain(ledger->db, ledger->path);
 	sqlite3_finalize(all);
 	return code == SQLITE_DONE ? 0 : -1;
 }

@@ -31,7 +31,8 @@ void ledger_close(struct ledger *known);
  * What is known of a URL.  1: *download gets its row (to be released), 0: nothing, -1: an
  * error, after a message.
  */
-int ledger_download(struct ledger *known, const char *url, struct ledger_download *download);
+int ledger_download(
+    struct ledger *known, const char *url, struct ledger_download *download);
 
 void ledger_download_free(struct ledger_download *download);
 

@@ -23,7 +23,7 @@ struct pull_options {
 	long long rate;	       /* bytes a second of all together, 0: no limit */
 	bool dry_run;	       /* only say what would be done, as lines on out */
 	bool quiet;	       /* no progress */
-	struct ledger *known;   /* or NULL */
+	struct ledger *known;  /* or NULL */
 	struct session *session; /* for attachments */
 	struct remote *remote;
 	struct stream *out;	     /* records go here */

@@ -160,6 +160,11 @@ remote_url(const char *text, char **user)
 		    (int)strcspn(text, ":@"), text);
 		goto done;
 	}
+	if (remote_scheme(text) != REMOTE_FILE &&
+	    strncmp(strstr(text, "://"), ":///", 4) == 0) {
+		msg("%.100s: no host in this URL", text);
+		goto done;
+	}
 	code = curl_url_set(parsed, CURLUPART_URL, text, CURLU_URLENCODE);
 	if (code != CURLUE_OK) {
 		msg("%s...: %s", schemes[remote_scheme(text)].prefix,

@@ -433,7 +433,12 @@ complete(struct transfer *t)
 		snprintf(t->why, sizeof(t->why), "no memory");
 		return TRANSFER_FAILED;
 	}
-	t->changed = t->file->changed >= 0 ? t->file->changed : partial->state.changed;
+	/* The server's own is exact; but what the next listing shows must agree with it.
+	 */
+	t->changed = partial->state.changed;
+	if (t->changed < 0 ||
+	    (t->file->changed >= 0 && !wanted_same_time(t->changed, t->file->changed)))
+		t->changed = t->file->changed;
 	if (partial_finish(partial, t->sha256, t->changed, t->replace) == 0)
 		return TRANSFER_DONE;
 	refuse_errno(t,

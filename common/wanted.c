@@ -16,17 +16,21 @@ wanted_time(const char *text)
 	struct tm t = {0};
 	int n = 0, hours, minutes;
 	long long seconds, offset = 0;
-	const char *p;
+	const char *p = text;
 
-	if (text == NULL ||
-	    sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon,
-		&t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec, &n) != 6 ||
-	    n == 0)
+	if (p == NULL ||
+	    sscanf(p, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &n) != 3)
 		return -1;
 	t.tm_year -= 1900;
 	t.tm_mon--;
+	p += n;
+	if (strchr("Tt ", *p) != NULL && *p != '\0' &&
+	    sscanf(p + 1, "%2d:%2d%n", &t.tm_hour, &t.tm_min, &n) == 2) {
+		p += 1 + n;
+		if (sscanf(p, ":%2d%n", &t.tm_sec, &n) == 1)
+			p += n;
+	}
 	seconds = timegm(&t);
-	p = text + n;
 	if (*p == '.')
 		p += 1 + strspn(p + 1, "0123456789");
 	if ((*p == '+' || *p == '-') && sscanf(p + 1, "%2d:%2d", &hours, &minutes) == 2)
@@ -84,6 +88,7 @@ wanted_read(struct scan_span record, bool attachment, struct wanted *file)
 	file->size = object_count(file->record, "size");
 	file->modified = object_member(file->record, "modified");
 	file->changed = wanted_time(file->modified);
+	file->time = object_member(file->record, "time");
 	file->observed_at = object_member(file->record, "observed_at");
 	file->source = object_member(file->record, attachment ? "experiment" : "source");
 	if (attachment) {
@@ -107,6 +112,7 @@ wanted_free(struct wanted *file)
 	free(file->path);
 	free(file->source);
 	free(file->modified);
+	free(file->time);
 	free(file->observed_at);
 	free(file->type);
 	free((void *)file->record.p);

@@ -12,6 +12,7 @@ struct wanted {
 	char *path;	   /* attachments: under attachments/; else NULL */
 	char *source;	   /* or NULL; of an attachment, its experiment */
 	char *modified;	   /* when it was last changed, as the record has it, or NULL */
+	char *time;	   /* of its data, or NULL */
 	char *observed_at; /* when it was seen, or NULL */
 	char *type;	   /* attachments: what it claims to be ("image/png"), or NULL */
 	long long size;	   /* -1: not known */
@@ -31,8 +32,9 @@ const char *wanted_read(struct scan_span record, bool attachment, struct wanted 
 void wanted_free(struct wanted *file);
 
 /*
- * Seconds since 1970 of a time in the form of RFC 3339 (section 5.6; a missing offset is
- * UTC), -1 for NULL and for what is none.  wanted_time_text() is the way back.
+ * Seconds since 1970 of a time in the form of RFC 3339 (section 5.6), where the offset
+ * (else it is UTC), the seconds, or all of the time may be missing; -1 for NULL and for
+ * what is none.  wanted_time_text() is the way back.
  */
 long long wanted_time(const char *text);
 const char *wanted_time_text(long long seconds, char text[32]);

@@ -8,15 +8,16 @@ SELECT CASE
 END;
 
 INSERT INTO attachments (experiment, entry_id, attachment_id, name, type, size, path,
-    url, observed_at)
+    url, time, observed_at)
 VALUES (:experiment, :entry_id, :attachment_id, :name, :type, :size, :path,
-    :url, :observed_at)
+    :url, :time, :observed_at)
 ON CONFLICT (experiment, entry_id, attachment_id) DO UPDATE SET
     name = excluded.name,
     type = excluded.type,
     size = excluded.size,
     path = excluded.path,
     url = excluded.url,
+    time = excluded.time,
     observed_at = excluded.observed_at
 WHERE (name, type, size, path, url) IS NOT
     (excluded.name, excluded.type, excluded.size, excluded.path, excluded.url);

@@ -9,9 +9,9 @@ SELECT CASE
 END;
 
 INSERT INTO downloads (url, path, size, sha256, modified, mtime, started, finished,
-    attempts, resumed_from, source, observed_at, status)
+    attempts, resumed_from, source, time, observed_at, status)
 VALUES (:url, :path, :size, :sha256, :modified, :mtime, :started, :finished,
-    :attempts, :resumed_from, :source, :observed_at, coalesce(:status, 'complete'))
+    :attempts, :resumed_from, :source, :time, :observed_at, coalesce(:status, 'complete'))
 ON CONFLICT (url) DO UPDATE SET
     path = excluded.path,
     size = excluded.size,
@@ -23,6 +23,7 @@ ON CONFLICT (url) DO UPDATE SET
     attempts = excluded.attempts,
     resumed_from = excluded.resumed_from,
     source = excluded.source,
+    time = excluded.time,
     observed_at = excluded.observed_at,
     status = excluded.status;
 

@@ -7,9 +7,9 @@ SELECT CASE
 END;
 
 INSERT INTO partial_downloads (url, path, bytes, total, sha256, attempts, last_error,
-    last_attempt, source, observed_at, status)
+    last_attempt, source, time, observed_at, status)
 VALUES (:url, :path, :bytes, :total, :sha256, :attempts, :last_error,
-    :last_attempt, :source, :observed_at,
+    :last_attempt, :source, :time, :observed_at,
     iif(:status = 'failed', 'failed', 'partial'))
 ON CONFLICT (url) DO UPDATE SET
     path = excluded.path,
@@ -20,5 +20,6 @@ ON CONFLICT (url) DO UPDATE SET
     last_error = excluded.last_error,
     last_attempt = excluded.last_attempt,
     source = excluded.source,
+    time = excluded.time,
     observed_at = excluded.observed_at,
     status = excluded.status;

@@ -2,7 +2,7 @@
 -- entries name.
 
 -- One row a file that is in its place.  modified is the server's time of change, mtime
--- the file's own; path lies under elog-pull's --to.
+-- the file's own, time that of its data; path lies under elog-pull's --to.
 CREATE TABLE downloads (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,
@@ -16,12 +16,13 @@ CREATE TABLE downloads (
     attempts INTEGER,
     resumed_from INTEGER,
     source TEXT,
+    time TEXT,
     observed_at TEXT,
     status TEXT NOT NULL
 );
 -- Each holds what counts and sums by source and day need.
-CREATE INDEX downloads_by_source ON downloads (source, observed_at, size);
-CREATE INDEX downloads_by_time ON downloads (observed_at, source, size);
+CREATE INDEX downloads_by_source ON downloads (source, time, size);
+CREATE INDEX downloads_by_time ON downloads (time, source, size);
 CREATE INDEX downloads_by_finish ON downloads (finished, size);
 CREATE INDEX downloads_by_path ON downloads (path);
 CREATE INDEX downloads_by_sha256 ON downloads (sha256);
@@ -38,10 +39,11 @@ CREATE TABLE partial_downloads (
     last_error TEXT,
     last_attempt TEXT NOT NULL,
     source TEXT,
+    time TEXT,
     observed_at TEXT,
     status TEXT NOT NULL CHECK (status IN ('partial', 'failed'))
 );
-CREATE INDEX partial_downloads_by_source ON partial_downloads (source, observed_at);
+CREATE INDEX partial_downloads_by_source ON partial_downloads (source, time);
 
 CREATE TABLE attachments (
     id INTEGER PRIMARY KEY,
@@ -53,6 +55,8 @@ CREATE TABLE attachments (
     size INTEGER,
     path TEXT NOT NULL,
     url TEXT NOT NULL,
+    -- When the entry was written.
+    time TEXT,
     observed_at TEXT,
     UNIQUE (experiment, entry_id, attachment_id)
 );

@@ -1,0 +1,42 @@
+/* Times as a user gives them, and the stretch between two of them.  All UTC. */
+#ifndef WINDOW_H
+#define WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WINDOW_OPEN INT64_MAX /* "to" of a window without an end */
+#define WINDOW_TEXT 24	      /* room for what window_text() writes */
+
+/* Seconds since 1970 (POSIX.1-2017, 4.16); to is the first second behind it. */
+struct window {
+	int64_t from, to;
+};
+
+/*
+ * Read a time: an ISO 8601 date or date and time (YYYY, YYYY-MM, YYYY-MM-DD, then T or a
+ * space and HH, HH:MM, HH:MM:SS, then Z or nothing), or -N and one of d, h, m: so many
+ * days, hours, minutes before now.  unit gets the stretch that it names: the whole of a
+ * day for a date, the one second for HH:MM:SS and for what is relative.  False if text is
+ * no such time.
+ */
+bool window_time(const char *text, int64_t now, struct window *unit);
+
+/*
+ * The window from a time to another one, which belongs to it as a whole: --to 2025-01-31
+ * ends with that day.  to NULL: no end.  Returns 0, or 2 (the exit status) after a
+ * message that names the option.
+ */
+int window_between(const char *from, const char *to, int64_t now, struct window *window);
+
+/* Do two of them share a second?  Is all of inner in outer? */
+bool window_overlap(struct window a, struct window b);
+bool window_covers(struct window outer, struct window inner);
+
+/* A calendar time as seconds since 1970; -1 if there is no such time (month 13). */
+int64_t window_seconds(int year, int month, int day, int hour, int minute, int second);
+
+/* "2025-01-01T18:30:20Z". */
+void window_text(int64_t time, char text[WINDOW_TEXT]);
+
+#endif
