@@ -46,7 +46,7 @@ elog-get = $(SERVICE) stream resource split record filter fetch attachment objec
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ) $(SQLITE)
 elog-load = msg command db sql lock lines scan resource message load stage statement direct direct_stream foreign stream progress
 elog-load_LIBS = $(POPT) $(SQLITE)
-elog-status = $(COMMAND) db sql
+elog-status = $(COMMAND) db sql statement scan
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object ledger \
 	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
