@@ -29,7 +29,7 @@ YAML = -lyaml
 CRYPTO = -lcrypto
 
 TOOLS = elog-list elog-get elog-load elog-status elog-config elog-pull
-SCRIPTS = elog-sync.sh
+SCRIPTS = elog-sync.sh elog-follow.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
@@ -80,7 +80,7 @@ $(BUILD)/%.sh: scripts/%.sh
 
 # ---- What there is to do ----------------------------------------------------
 
-MAN1 = $(TOOLS) elog-sync
+MAN1 = $(TOOLS) elog-sync elog-follow
 MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-stream.5 man/elog-schema.5
 
 # Install what is missing, build, and mirror the sample logbook into demo/elog.db.
