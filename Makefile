@@ -27,8 +27,9 @@ JQ = -ljq
 POPT = -lpopt
 YAML = -lyaml
 CRYPTO = -lcrypto
+PCRE2 = -lpcre2-8
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-pull
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-scan elog-pull
 SCRIPTS = elog-sync.sh elog-follow.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
@@ -51,6 +52,9 @@ elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object ledger \
 	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
 elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
+DIRECTORY = directory directory_mlsd directory_list directory_index window
+elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db sql scan direct_stream stream loader
+elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
 
 # ---- How they are built -----------------------------------------------------
 

@@ -42,7 +42,7 @@ int template_depth(const struct template *template);
 /* Does it begin with {source}/? */
 bool template_has_sources(const struct template *template);
 
-/* The names, in the order of their appearance; NULL behind the last. */
+/* The names: the template's in its order, then the pattern's; NULL behind the last. */
 const char *template_field(const struct template *template, int i);
 
 /*

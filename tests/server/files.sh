@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Real file servers on loopback over one tree: ProFTPD, OpenSSH's sftp, Apache.
+# Real file servers on loopback over one tree: ProFTPD, pyftpdlib, OpenSSH's sftp, Apache.
 # To be sourced. Needs no root, touches nothing outside the directory given.
 #
 #   files_start DIR TREE     serve TREE; what the servers need and log goes to DIR
 #   files_stop DIR           stop them and wait until they are gone
 #   files_url DIR KIND       print a URL, without a slash at its end, that is TREE's root:
-#                            ftp, ftps (TLS from the first byte), sftp, http, https
+#                            ftp, ftps (TLS from the first byte), sftp, http, https, and
+#                            anonymous: FTP for anyone, without TLS and MLSD
 #   files_env DIR            print the exports that a client needs: eval "$(files_env DIR)"
 #   files_stop_one DIR KIND, files_start_one DIR KIND
-#                            ftp, sftp or http goes away, and comes back on its old port
+#                            ftp, sftp, http or anonymous goes away, and comes back on its
+#                            old port
 #
 # DIR then holds
 #   ca.pem                   vouches for localhost and 127.0.0.1; ftp:// takes AUTH TLS, too
@@ -16,7 +18,8 @@
 #   home/.ssh/id_ed25519     the key for SFTP; home/.ssh/known_hosts knows the server
 #   files.ports              KIND=PORT, one a line
 #   ftp.log, sftp.log, access.log   one line a command or request
-# files_env sets HOME to DIR/home, and ELOG_FILES_FTP, ..._FTPS, _SFTP, _HTTP, _HTTPS, _CA.
+# files_env sets HOME to DIR/home, and ELOG_FILES_FTP, ..._FTPS, _SFTP, _HTTP,
+# _HTTPS, _ANONYMOUS, _CA.
 #
 # The tree may change while it is served. A file or directory of mode 000 cannot be read.
 
@@ -26,7 +29,8 @@ files_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 FILES_PASSWORD=wonderland
 
-files_kinds='ftp ftps sftp http https'
+files_daemons='ftp sftp http anonymous'
+files_kinds='ftp ftps sftp http https anonymous'
 
 # Apache and sshd refuse, or need more than DIR, as root: then all of them run as nobody,
 # and the tree is given to nobody to read.
@@ -135,6 +139,27 @@ LogLevel VERBOSE
 END
 }
 
+# pyftpdlib is made to forget MLSD: Debian's other servers exclude ProFTPD.
+files_anonymous_config() {
+    local dir=$1 tree=$2 port=$3
+    cat <<END
+import logging, sys
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import FTPServer
+
+logging.basicConfig(filename="$dir/anonymous.log", level=logging.DEBUG)
+authorizer = DummyAuthorizer()
+authorizer.add_anonymous("$tree")
+FTPHandler.authorizer = authorizer
+FTPHandler.use_sendfile = False
+for command in ("MLSD", "MLST"):
+    FTPHandler.proto_cmds.pop(command)
+server = FTPServer(("127.0.0.1", $port), FTPHandler)
+server.serve_forever()
+END
+}
+
 files_http_config() {
     local dir=$1 tree=$2 port=$3 web_modules
     # shellcheck disable=SC2034 # for web_load_modules
@@ -189,6 +214,10 @@ END
 files_ftp() {
     exec "${files_as[@]}" proftpd --nodaemon --config "$1/ftp.conf"
 }
+files_anonymous() {
+    echo $$ >"$1/anonymous.pid"
+    exec "${files_as[@]}" /usr/bin/python3 "$1/anonymous.conf"
+}
 files_sftp() {
     exec "${files_as[@]}" "$(command -v sshd)" -D -e -f "$1/sftp.conf"
 }
@@ -230,7 +259,7 @@ files_find_port() {
         "files_${kind}_config" "$dir" "$tree" "$port" >"$dir/$kind.conf"
         sed -i "/^${kind}s\{0,1\}=/d" "$dir/files.ports"
         echo "$kind=$port" >>"$dir/files.ports"
-        [ "$kind" = sftp ] || echo "${kind}s=$((port + 1))" >>"$dir/files.ports"
+        [[ $kind != ftp && $kind != http ]] || echo "${kind}s=$((port + 1))" >>"$dir/files.ports"
         ! files_start_one "$dir" "$kind" || return 0
         files_stop_one "$dir" "$kind"
     done
@@ -261,8 +290,8 @@ files_start() {
     fi
     chmod 600 "$dir/host_key"
     : >"$dir/files.ports"
-    for kind in ftp sftp http; do
-        files_find_port "$dir" "$tree" $kind || {
+    for kind in $files_daemons; do
+        files_find_port "$dir" "$tree" "$kind" || {
             files_stop "$dir"
             return 1
         }
@@ -274,8 +303,8 @@ files_start() {
 
 files_stop() {
     local kind
-    for kind in ftp sftp http; do
-        files_stop_one "$1" $kind
+    for kind in $files_daemons; do
+        files_stop_one "$1" "$kind"
     done
 }
 
@@ -287,6 +316,7 @@ files_url() {
     case $2 in
         ftp | ftps) echo "$2://127.0.0.1:$port" ;;
         sftp) echo "sftp://$FILES_USER@127.0.0.1:$port$(cat "$1/files.tree")" ;;
+        anonymous) echo "ftp://127.0.0.1:$port" ;;
         *) echo "$2://127.0.0.1:$port" ;;
     esac
 }

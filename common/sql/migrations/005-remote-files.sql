@@ -34,7 +34,7 @@ CREATE TABLE scanned_directories (
     modified TEXT,
     -- All below it was listed, and it was older than --settle then: not listed again.
     settled INTEGER NOT NULL DEFAULT 0,
-    -- What was looked for below it: the template and the choice of files.
+    -- A hash of what was looked for below it: the template and the choice of files.
     selection TEXT,
     message TEXT,
     -- Attempts in a row that failed.
