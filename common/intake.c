@@ -9,6 +9,7 @@
 
 #include "message.h"
 #include "msg.h"
+#include "object.h"
 
 void
 intake_stream(struct intake *intake, int fd, struct stream *out)
@@ -58,12 +59,28 @@ names_file(struct intake *intake, const char *line, size_t n, struct scan_span *
 	return *attachment || scan_string_is(message.stream, "remote_files");
 }
 
+/* Is there a user or password in front of the host of its URL? */
+static bool
+has_credentials(struct scan_span record)
+{
+	char *url = object_member(record, "url");
+	const char *host = url != NULL ? strstr(url, "://") : NULL;
+	bool has =
+	    host != NULL && memchr(host + 3, '@', strcspn(host + 3, "/?#")) != NULL;
+
+	if (url != NULL)
+		explicit_bzero(url, strlen(url));
+	free(url);
+	return has;
+}
+
 static enum pull_next
 next_line(void *context, struct scan_span *record, bool *attachment)
 {
 	struct intake *intake = context;
 	char *line;
 	size_t n;
+	bool named;
 
 	for (;;) {
 		switch (lines_next(&intake->lines, &line, &n)) {
@@ -84,11 +101,19 @@ next_line(void *context, struct scan_span *record, bool *attachment)
 		}
 		if (n == 0)
 			continue;
+		named = names_file(intake, line, n, record, attachment);
+		if (named && has_credentials(*record)) {
+			msg("line %ld: a user or password in its URL: left out, see "
+			    ".netrc and --user",
+			    intake->lines.number);
+			intake->failed = true;
+			continue;
+		}
 		if (intake->out != NULL) {
 			stream_put(intake->out, line, n);
 			stream_end_line(intake->out);
 		}
-		if (names_file(intake, line, n, record, attachment))
+		if (named)
 			return PULL_FILE;
 		if (intake->out != NULL && intake->out->error != 0)
 			return PULL_END;

@@ -331,7 +331,7 @@ partial_close(struct partial *partial)
 	partial_state_free(&partial->state);
 }
 
-bool
+int
 partial_label(int fd, const char *url, struct partial_state *state)
 {
 	char text[STATE_MAX];
@@ -340,6 +340,12 @@ partial_label(int fd, const char *url, struct partial_state *state)
 
 	*state =
 	    (struct partial_state){.size = -1, .changed = -1, .listed = -1, .bytes = -1};
-	return n > 0 && state_read(text, (size_t)n, url, state, &same_boot) &&
-	       state->bytes >= 0 && strlen(state->sha256) == CHECKSUM_HEX - 1;
+	if (n <= 0)
+		return 0;
+	if (!state_read(text, (size_t)n, url, state, &same_boot))
+		return -1;
+	if (state->bytes >= 0 && strlen(state->sha256) == CHECKSUM_HEX - 1)
+		return 1;
+	partial_state_free(state);
+	return 0;
 }

@@ -221,8 +221,9 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 	struct checksum sum;
 	char hex[CHECKSUM_HEX];
 	enum place_state state = PLACE_FOREIGN;
+	int labelled = partial_label(fd, file->url, &label);
 
-	if (partial_label(fd, file->url, &label)) {
+	if (labelled > 0) {
 		state = PLACE_OURS;
 		if (label.bytes == st->st_size &&
 		    agrees(file, st->st_size,
@@ -232,7 +233,8 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 			    st->st_mtim.tv_sec, label.attempts, 0, label.started);
 		}
 		partial_state_free(&label);
-	} else if (file->size >= 0 && file->changed >= 0 && file->size == st->st_size &&
+	} else if (labelled == 0 && file->size >= 0 && file->changed >= 0 &&
+		   file->size == st->st_size &&
 		   wanted_same_time(file->changed, st->st_mtim.tv_sec)) {
 		/* As other programs that mirror do, we take it for the file itself. */
 		if (checksum_begin(&sum, file->expected.md5[0] != '\0') == 0 &&
@@ -310,6 +312,9 @@ check_url(struct pull *pull, const struct wanted *file)
 
 	if (remote_scheme_checked(file->url, &why) == REMOTE_NONE)
 		return why;
+	if (remote_scheme(file->url) == REMOTE_FILE &&
+	    strcasestr(file->url, "%2f") != NULL)
+		return "the URL has an encoded slash";
 	if (!file->attachment)
 		return NULL;
 	if (session_begin(pull->options->session) != 0) {

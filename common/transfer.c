@@ -30,7 +30,8 @@ static bool
 refuse_errno(struct transfer *t, const char *what)
 {
 	int code = errno;
-	bool disk = code == ENOSPC || code == EDQUOT || code == EROFS || code == EIO;
+	bool disk = code == ENOSPC || code == EDQUOT || code == EROFS || code == EIO ||
+		    code == EFBIG;
 
 	refuse(t, disk ? TRANSFER_NO_ROOM : TRANSFER_FAILED, "");
 	snprintf(t->why, sizeof(t->why), "%s: %s", what, strerror(code));
@@ -210,6 +211,8 @@ judge_answer(struct transfer *t)
 		    t->file->size);
 		return false;
 	}
+	if (t->scheme == REMOTE_FILE && total < 0)
+		return refuse(t, TRANSFER_FAILED, "no regular file");
 	if (!judge_type(t))
 		return false;
 	if (t->offset > 0 && (!is_http(t) || status == 206))

@@ -73,7 +73,7 @@ pull() { # pending|records
     local pending=()
     [ "$1" = records ] || pending=(--pending)
     exec elog-pull --to "$work/data" --db "$work/elog.db" --ftp-tls never --jobs 6 \
-        --quiet "${pending[@]}" <"$work/records" >/dev/null 2>>"$work/said"
+        --quiet ${RATE:+--limit-rate "$RATE"} "${pending[@]}" <"$work/records" >/dev/null 2>>"$work/said"
 }
 how=(records pending)
 # shellcheck disable=SC2317 # wait_until calls it
