@@ -49,7 +49,7 @@ elog-load = msg command db sql lock lines scan resource message load stage state
 elog-load_LIBS = $(POPT) $(SQLITE)
 elog-status = $(COMMAND) db sql statement scan
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
-elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object ledger \
+elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object rate ledger \
 	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
 elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 DIRECTORY = directory directory_mlsd directory_list directory_index window

@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "msg.h"
 #include "place.h"
+#include "rate.h"
 #include "transfer.h"
 #include "wanted.h"
 
@@ -23,6 +24,7 @@
 #define AWAY_MS 60000	/* how long one that is away is not asked */
 #define REDIRECTS_MAX 5
 #define BUFFER_BYTES 131072L
+#define SLOW_BUFFER_BYTES 16384L
 
 /* One file on its way. */
 struct job {
@@ -63,6 +65,7 @@ struct pull {
 	int n_waiting;
 	struct trouble troubles[SERVERS_MAX];
 	int n_troubles;
+	struct rate rate;
 	int status;
 	bool ended;   /* the source has */
 	bool stopped; /* nothing more is begun */
@@ -400,19 +403,24 @@ done:
 
 /* ---- transfers ------------------------------------------------------------------ */
 
-/* Share the rate among those that are active. */
+/*
+ * Let those go on that wait for the rate.  libcurl's own limit does not hold for what
+ * came into the socket's buffer before it looked.
+ */
 static void
-share_rate(struct pull *pull)
+go_on(struct pull *pull)
 {
-	const struct pull_options *o = pull->options;
-	curl_off_t each = o->rate / (pull->active > 0 ? pull->active : 1);
-
-	if (o->rate == 0)
+	if (pull->rate.per_second == 0)
 		return;
-	for (int i = 0; i < o->jobs; i++)
-		if (pull->slots[i].job != NULL)
-			curl_easy_setopt(pull->slots[i].easy,
-			    CURLOPT_MAX_RECV_SPEED_LARGE, each > 0 ? each : 1);
+	rate_refill(&pull->rate, now_ms());
+	for (int i = 0; i < pull->options->jobs && rate_open(&pull->rate); i++) {
+		struct slot *slot = &pull->slots[i];
+
+		if (slot->job == NULL || !slot->job->transfer.paused)
+			continue;
+		slot->job->transfer.paused = false;
+		(void)curl_easy_pause(slot->easy, CURLPAUSE_CONT);
+	}
 }
 
 static void finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome);
@@ -427,16 +435,15 @@ slot_go(struct pull *pull, struct slot *slot, const char *url)
 	remote_aim(o->remote, slot->easy, url, NULL);
 	/* The directory stays the one of the login: no CWD for each. */
 	curl_easy_setopt(slot->easy, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD);
-	curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
+	curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE,
+	    pull->rate.per_second > 0 ? SLOW_BUFFER_BYTES : BUFFER_BYTES);
 	curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
 	if (job->file.attachment)
 		http_authenticate(slot->easy, &o->session->service.http);
 	pull->active++;
 	if (transfer_begin(&job->transfer, slot->easy, url) == 0 &&
-	    curl_multi_add_handle(pull->multi, slot->easy) == CURLM_OK) {
-		share_rate(pull);
+	    curl_multi_add_handle(pull->multi, slot->easy) == CURLM_OK)
 		return;
-	}
 	pull->active--;
 	slot->job = NULL;
 	finish_job(pull, job, job->transfer.outcome);
@@ -456,6 +463,7 @@ slot_start(struct pull *pull, struct slot *slot, struct job *job)
 		return;
 	}
 	job->transfer.replace = job->replace;
+	job->transfer.rate = pull->rate.per_second > 0 ? &pull->rate : NULL;
 	if (job->transfer.partial.state.attempts == 0)
 		job->transfer.partial.state.attempts =
 		    ledger_attempts(pull->options->known, job->file.url) + job->attempts;
@@ -568,7 +576,6 @@ slot_finish(struct pull *pull, struct slot *slot, CURLcode code)
 		free(url);
 	}
 	slot->job = NULL;
-	share_rate(pull);
 	finish_job(pull, job, outcome);
 }
 
@@ -699,6 +706,7 @@ loop(struct pull *pull)
 		unsigned n = 0;
 
 		fill(pull, &wait, &later);
+		go_on(pull);
 		if (stream_flush(o->out) != 0)
 			pull->stopped = true;
 		if (*o->stop != 0 || pull->stopped ||
@@ -719,6 +727,9 @@ loop(struct pull *pull)
 		if (later && pull->source->fd >= 0)
 			fds[n++] = (struct curl_waitfd){
 			    .fd = pull->source->fd, .events = CURL_WAIT_POLLIN};
+		if (rate_wait(&pull->rate) > 0 &&
+		    (wait < 0 || wait > rate_wait(&pull->rate)))
+			wait = rate_wait(&pull->rate);
 		(void)curl_multi_poll(pull->multi, fds, n,
 		    wait >= 0 && wait < 1000 ? (int)wait + 1 : 1000, NULL);
 	}
@@ -760,6 +771,7 @@ pull_run(const struct pull_options *options, const struct pull_source *source,
 	    .source = source,
 	    .totals = totals,
 	    .download.out = options->out,
+	    .rate.per_second = options->rate,
 	    .multi = curl_multi_init(),
 	    .slots = calloc((size_t)options->jobs, sizeof(*pull.slots)),
 	};

@@ -234,8 +234,14 @@ receive(char *p, size_t size, size_t n, void *context)
 		if (status >= 300)
 			return n; /* an error page is of no use to us */
 	}
+	if (t->rate != NULL && !rate_open(t->rate)) {
+		t->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
 	if (!judge_answer(t))
 		return 0;
+	if (t->rate != NULL)
+		rate_take(t->rate, (long long)n);
 	if (t->partial.state.size >= 0 &&
 	    (long long)n > t->partial.state.size - t->partial.bytes) {
 		refuse(t, TRANSFER_RESTART, "more bytes than the server said");
@@ -368,7 +374,7 @@ reset(struct transfer *t)
 	answer_free(&t->answer);
 	free(t->redirect);
 	t->redirect = NULL;
-	t->judged = t->refused = false;
+	t->judged = t->refused = t->paused = false;
 	t->moved = 0;
 	t->why[0] = '\0';
 }

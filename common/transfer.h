@@ -10,6 +10,7 @@
 
 #include "checksum.h"
 #include "partial.h"
+#include "rate.h"
 #include "remote.h"
 #include "wanted.h"
 
@@ -42,12 +43,14 @@ struct transfer {
 	struct checksum checksum;
 	struct curl_slist *headers;
 	struct transfer_answer answer;
-	long long offset; /* where this attempt begins in the file */
-	long long moved;  /* bytes of the file that it received */
-	bool judged;	  /* the answer was looked at, and its bytes are taken */
-	bool refused;	  /* it was, and they are not: outcome and why say it */
-	bool replace;	  /* the file in its place is ours, and is to be replaced */
-	char *redirect;	  /* TRANSFER_REDIRECT: malloc'd */
+	long long offset;  /* where this attempt begins in the file */
+	long long moved;   /* bytes of the file that it received */
+	bool judged;	   /* the answer was looked at, and its bytes are taken */
+	bool refused;	   /* it was, and they are not: outcome and why say it */
+	struct rate *rate; /* borrowed: how fast it may come, or NULL */
+	bool paused;	   /* it waits for rate: curl_easy_pause() lets it go on */
+	bool replace;	   /* the file in its place is ours, and is to be replaced */
+	char *redirect;	   /* TRANSFER_REDIRECT: malloc'd */
 	enum transfer_outcome outcome;
 	char why[TRANSFER_WHY];
 	char sha256[CHECKSUM_HEX]; /* of what is in the .part, or in the file */

@@ -18,6 +18,7 @@
 #include "msg.h"
 #include "place.h"
 #include "pull.h"
+#include "rate.h"
 #include "remote.h"
 #include "service.h"
 #include "session.h"
@@ -119,28 +120,6 @@ share_options(void)
 	}
 }
 
-/* A number with k, M or G behind it; -1 if it is none. */
-static long long
-read_rate(const char *text)
-{
-	static const char suffixes[] = "kMG";
-	char *end;
-	const char *suffix;
-	long long rate;
-
-	if (text == NULL)
-		return 0;
-	errno = 0;
-	rate = strtoll(text, &end, 10);
-	suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
-	if (suffix != NULL) {
-		for (const char *s = suffixes; s <= suffix; s++)
-			rate = rate < 1000000000 ? rate * 1000 : rate;
-		end++;
-	}
-	return errno != 0 || *end != '\0' || end == text || rate <= 0 ? -1 : rate;
-}
-
 static int
 check_usage(const char *const *arguments)
 {
@@ -157,7 +136,7 @@ check_usage(const char *const *arguments)
 		    arguments[0]);
 	else if (wrong != NULL)
 		msg("--layout: %s", wrong);
-	else if (read_rate(rate_text) < 0)
+	else if (rate_read(rate_text) < 0)
 		msg("--limit-rate: '%s' is no number of bytes", rate_text);
 	else if ((pending || verify) && db == NULL && known_file == NULL)
 		msg("%s: --db or --known names the database",
@@ -211,7 +190,7 @@ fetch(struct ledger *known, int root, struct remote *remote, struct session *ses
 		.layout = layout,
 		.jobs = (int)jobs,
 		.attempts = (int)attempts,
-		.rate = read_rate(rate_text),
+		.rate = rate_read(rate_text),
 		.dry_run = dry_run,
 		.quiet = quiet || !msg_terminal(),
 		.known = known,

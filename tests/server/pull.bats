@@ -105,6 +105,7 @@ all_there() {
 
 @test "cut in the middle: goes on by REST, by range, by offset" {
     local kind bytes
+    : >"$BATS_TEST_TMPDIR/hosts"
     for kind in ftp http sftp; do
         rm -rf "$data" "$BATS_TEST_TMPDIR/proxy.pid"
         proxy $kind --cuts 1 --every 400000 --seed 5 $([ $kind = ftp ] && echo --ftp)
@@ -132,7 +133,8 @@ all_there() {
         rm -rf "$data"
         url=$(files_url "$servers" $kind)
         wanted "${url/$FILES_USER@/}" changing >"$BATS_TEST_TMPDIR/in"
-        pull --limit-rate 60k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
+        elog-pull --to "$data" --cacert "$ELOG_FILES_CA" --limit-rate 60k \
+            <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
         wait_for some_part
         kill -KILL $!
         wait $! || true
@@ -159,7 +161,7 @@ some_part() {
 
 @test "SIGTERM: what came is on disk and recorded, and goes on later" {
     wanted "$ELOG_FILES_HTTP" big >"$BATS_TEST_TMPDIR/in"
-    pull --db "$db" --limit-rate 60k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
+    elog-pull --to "$data" --db "$db" --limit-rate 60k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
     wait_for some_part
     kill -TERM $!
     status=0
@@ -177,7 +179,7 @@ some_part() {
 
 @test "a .part that somebody changed is not built upon" {
     wanted "$ELOG_FILES_HTTP" big >"$BATS_TEST_TMPDIR/in"
-    pull --limit-rate 60k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
+    elog-pull --to "$data" --limit-rate 60k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
     wait_for some_part
     kill -TERM $!
     wait $! || true
