@@ -13,8 +13,17 @@ stream_test = stream msg
 record_test = record resource scan split stream msg
 spool_test = spool
 
+place_test = place msg
+layout_test = layout place object scan msg
+partial_test = partial place object scan msg
+checksum_test = checksum
+checksum_test_LIBS = $(CRYPTO)
+wanted_test = wanted checksum object scan rate
+wanted_test_LIBS = $(CRYPTO)
+
 UNIT_TESTS = scan_test split_test message_test experiment_test config_test nearest_test \
-	lines_test stream_test record_test spool_test
+	lines_test stream_test record_test spool_test \
+	place_test layout_test partial_test checksum_test wanted_test
 
 define UNIT_TEST
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $($(1):%=$(BUILD)/common/%.o)
