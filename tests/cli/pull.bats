@@ -436,3 +436,30 @@ corrupt	local$source/c	$url/c"
     run --separate-stderr elog-status --downloads --failed "$db"
     status_is 2
 }
+
+@test "queries by source and by day read one stretch of an index that holds all they need" {
+    elog-load -q "$db" </dev/null
+    plan() { sql "$db" "EXPLAIN QUERY PLAN SELECT count(*), total(size) FROM downloads WHERE $1"; }
+    [[ $(plan "source = 'a' AND time >= 'b' AND time < 'c'") == *'SEARCH downloads USING COVERING INDEX downloads_by_source (source=? AND time>? AND time<?)'* ]]
+    [[ $(plan "time >= 'b' AND time < 'c'") == *'SEARCH downloads USING COVERING INDEX downloads_by_time (time>? AND time<?)'* ]]
+    [[ $(plan "url = 'a'") == *'SEARCH downloads USING INDEX sqlite_autoindex_downloads_1 (url=?)'* ]]
+    [[ $(sql "$db" "EXPLAIN QUERY PLAN SELECT source, substr(time, 1, 10) AS day, count(*), sum(size)
+        FROM downloads GROUP BY source, day") == *'COVERING INDEX'* ]]
+}
+
+@test "the examples of elog-pull(1) and elog-follow(1) run as they stand" {
+    for page in elog-pull elog-follow; do
+        mkdir "$BATS_TEST_TMPDIR/$page"
+        cd "$BATS_TEST_TMPDIR/$page"
+        awk '/^\.Sh / { inside = ($2 == "EXAMPLES") }
+            /^\.Bd -literal/ && inside { block = sprintf("block%02d", ++n); next }
+            /^\.Ed/ { block = "" }
+            block != "" { gsub(/\\e/, "\\"); print > block }' "$root/man/$page.1"
+        for block in block*; do
+            run --separate-stderr sh -e "$block"
+            status_is 0
+            silent
+        done
+        [ "$(find . -name 'RMA1*.BUFR' | wc -l)" = 2 ]
+    done
+}

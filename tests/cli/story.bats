@@ -85,7 +85,7 @@ run_examples() {
 }
 
 @test "the manual and the completion name every option of every tool" {
-    for tool in elog-list elog-get elog-load elog-status elog-config; do
+    for tool in elog-list elog-get elog-load elog-status elog-config elog-pull; do
         for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
             grep -v 'usage\|help\|version'); do
             grep -q -- "Fl .*-$option\b" "$root/man/$tool.1" ||
