@@ -83,8 +83,8 @@ ledger_close(struct ledger *ledger)
 {
 	if (ledger == NULL)
 		return;
-	for (int i = ledger->next; i < ledger->n; i++)
-		free(ledger->records[i]);
+	while (ledger->next < ledger->n)
+		free(ledger->records[ledger->next++]);
 	for (size_t i = 0; i < PENDINGS; i++)
 		sqlite3_finalize(ledger->pending[i]);
 	sqlite3_finalize(ledger->download);

@@ -22,16 +22,18 @@ struct names {
 	char fresh[PLACE_NAME_MAX + 16];
 };
 
-static void
-names_of(const struct partial *partial, struct names *names)
+static struct names
+names_of(const struct partial *partial)
 {
 	const char *name = partial->name;
+	struct names names = {"", "", ""};
 
-	snprintf(names->part, sizeof(names->part), "%.*s.part", PLACE_NAME_MAX, name);
+	snprintf(names.part, sizeof(names.part), "%.*s.part", PLACE_NAME_MAX, name);
 	snprintf(
-	    names->state, sizeof(names->state), "%.*s.part.json", PLACE_NAME_MAX, name);
-	snprintf(names->fresh, sizeof(names->fresh), "%.*s.part.json.new", PLACE_NAME_MAX,
-	    name);
+	    names.state, sizeof(names.state), "%.*s.part.json", PLACE_NAME_MAX, name);
+	snprintf(
+	    names.fresh, sizeof(names.fresh), "%.*s.part.json.new", PLACE_NAME_MAX, name);
+	return names;
 }
 
 /* Which start of the machine this is: what was not put on disk before is not sure. */
@@ -118,12 +120,11 @@ state_read(const char *text, size_t n, const char *url, struct partial_state *st
 static bool
 state_load(struct partial *partial, const char *url, bool *same_boot)
 {
-	struct names names;
+	struct names names = names_of(partial);
 	char text[STATE_MAX];
 	ssize_t n;
 	int fd;
 
-	names_of(partial, &names);
 	fd = openat(partial->directory, names.state,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -142,7 +143,7 @@ partial_open(struct partial *partial, int directory, const char *name, const cha
 
 	*partial = (struct partial){.directory = directory, .name = name, .fd = -1};
 	partial_state_free(&partial->state);
-	names_of(partial, &names);
+	names = names_of(partial);
 	ours = state_load(partial, url, &same_boot);
 	if (fstatat(directory, names.part, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? PARTIAL_NONE : PARTIAL_ERROR;
@@ -165,7 +166,7 @@ partial_open(struct partial *partial, int directory, const char *name, const cha
 int
 partial_save(struct partial *partial)
 {
-	struct names names;
+	struct names names = names_of(partial);
 	char *text = state_text(&partial->state);
 	int fd, result = -1;
 	size_t n;
@@ -174,7 +175,6 @@ partial_save(struct partial *partial)
 		errno = ENOMEM;
 		return -1;
 	}
-	names_of(partial, &names);
 	(void)unlinkat(partial->directory, names.fresh, 0);
 	fd = openat(partial->directory, names.fresh,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -204,13 +204,12 @@ partial_save(struct partial *partial)
 int
 partial_begin(struct partial *partial)
 {
-	struct names names;
+	struct names names = names_of(partial);
 
 	if (partial_save(partial) != 0)
 		return -1;
 	if (partial->fd >= 0)
 		return 0;
-	names_of(partial, &names);
 	partial->fd = openat(partial->directory, names.part,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	partial->bytes = 0;
@@ -294,10 +293,9 @@ partial_finish(
     struct partial *partial, const char *sha256, long long changed, bool replace)
 {
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)changed}};
-	struct names names;
+	struct names names = names_of(partial);
 	char *label;
 
-	names_of(partial, &names);
 	partial->state.bytes = partial->bytes;
 	snprintf(partial->state.sha256, sizeof(partial->state.sha256), "%s", sha256);
 	label = state_text(&partial->state);
@@ -316,9 +314,8 @@ partial_finish(
 void
 partial_remove(struct partial *partial)
 {
-	struct names names;
+	struct names names = names_of(partial);
 
-	names_of(partial, &names);
 	(void)unlinkat(partial->directory, names.part, 0);
 	(void)unlinkat(partial->directory, names.state, 0);
 	close_part(partial);

@@ -87,8 +87,8 @@ void partial_close(struct partial *partial);
 /*
  * The label of a finished file: the state under which it came, kept in its extended
  * attribute user.elog where the file system has such.  1: it has one of this URL, and
- * *state gets it (to be released), with the bytes and the SHA-256 of the whole file; 0: it
- * has none; -1: it has that of another URL.
+ * *state gets it (to be released), with the bytes and the SHA-256 of the whole file; 0:
+ * it has none; -1: it has that of another URL.
  */
 int partial_label(int fd, const char *url, struct partial_state *state);
 

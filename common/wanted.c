@@ -75,15 +75,15 @@ expect_member(struct wanted *file, const char *name)
 const char *
 wanted_read(struct scan_span record, bool attachment, struct wanted *file)
 {
-	char *copy = malloc(record.n + 1);
 	bool no_url;
 
 	*file = (struct wanted){.attachment = attachment};
-	if (copy == NULL)
+	file->text = malloc(record.n + 1);
+	if (file->text == NULL)
 		return "no memory";
-	memcpy(copy, record.p, record.n);
-	copy[record.n] = '\0';
-	file->record = (struct scan_span){copy, record.n};
+	memcpy(file->text, record.p, record.n);
+	file->text[record.n] = '\0';
+	file->record = (struct scan_span){file->text, record.n};
 	file->url = object_member(file->record, "url");
 	file->size = object_count(file->record, "size");
 	file->modified = object_member(file->record, "modified");
@@ -115,6 +115,6 @@ wanted_free(struct wanted *file)
 	free(file->time);
 	free(file->observed_at);
 	free(file->type);
-	free((void *)file->record.p);
+	free(file->text);
 	*file = (struct wanted){0};
 }

@@ -18,7 +18,8 @@ struct wanted {
 	long long size;	   /* -1: not known */
 	long long changed; /* modified in seconds since 1970, -1: not known */
 	struct checksum_expected expected;
-	struct scan_span record; /* the record's text, a copy that belongs to this */
+	char *text;		 /* of the record */
+	struct scan_span record; /* the same */
 	bool attachment;
 };
 

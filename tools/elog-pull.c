@@ -151,7 +151,7 @@ check_usage(const char *const *arguments)
 static int
 run_verify(struct ledger *known, int root)
 {
-	struct verify_totals totals;
+	struct verify_totals totals = {0};
 
 	if (verify_run(known, root, &stop, stdout, &totals) != 0)
 		return command_finish(EXIT_PARTIAL);
