@@ -30,8 +30,8 @@ CRYPTO = -lcrypto
 EXPAT = -lexpat
 PCRE2 = -lpcre2-8
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond elog-scan
-SCRIPTS = elog-sync.sh
+TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond elog-scan elog-pull
+SCRIPTS = elog-sync.sh elog-follow.sh
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
@@ -50,8 +50,8 @@ elog-config = $(COMMAND)
 elog-config_LIBS = $(POPT) $(YAML)
 elog-list = $(SERVICE) listing stream
 elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
-elog-get = $(SERVICE) stream resource split record filter fetch
-elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ)
+elog-get = $(SERVICE) stream resource split record filter fetch attachment object direct_stream db sql statement
+elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ) $(SQLITE)
 VALUE = value condition_type base64 sha256 who number utf8 timestamp scan
 elog-load = msg command db sql lock lines resource message load load_files stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
 elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
@@ -63,6 +63,9 @@ elog-status = $(COMMAND) db sql statement scan columns
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
 elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
 elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
+elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object rate ledger \
+	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
+elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 DIRECTORY = directory directory_mlsd directory_list directory_index window
 elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db sql scan direct_stream stream loader
 elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
@@ -95,7 +98,7 @@ $(BUILD)/%.sh: scripts/%.sh
 
 # ---- What there is to do ----------------------------------------------------
 
-MAN1 = $(TOOLS) elog-sync
+MAN1 = $(TOOLS) elog-sync elog-follow
 MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-query.7 man/elog-stream.5 man/elog-schema.5
 
 # Install what is missing, build, and mirror the sample logbook into demo/elog.db.

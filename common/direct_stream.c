@@ -4,6 +4,7 @@
 
 #define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
 #define TEXT "{\"type\":[\"string\",\"null\"]}"
+#define TIME "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
 #define COUNT "{\"type\":[\"integer\",\"null\"]}"
 #define RUN "\"run\":{\"type\":[\"integer\",\"string\"]}"
 /* Who says so, when, with which program, and at which line of its input. */
@@ -32,6 +33,36 @@ const struct direct_stream direct_streams[] = {
 	.schema = OBJECT("\"experiment\":" TEXT "," RUN ",\"path\":" TEXT
 			 ",\"sha256\":" TEXT ",\"size\":" COUNT ",\"importance\":" COUNT
 			 ",\"description\":" TEXT ",\"content\":" TEXT "," WHO)},
+    {.stream = "downloads",
+	.keys = {"url"},
+	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+		  "\"path\":{\"type\":\"string\"},\"size\":{\"type\":\"integer\"},"
+		  "\"sha256\":{\"type\":\"string\"},\"modified\":" TEXT ",\"time\":" TIME
+		  ",\"mtime\":" TIME ",\"started\":" TIME ",\"finished\":" TIME
+		  ",\"attempts\":" COUNT ",\"resumed_from\":" COUNT ",\"source\":" TEXT
+		  ",\"observed_at\":" TIME
+		  ",\"status\":{\"const\":\"complete\"}},\"required\":[\"url\",\"path\","
+		  "\"size\",\"sha256\",\"finished\",\"status\"]}"},
+    {.stream = "partial_downloads",
+	.keys = {"url"},
+	.schema =
+	    "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"
+	    "\"path\":" TEXT ",\"bytes\":{\"type\":\"integer\"},\"total\":" COUNT
+	    ",\"sha256\":" TEXT
+	    ",\"attempts\":{\"type\":\"integer\"},\"last_error\":" TEXT
+	    ",\"last_attempt\":" TIME ",\"time\":" TIME ",\"source\":" TEXT
+	    ",\"observed_at\":" TIME
+	    ",\"status\":{\"enum\":[\"partial\",\"failed\"]}},\"required\":[\"url\","
+	    "\"bytes\",\"attempts\",\"last_attempt\",\"status\"]}"},
+    {.stream = "attachments",
+	.keys = {"experiment", "entry_id", "attachment_id"},
+	.schema =
+	    "{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":\"string\"},"
+	    "\"entry_id\":{\"type\":\"string\"},\"attachment_id\":{\"type\":\"string\"},"
+	    "\"name\":" TEXT ",\"type\":" TEXT ",\"size\":" COUNT
+	    ",\"path\":{\"type\":\"string\"},\"url\":{\"type\":\"string\"},"
+	    "\"time\":" TIME ",\"observed_at\":" TIME "},\"required\":[\"experiment\","
+	    "\"entry_id\",\"attachment_id\",\"path\",\"url\"]}"},
     {.stream = "remote_files",
 	.keys = {"url"},
 	.schema = "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"},"

@@ -383,6 +383,11 @@ emit(void *context, const struct split_document *document)
 	if (fetch->options->filter == NULL) {
 		record_document(emit_put, emission, r, e->json, document, e->fetched_at);
 		stream_end_line(fetch->out);
+		if (fetch->options->attachments != NULL &&
+		    strcmp(r->stream, "logbook_entries") == 0 &&
+		    attachment_records(fetch->options->attachments, e->name,
+			document->text, e->fetched_at) != 0)
+			emission->failed = true;
 		let_go(emission, document->text.p + document->text.n);
 		return;
 	}

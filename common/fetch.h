@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "attachment.h"
 #include "experiment.h"
 #include "filter.h"
 #include "service.h"
@@ -12,7 +13,9 @@
 struct fetch_options {
 	const bool *wanted;    /* by row of resources[] */
 	struct filter *filter; /* run over each record, or NULL for messages */
-	bool quiet;	       /* say nothing of experiments that are denied */
+	/* Records of the attachments of each logbook entry, behind it; or NULL. */
+	struct attachment_output *attachments;
+	bool quiet; /* say nothing of experiments that are denied */
 	/*
 	 * Not 0: ask nothing, close all experiments as failed, and return this exit
 	 * status: there is no ticket.

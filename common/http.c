@@ -73,31 +73,38 @@ receive(char *p, size_t size, size_t n, void *context)
 }
 
 static void
-slot_authenticate(struct slot *slot, bool wanted)
+authenticate(CURL *easy, const struct http_options *o, bool wanted)
 {
-	const struct http_options *o = &slot->http->options;
-
-	curl_easy_setopt(slot->easy, CURLOPT_USERPWD, NULL);
-	curl_easy_setopt(slot->easy, CURLOPT_XOAUTH2_BEARER, NULL);
-	curl_easy_setopt(slot->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_USERPWD, NULL);
+	curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	if (!wanted || o->auth == HTTP_AUTH_NONE) {
-		curl_easy_setopt(slot->easy, CURLOPT_HTTPAUTH, CURLAUTH_NONE);
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_NONE);
 	} else if (o->auth == HTTP_AUTH_NEGOTIATE) {
-		curl_easy_setopt(slot->easy, CURLOPT_HTTPAUTH, CURLAUTH_NEGOTIATE);
-		curl_easy_setopt(slot->easy, CURLOPT_USERPWD, ":");
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_NEGOTIATE);
+		curl_easy_setopt(easy, CURLOPT_USERPWD, ":");
 		if (o->service != NULL)
-			curl_easy_setopt(slot->easy, CURLOPT_SERVICE_NAME, o->service);
+			curl_easy_setopt(easy, CURLOPT_SERVICE_NAME, o->service);
 	} else if (o->auth == HTTP_AUTH_BEARER) {
-		curl_easy_setopt(slot->easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-		curl_easy_setopt(slot->easy, CURLOPT_XOAUTH2_BEARER, o->credential);
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, o->credential);
 	} else {
-		curl_easy_setopt(slot->easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
 		if (o->credential != NULL)
-			curl_easy_setopt(slot->easy, CURLOPT_USERPWD, o->credential);
+			curl_easy_setopt(easy, CURLOPT_USERPWD, o->credential);
 		else
-			curl_easy_setopt(
-			    slot->easy, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
+			curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
 	}
+}
+
+void
+http_authenticate(void *easy, const struct http_options *options)
+{
+	authenticate(easy, options, true);
+	if (options->auth == HTTP_AUTH_NEGOTIATE) /* see slot_open() */
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	if (options->cacert != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, options->cacert);
 }
 
 static int
@@ -196,7 +203,7 @@ slot_start(struct slot *slot, struct http_request *request)
 	slot->too_large = false;
 	slot->error[0] = '\0';
 	spool_reset(&slot->body);
-	slot_authenticate(slot, request->authenticated);
+	authenticate(slot->easy, &slot->http->options, request->authenticated);
 	curl_easy_setopt(slot->easy, CURLOPT_URL, request->url);
 	/*
 	 * libcurl repeats requests on its own where a connection that it kept turns

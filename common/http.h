@@ -85,6 +85,12 @@ int http_run(struct http *http, http_next *next, http_arrived *arrived, void *co
 void http_close(struct http *http);
 
 /*
+ * Let a libcurl handle (CURL *) of somebody else authenticate, and trust, as the requests
+ * here do.  The texts in options must outlive its transfer.
+ */
+void http_authenticate(void *easy, const struct http_options *options);
+
+/*
  * Join a path segment to a URL: percent-encoded (RFC 3986, 2.1), so that no name
  * can become a path, a query or another host.  malloc'd; NULL without memory.
  */

@@ -16,14 +16,19 @@
 #include "service.h"
 #include "stream.h"
 
-static char *only, *except, *program, *config_file;
-static int quiet, login, note_refusal, unasked;
+static char *only, *except, *program, *config_file, *known;
+static int quiet, login, note_refusal, unasked, attachments;
 
 static struct poptOption options[] = {
     {"only", '\0', POPT_ARG_STRING, &only, 0, "Fetch these streams, no others", "A,B"},
     {"except", '\0', POPT_ARG_STRING, &except, 0, "Fetch all streams but these", "A,B"},
     {"jq", '\0', POPT_ARG_STRING, &program, 0,
 	"Run a jq program over each record and print its results raw", "PROGRAM"},
+    {"attachments", '\0', POPT_ARG_NONE, &attachments, 0,
+	"Behind each logbook entry, records of its attachments, for elog-pull", NULL},
+    {"known", '\0', POPT_ARG_STRING, &known, 0,
+	"With --attachments: take the entries from the database FILE, ask nothing",
+	"FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0,
 	"Say nothing of experiments that you may not read", NULL},
     {"login", '\0', POPT_ARG_NONE, &login, 0,
@@ -96,7 +101,7 @@ read_names(struct experiment_list *list, const char *const *arguments, int *stat
 {
 	int bad = 0;
 
-	if (login)
+	if (login || (known != NULL && arguments[0] == NULL))
 		return -1;
 	if (arguments[0] == NULL && isatty(STDIN_FILENO)) {
 		msg("which experiment? (names as arguments or on stdin, see --help)");
@@ -128,6 +133,7 @@ get(const struct config *config, const struct experiment_list *list,
 {
 	bool wanted[RESOURCE_MAX] = {false};
 	struct service service = {0};
+	struct attachment_output output;
 	struct stream out;
 	int refused, status = choose_streams(wanted);
 
@@ -136,7 +142,7 @@ get(const struct config *config, const struct experiment_list *list,
 	if (status != 0)
 		goto done;
 	refused = unasked ? EXIT_PARTIAL : 0;
-	if (!unasked && (list->n > 0 || login))
+	if (!unasked && known == NULL && (list->n > 0 || login))
 		refused = service_login(&service);
 	if (login || (refused != 0 && !unasked && !note_refusal)) {
 		status = refused;
@@ -147,10 +153,18 @@ get(const struct config *config, const struct experiment_list *list,
 		status = EXIT_PARTIAL;
 		goto done;
 	}
-	status = fetch_run(&service, list,
-	    &(struct fetch_options){
-		.wanted = wanted, .filter = filter, .quiet = quiet, .unasked = refused},
-	    &out);
+	output = (struct attachment_output){
+	    .out = &out, .base_url = service.authenticated_url};
+	if (known != NULL)
+		status = attachment_from_database(&output, known, list);
+	else
+		status = fetch_run(&service, list,
+		    &(struct fetch_options){.wanted = wanted,
+			.filter = filter,
+			.attachments = attachments ? &output : NULL,
+			.quiet = quiet,
+			.unasked = refused},
+		    &out);
 	if (stream_close(&out) != 0 && status == EXIT_DONE) {
 		msg("stdout: %s", strerror(errno));
 		status = EXIT_PARTIAL;
@@ -179,6 +193,11 @@ main(int argc, const char **argv)
 	if (status >= 0)
 		return status;
 	status = EXIT_USAGE;
+	if ((known != NULL && !attachments) || (attachments && program != NULL)) {
+		msg(known != NULL ? "--known goes with --attachments"
+				  : "--attachments and --jq exclude each other");
+		goto done;
+	}
 	config = config_load(config_file);
 	if (config == NULL)
 		goto done;

@@ -15,7 +15,7 @@
 #include "sql.h"
 #include "statement.h"
 
-static int json, failed, log_wanted;
+static int json, failed, log_wanted, downloads;
 static char *config_file;
 
 static struct poptOption options[] = {
@@ -24,6 +24,8 @@ static struct poptOption options[] = {
 	"Print the names of the experiments to fetch again, one a line", NULL},
     {"log", '\0', POPT_ARG_NONE, &log_wanted, 0,
 	"Print the newest N changes to local data, oldest first (N: 20)", NULL},
+    {"downloads", '\0', POPT_ARG_NONE, &downloads, 0,
+	"Show what elog-pull fetched, by source and day, and what is lacking", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     POPT_TABLEEND,
@@ -135,6 +137,63 @@ prepare_status(sqlite3 *db, const char *file, const char *before, const char *af
 	return query;
 }
 
+static void
+print_day(sqlite3_stmt *row)
+{
+	put_plain(row, 0);
+	for (int i = 1; i < sqlite3_column_count(row); i++) {
+		putchar('\t');
+		put_plain(row, i);
+	}
+	putchar('\n');
+}
+
+/* A query of common/sql/downloads/, or both as one object. */
+static sqlite3_stmt *
+prepare_downloads(sqlite3 *db, const char *file, const char *name)
+{
+	const char *whole = statement_file("downloads", "whole", "");
+	const char *days = statement_file("downloads", "days", "");
+	sqlite3_stmt *query = NULL;
+	char *sql;
+
+	if (name != NULL)
+		return db_prepare(db, file, statement_file("downloads", name, ""));
+	if (asprintf(&sql,
+		"SELECT json_set((SELECT json_group_object(key, value) FROM (%.*s)), "
+		"'$.days', (SELECT json_group_array(json_object('source', source, 'day', "
+		"day, 'downloaded', downloaded, 'bytes', bytes, 'pending', pending, "
+		"'partial', partial, 'failed', failed)) FROM (%.*s)))",
+		(int)strcspn(whole, ";"), whole, (int)strcspn(days, ";"), days) < 0) {
+		msg("no memory");
+		return NULL;
+	}
+	query = db_prepare(db, file, sql);
+	free(sql);
+	return query;
+}
+
+static int
+show_downloads(sqlite3 *db, const char *file)
+{
+	int status;
+
+	if (db_number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'downloads'",
+		0) == 0) {
+		msg("%s: of an older elog, without downloads: elog-load brings it up to "
+		    "date",
+		    file);
+		return EXIT_PARTIAL;
+	}
+	if (json)
+		return each_row(db, file, prepare_downloads(db, file, NULL), print_name);
+	status = each_row(db, file, prepare_downloads(db, file, "whole"), print_pair);
+	if (status != EXIT_DONE)
+		return status;
+	puts("\nsource\tday\tdownloaded\tbytes\tpending\tpartial\tfailed");
+	return each_row(db, file, prepare_downloads(db, file, "days"), print_day);
+}
+
 /* The log, as columns or as objects. */
 static int
 show_log(sqlite3 *db, const char *file, long long rows)
@@ -167,6 +226,9 @@ show(sqlite3 *db, const char *file, long long rows)
 
 	if (log_wanted)
 		return show_log(db, file, rows);
+	if (downloads)
+		return show_downloads(db, file);
+
 	if (failed)
 		return each_row(db, file,
 		    db_prepare(db, file,
@@ -211,8 +273,8 @@ main(int argc, const char **argv)
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
-	if (failed && (json || log_wanted)) {
-		msg("--failed excludes --json and --log");
+	if (failed && (json || log_wanted || downloads)) {
+		msg("--failed goes alone");
 		return EXIT_USAGE;
 	}
 	/* --log N: a database of such a name is ./N. */

@@ -6,6 +6,8 @@
 #   web_stop DIR             stop it and wait until it is gone
 #   web_port DIR http|https  print a port
 #
+# $WEB_EXTRA may name a file with more configuration, behind the rest.
+#
 #   /ws          open to anyone
 #   /ws-kerb     a Kerberos ticket (SPNEGO), one token a request, replays refused
 #   /ws-auth     HTTP basic: $WEB_USER, $WEB_PASSWORD   (the documents of /ws-kerb)
@@ -134,6 +136,7 @@ ErrorDocument 404 /errors/404.html
     Redirect 403
 </LocationMatch>
 EOF
+    [ -z "${WEB_EXTRA-}" ] || cat "$WEB_EXTRA"
 }
 
 web_start() {

@@ -17,6 +17,13 @@ query_test_LIBS = $(SQLITE) -lm
 table_test = $(TABLE) number scan utf8 msg
 table_test_LIBS = -lm
 
+place_test = place msg
+layout_test = layout place object scan msg
+partial_test = partial place object scan msg
+checksum_test = checksum
+checksum_test_LIBS = $(CRYPTO)
+wanted_test = wanted checksum object scan rate
+wanted_test_LIBS = $(CRYPTO)
 value_test = $(VALUE)
 value_test_LIBS = $(SQLITE) $(CRYPTO) -lm
 sha256_test = sha256 base64

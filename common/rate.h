@@ -1,0 +1,34 @@
+/*
+ * How many bytes a second may come, of several transfers together: what is allowed
+ * collects while time passes, up to a fifth of a second's worth.
+ */
+#ifndef RATE_H
+#define RATE_H
+
+#include <stdbool.h>
+
+struct rate {
+	long long per_second; /* 0: no limit */
+	double allowed;	      /* bytes that may come now; below 0: came too early */
+	long long at;	      /* monotonic milliseconds of the last rate_refill() */
+};
+
+/*
+ * A number of bytes with k, M or G (thousands) behind it, as --limit-rate takes it; 0 for
+ * NULL, -1 if it is none or not above 0.
+ */
+long long rate_read(const char *text);
+
+/* Let time pass up to now (monotonic milliseconds). */
+void rate_refill(struct rate *rate, long long now);
+
+/* May anything come now? */
+bool rate_open(const struct rate *rate);
+
+/* n bytes came. */
+void rate_take(struct rate *rate, long long n);
+
+/* Milliseconds until something may come, 0 for now. */
+int rate_wait(const struct rate *rate);
+
+#endif
