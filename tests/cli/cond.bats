@@ -274,6 +274,17 @@ END
     equal "$(logged action)" $'insert\nupdate\ndelete'
 }
 
+@test "a run that vanishes from the logbook stays for its files" {
+    echo "gain 7" >"$BATS_TEST_TMPDIR/daq.conf"
+    elog-cond file --db "$db" e1 2 "$BATS_TEST_TMPDIR/daq.conf"
+    {
+        record experiments '{"experiment":"e1","name":"e1"}'
+        closed e1 '{"experiments":1,"runs":0}'
+    } | elog-load --quiet "$db" >/dev/null
+    equal "$(sql "$db" "SELECT run_number, r.doc IS NULL FROM runs r JOIN experiments e ON e.id = experiment_id WHERE name = 'e1'")" "2|1"
+    elog-cond cat --db "$db" "$(sha256sum "$BATS_TEST_TMPDIR/daq.conf" | cut -d' ' -f1)" | cmp - "$BATS_TEST_TMPDIR/daq.conf"
+}
+
 @test "files: a content once, many runs, versions of a path" {
     cd "$BATS_TEST_TMPDIR"
     echo one >daq.conf
