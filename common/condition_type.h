@@ -43,10 +43,10 @@ enum condition_type condition_type_of(struct scan_span value);
 enum condition_type condition_type_join(enum condition_type a, enum condition_type b);
 
 /*
- * Give an SQL function or virtual table a JSON value in a type: a bool as 0 or 1, an int,
- * a float, a string decoded (of a number, its own digits), a json as its text, a time
- * in UTC, a blob with the bytes of the string.  False, with nothing given, if the value does not fit
- * the type.
+ * Give an SQL function or virtual table a JSON value in a type: a bool as 0 or 1, an
+ * int, a float, a string decoded (of a number, its own digits), a json as its text, a
+ * time in UTC, a blob with the bytes of the string.  False, with nothing given, if the
+ * value does not fit the type.
  */
 bool condition_type_result(
     sqlite3_context *context, enum condition_type type, struct scan_span value);

@@ -436,6 +436,14 @@ config_text(const struct config *config, const char *name)
 	return value->n > 0 ? value->items[0] : NULL;
 }
 
+const char *
+config_database(const struct config *config)
+{
+	const char *path = config_text(config, "database_path");
+
+	return path != NULL ? path : config_text(config, "database_dir");
+}
+
 double
 config_number(const struct config *config, const char *name)
 {

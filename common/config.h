@@ -50,6 +50,9 @@ void config_free(struct config *config);
 const char *config_text(const struct config *config, const char *name);
 double config_number(const struct config *config, const char *name);
 
+/* The database that is meant if none is named: database_path, else database_dir. */
+const char *config_database(const struct config *config);
+
 /* A list: its texts, *n of them. */
 char *const *config_list(const struct config *config, const char *name, size_t *n);
 

@@ -213,9 +213,7 @@ run_show(const struct subcommand *subcommand, const char *const *arguments)
 		config = config_load(config_file);
 		if (config == NULL)
 			return EXIT_USAGE;
-		path = config_text(config, "database_path");
-		if (path == NULL)
-			path = config_text(config, "database_dir");
+		path = config_database(config);
 	}
 	db = db_open_reader(path, &file);
 	status = db != NULL ? subcommand->show(db, file, arguments) : EXIT_PARTIAL;

@@ -290,9 +290,7 @@ main(int argc, const char **argv)
 		config = config_load(config_file);
 		if (config == NULL)
 			return EXIT_USAGE;
-		path = config_text(config, "database_path");
-		if (path == NULL)
-			path = config_text(config, "database_dir");
+		path = config_database(config);
 	}
 	db = db_open_reader(path, &file);
 	status = db != NULL ? show(db, file, rows) : EXIT_PARTIAL;

@@ -499,6 +499,7 @@ users|2|{"id":2,"name":"Bob"}'
     no_file "$BATS_TEST_TMPDIR" 'elog.db*tmp*'
     [ ! -e "$db" ]
     two_runs >"$BATS_TEST_TMPDIR/in"
+    # shellcheck disable=SC2016 # the inner shell expands them
     run --separate-stderr bash -c 'ulimit -f 100; elog-load -q --new "$0" <"$1"' "$db" "$BATS_TEST_TMPDIR/in"
     status_is 1
     [[ ${stderr_lines[0]} == "elog-load: $db"* ]]
