@@ -26,6 +26,7 @@
 struct slot {
 	struct http *http;
 	CURL *easy;
+	curl_socket_t fd; /* of the connection that it made last */
 	struct spool body;
 	struct http_request *request; /* NULL while idle */
 	int write_errno;
@@ -39,7 +40,7 @@ struct http {
 	struct slot *slots;
 	struct http_request *waiting; /* to be tried again, in no order */
 	int active;
-	bool near; /* see note_distance() */
+	bool measured, near; /* see choose_coding() */
 };
 
 static long long
@@ -107,12 +108,52 @@ http_authenticate(void *easy, const struct http_options *options)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, options->cacert);
 }
 
+/* Note the socket of a new connection. */
+static int
+note_socket(void *slot, curl_socket_t fd, curlsocktype purpose)
+{
+	(void)purpose;
+	((struct slot *)slot)->fd = fd;
+	return CURL_SOCKOPT_OK;
+}
+
+/*
+ * Called when a request has its connection, before it is sent.  Compression spares a
+ * network that is slower than the server's compressor, about 60 MB/s; where a round
+ * trip takes less than a millisecond it only costs time.  The first connection tells.
+ */
+static int
+choose_coding(void *p, char *server, char *us, int server_port, int our_port)
+{
+	struct slot *slot = p;
+	struct http *http = slot->http;
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	(void)server;
+	(void)us;
+	(void)server_port;
+	(void)our_port;
+	/* The kernel's shortest measurement: ours would count our own work. */
+	if (!http->measured &&
+	    getsockopt(slot->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+	    size >= offsetof(struct tcp_info, tcpi_min_rtt) + sizeof(info.tcpi_min_rtt)) {
+		http->measured = true;
+		http->near = info.tcpi_min_rtt < NEAR_US;
+	}
+	/* "": all that libcurl can decode.  It decodes what comes in either case. */
+	curl_easy_setopt(
+	    slot->easy, CURLOPT_ACCEPT_ENCODING, http->near ? "identity" : "");
+	return CURL_PREREQFUNC_OK;
+}
+
 static int
 slot_open(struct slot *slot, struct http *http)
 {
 	const struct http_options *o = &http->options;
 
 	slot->http = http;
+	slot->fd = CURL_SOCKET_BAD;
 	slot->easy = curl_easy_init();
 	if (slot->easy == NULL) {
 		msg("libcurl gives no handle");
@@ -123,6 +164,10 @@ slot_open(struct slot *slot, struct http *http)
 	curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
 	curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
 	curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
+	curl_easy_setopt(slot->easy, CURLOPT_SOCKOPTFUNCTION, note_socket);
+	curl_easy_setopt(slot->easy, CURLOPT_SOCKOPTDATA, slot);
+	curl_easy_setopt(slot->easy, CURLOPT_PREREQFUNCTION, choose_coding);
+	curl_easy_setopt(slot->easy, CURLOPT_PREREQDATA, slot);
 	curl_easy_setopt(slot->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(slot->easy, CURLOPT_USERAGENT, "elog/" ELOG_VERSION);
 	curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE, 256 * 1024L);
@@ -211,9 +256,6 @@ slot_start(struct slot *slot, struct http_request *request)
 	 */
 	curl_easy_setopt(
 	    slot->easy, CURLOPT_FRESH_CONNECT, request->attempts > 0 ? 1L : 0L);
-	/* "": all that libcurl can decode.  It decodes what comes in either case. */
-	curl_easy_setopt(
-	    slot->easy, CURLOPT_ACCEPT_ENCODING, slot->http->near ? "identity" : "");
 	if (curl_multi_add_handle(slot->http->multi, slot->easy) != CURLM_OK) {
 		msg("libcurl takes no more requests");
 		slot->request = NULL;
@@ -429,28 +471,6 @@ release(void *spool, size_t offset)
 	spool_release(spool, offset);
 }
 
-/*
- * Compression spares a network that is slower than the server's compressor, about
- * 60 MB/s.  Where a round trip takes less than a millisecond, it only costs time: ask
- * for plain bytes from then on.
- */
-static void
-note_distance(struct slot *slot)
-{
-	curl_socket_t fd = CURL_SOCKET_BAD;
-	struct tcp_info info = {0};
-	socklen_t size = sizeof(info);
-
-	if (slot->http->near ||
-	    curl_easy_getinfo(slot->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
-	    fd == CURL_SOCKET_BAD)
-		return;
-	/* The kernel's shortest measurement: ours would count our own work. */
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-	    size >= offsetof(struct tcp_info, tcpi_min_rtt) + sizeof(info.tcpi_min_rtt))
-		slot->http->near = info.tcpi_min_rtt < NEAR_US;
-}
-
 static int
 slot_finish(struct slot *slot, CURLcode code, http_arrived *arrived, void *context)
 {
@@ -461,7 +481,6 @@ slot_finish(struct slot *slot, CURLcode code, http_arrived *arrived, void *conte
 
 	slot->request = NULL;
 	http->active--;
-	note_distance(slot); /* while the handle still knows its connection */
 	curl_multi_remove_handle(http->multi, slot->easy);
 	slot->request = request; /* judge() looks at it */
 	if (judge(slot, code, &result))
