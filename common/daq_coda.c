@@ -66,13 +66,24 @@ fail(struct coda *coda, const char *error)
 
 /* ---- objects ----------------------------------------------------------------- */
 
+/* Close it; its text, malloc'd, or NULL if it was not begun or without memory. */
+static char *
+object_end(struct object *object)
+{
+	FILE *file = object->file;
+
+	if (file == NULL)
+		return NULL;
+	object->file = NULL;
+	fputc('}', file);
+	/* What a memory stream holds is known when it is closed. */
+	return fclose(file) == 0 ? object->text : NULL;
+}
+
 static void
 object_begin(struct object *object)
 {
-	if (object->file != NULL) {
-		fclose(object->file);
-		free(object->text);
-	}
+	free(object_end(object));
 	*object = (struct object){.first = true};
 	object->file = open_memstream(&object->text, &object->n);
 	if (object->file != NULL)
@@ -96,22 +107,6 @@ object_add(struct object *object, const char *name, const char *text)
 	object->first = false;
 	free(key);
 	free(value);
-}
-
-/* Close it; its text, malloc'd, or NULL if it was not begun or without memory. */
-static char *
-object_end(struct object *object)
-{
-	char *text;
-
-	if (object->file == NULL)
-		return NULL;
-	fputc('}', object->file);
-	text = fclose(object->file) == 0 ? object->text : NULL;
-	if (text == NULL)
-		free(object->text);
-	*object = (struct object){0};
-	return text;
 }
 
 /* ---- elements ---------------------------------------------------------------- */

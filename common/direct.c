@@ -244,14 +244,12 @@ ask_reason(struct program *program, char why[DIRECT_WHY])
 	enum direct_result result = DIRECT_TAKEN;
 	int code = sqlite3_step(statement);
 
-	if (code != SQLITE_ROW && code != SQLITE_DONE) {
-		result = DIRECT_FAILED;
-	} else if (code == SQLITE_ROW &&
-		   sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+	if (code == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
 		snprintf(why, DIRECT_WHY, "%s",
 		    (const char *)sqlite3_column_text(statement, 0));
 		result = DIRECT_REFUSED;
-	} else if (bind_columns(program, code == SQLITE_ROW) != SQLITE_OK) {
+	} else if ((code != SQLITE_ROW && code != SQLITE_DONE) ||
+		   bind_columns(program, code == SQLITE_ROW) != SQLITE_OK) {
 		result = DIRECT_FAILED;
 	}
 	sqlite3_reset(statement);

@@ -266,8 +266,10 @@ main(int argc, const char **argv)
 	if (path == NULL)
 		return arguments[0][0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
 	status = lock_take(&lock, path);
-	if (status != 0)
+	if (status != 0) {
+		free(path);
 		return status;
+	}
 	catch_signals();
 	status = lock_base(&base_lock);
 	if (status == 0)

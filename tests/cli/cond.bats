@@ -403,6 +403,27 @@ END
     status_is 1
 }
 
+@test "elog-load is killed behind --db: it is said, and what is there is whole" {
+    mkfifo "$BATS_TEST_TMPDIR/in"
+    elog-cond set --db "$db" <"$BATS_TEST_TMPDIR/in" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    producer=$!
+    exec 8>"$BATS_TEST_TMPDIR/in"
+    printf 'e1\t1\tx\t5\n' >&8
+    wait_for test -e "$db.lock"
+    loader=$(pgrep -P $producer)
+    [ -n "$loader" ]
+    kill -9 "$loader"
+    exec 8>&-
+    status=0
+    wait $producer || status=$?
+    equal "$status" 1
+    equal "$(cat "$BATS_TEST_TMPDIR/err")" \
+        "elog-cond: elog-load: killed by signal 9: what it had not committed is not in the database"
+    equal "$(sqlite3 "$db" 'PRAGMA integrity_check')" ok
+    elog-cond set --db "$db" --replace e1 1 x 6
+    equal "$(shown e1 1)" $'x\tint\t6'
+}
+
 @test "parse: a run log of CODA, and what caget prints" {
     run --separate-stderr elog-cond parse coda "$sample/daq/coda_run.log" --experiment e1 --db "$db"
     status_is 0

@@ -55,17 +55,17 @@ age() {
     age
     as_user mkdir -m 700 "$BATS_TEST_TMPDIR/d"
     mv "$db" "$BATS_TEST_TMPDIR/d/elog.db"
-    db=$BATS_TEST_TMPDIR/d/elog.db
-    size=$(stat -c %s "$db")
+    moved=$BATS_TEST_TMPDIR/d/elog.db
+    size=$(stat -c %s "$moved")
     # shellcheck disable=SC2016 # expanded by the inner shell
-    run --separate-stderr bash -c 'ulimit -f 40; elog-load --migrate "$0"' "$db"
+    run --separate-stderr bash -c 'ulimit -f 40; elog-load --migrate "$0"' "$moved"
     status_is 1
     [[ $stderr == *"not migrated, for it cannot be copied first"* ]]
-    equal "$(elog-status --json "$db" | jq .schema_version)" 2
-    equal "$(stat -c %s "$db")" "$size"
+    equal "$(elog-status --json "$moved" | jq .schema_version)" 2
+    equal "$(stat -c %s "$moved")" "$size"
     no_file "$BATS_TEST_TMPDIR/d" '*.bak*'
-    elog-load --quiet --base "$db" "$BATS_TEST_TMPDIR/new.db" </dev/null
-    equal "$(elog-status --json "$db" | jq .schema_version)" 2
+    elog-load --quiet --base "$moved" "$BATS_TEST_TMPDIR/new.db" </dev/null
+    equal "$(elog-status --json "$moved" | jq .schema_version)" 2
     no_file "$BATS_TEST_TMPDIR" '*.bak*'
 }
 
