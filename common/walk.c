@@ -53,6 +53,7 @@ struct walk {
 	char selection_text[20];
 	int64_t now;
 	char now_text[WINDOW_TEXT];
+	int64_t shown; /* fifth of a second */
 	bool no_memory;
 };
 
@@ -456,6 +457,23 @@ fail(struct walk *walk, struct node *node)
 			: "");
 }
 
+/* The progress line, five times a second at the most. */
+static void
+show(struct walk *walk)
+{
+	struct timespec now;
+	int64_t fifth;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fifth = (int64_t)now.tv_sec * 5 + now.tv_nsec / 200000000;
+	if (fifth == walk->shown)
+		return;
+	walk->shown = fifth;
+	msg_progress("%ld directories, %ld files, %ld new, %ld failed",
+	    walk->totals->directories, walk->totals->files, walk->totals->emitted,
+	    walk->totals->failed);
+}
+
 static void
 arrived(struct lister_request *request, void *context)
 {
@@ -487,9 +505,7 @@ arrived(struct lister_request *request, void *context)
 	    !(node->overdue && request->outcome == REMOTE_MISSING))
 		fail(walk, node);
 	finish(walk, node);
-	msg_progress("%ld directories, %ld files, %ld new, %ld failed",
-	    walk->totals->directories, walk->totals->files, walk->totals->emitted,
-	    walk->totals->failed);
+	show(walk);
 	if (walk->stack == NULL)
 		(void)stream_flush(walk->out);
 }
