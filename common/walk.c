@@ -44,15 +44,16 @@ struct walk {
 	const volatile sig_atomic_t *stop;
 	struct walk_totals *totals;
 	struct node *stack;
-	long waiting;	    /* on it */
-	struct node *found; /* in the listing at hand */
-	long n_found;
+	long waiting;	     /* on it */
+	struct node **found; /* in the listing at hand */
+	long n_found, capacity;
 	const struct walk_root *root; /* that begins */
 	struct node *at;	      /* whose entries are being read */
 	uint64_t selection;
 	char selection_text[20];
 	int64_t now;
 	char now_text[WINDOW_TEXT];
+	int64_t shown; /* fifth of a second */
 	bool no_memory;
 };
 
@@ -90,19 +91,20 @@ static struct node *
 node_below(struct walk *walk, struct node *above, const char *name, const char *encoded)
 {
 	struct node *node = calloc(1, sizeof(*node));
-	char *own = encoded == NULL ? remote_encode(name) : NULL;
-	bool named;
+	char *own;
 
-	if (encoded == NULL)
-		encoded = own;
-	named = node != NULL && encoded != NULL && name_node(node, above, name, encoded);
-	free(own);
-	if (!named) {
+	if (node == NULL) {
 		walk->no_memory = true;
-		if (node != NULL)
-			node_free(node);
 		return NULL;
 	}
+	own = encoded == NULL ? remote_encode(name) : strdup(encoded);
+	if (own == NULL || !name_node(node, above, name, own)) {
+		walk->no_memory = true;
+		free(own);
+		node_free(node);
+		return NULL;
+	}
+	free(own);
 	node->root = above->root;
 	node->request.user = above->root->user;
 	node->level = above->level + 1;
@@ -137,9 +139,20 @@ push(struct walk *walk, struct node *node)
 static void
 find(struct walk *walk, struct node *node)
 {
-	node->next = walk->found;
-	walk->found = node;
-	walk->n_found++;
+	if (walk->n_found == walk->capacity) {
+		long capacity = 2 * walk->capacity + 64;
+		struct node **found =
+		    realloc(walk->found, (size_t)capacity * sizeof(void *));
+
+		if (found == NULL) {
+			walk->no_memory = true;
+			node_free(node);
+			return;
+		}
+		walk->found = found;
+		walk->capacity = capacity;
+	}
+	walk->found[walk->n_found++] = node;
 }
 
 static int
@@ -155,30 +168,20 @@ by_url(const void *a, const void *b)
 static bool
 push_found(struct walk *walk)
 {
-	long n = walk->n_found, i = 0;
+	long n = walk->n_found;
 	bool room = walk->waiting + n <= WAITING_MAX;
-	struct node **nodes = n > 0 ? malloc((size_t)n * sizeof(struct node *)) : NULL;
 
-	if (n > 0 && nodes == NULL)
-		walk->no_memory = true;
-	for (struct node *node = walk->found, *next; node != NULL; node = next) {
-		next = node->next;
-		if (room && nodes != NULL)
-			nodes[i++] = node;
+	if (n > 0)
+		qsort(walk->found, (size_t)n, sizeof(void *), by_url);
+	while (n-- > 0) {
+		struct node *node = walk->found[n];
+
+		if (room && (n == 0 || by_url(&node, &walk->found[n - 1]) != 0))
+			push(walk, node);
 		else
 			node_free(node);
 	}
-	walk->found = NULL;
 	walk->n_found = 0;
-	if (i > 0)
-		qsort(nodes, (size_t)i, sizeof(*nodes), by_url);
-	while (i-- > 0)
-		if (i > 0 &&
-		    strcmp(nodes[i]->request.url, nodes[i - 1]->request.url) == 0)
-			node_free(nodes[i]);
-		else
-			push(walk, nodes[i]);
-	free(nodes);
 	return room;
 }
 
@@ -454,6 +457,23 @@ fail(struct walk *walk, struct node *node)
 			: "");
 }
 
+/* The progress line, five times a second at the most. */
+static void
+show(struct walk *walk)
+{
+	struct timespec now;
+	int64_t fifth;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	fifth = (int64_t)now.tv_sec * 5 + now.tv_nsec / 200000000;
+	if (fifth == walk->shown)
+		return;
+	walk->shown = fifth;
+	msg_progress("%ld directories, %ld files, %ld new, %ld failed",
+	    walk->totals->directories, walk->totals->files, walk->totals->emitted,
+	    walk->totals->failed);
+}
+
 static void
 arrived(struct lister_request *request, void *context)
 {
@@ -485,9 +505,7 @@ arrived(struct lister_request *request, void *context)
 	    !(node->overdue && request->outcome == REMOTE_MISSING))
 		fail(walk, node);
 	finish(walk, node);
-	msg_progress("%ld directories, %ld files, %ld new, %ld failed",
-	    walk->totals->directories, walk->totals->files, walk->totals->emitted,
-	    walk->totals->failed);
+	show(walk);
 	if (walk->stack == NULL)
 		(void)stream_flush(walk->out);
 }
@@ -656,6 +674,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 		}
 		node_free(node);
 	}
+	free(walk.found);
 	if (walk.no_memory && result == 0) {
 		msg("no memory");
 		result = -1;

@@ -275,3 +275,20 @@ faulty() {
     status_is 0
     equal "$(files <<<"$output" | wc -l)" 6
 }
+
+# Those doors lead to no index pages: known or not known is what counts here.
+@test "a keytab and a token open web servers" {
+    run bash "$BATS_TEST_DIRNAME/with-servers.sh" --no-ticket bash -c '
+        scan() {
+            status=0
+            elog-scan --from 2025-01-01 --cacert "$ELOG_TEST_CA" "$@" >"$TMPDIR/out" 2>&1 || status=$?
+            echo $status
+        }
+        echo "$ELOG_TEST_TOKEN" >"$TMPDIR/token"
+        scan "$ELOG_TEST_HTTPS/ws-kerb/x"
+        scan --keytab "$ELOG_TEST_KEYTAB" "$ELOG_TEST_HTTPS/ws-kerb/x"
+        scan "$ELOG_TEST_HTTPS/ws-jwt/x"
+        scan --token-file "$TMPDIR/token" "$ELOG_TEST_HTTPS/ws-jwt/x"
+        ! grep -q "$ELOG_TEST_TOKEN" "$TMPDIR/out" || echo the token is shown'
+    equal "$output" $'77\n1\n77\n1'
+}
