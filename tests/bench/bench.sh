@@ -402,7 +402,7 @@ if wanted pull; then
     proxy_pid=$!
     until [ -s ftp.pid ]; do sleep 0.02; done
     far=127.0.0.1:$(tail -n 1 ftp.pid)
-    for command in pull-far lftp-far wget-far; do
+    for command in pull-far lftp-far lftp-far-4 wget-far; do
         echo 'rm -rf far far.db*' | script $command.prepare
     done
     script pull-far <<EOF
@@ -411,11 +411,15 @@ elog-scan ftp://$far/L2/'{RMA1,RMA5,AR5}' --from 2025-01-01 --to 2025-02-01 --ft
     elog-pull --to far --ftp-tls never >far.jsonl
 [ "\$(find far -name '*.BUFR' | wc -l)" = 60 ]
 EOF
-    script lftp-far <<EOF
+    for parallel in 1 4; do
+        name=lftp-far
+        [ $parallel = 1 ] || name=lftp-far-$parallel
+        script $name <<EOF
 export HOME=$BENCH_DIR/files/home
-lftp -c "set ftp:ssl-allow no; open -u $FILES_USER,$FILES_PASSWORD ftp://$far; mirror -c --parallel=4 L2 far"
+lftp -c "set ftp:ssl-allow no; open -u $FILES_USER,$FILES_PASSWORD ftp://$far; mirror -c --parallel=$parallel L2 far"
 [ "\$(find far -name '*.BUFR' | wc -l)" = 60 ]
 EOF
+    done
     script wget-far <<EOF
 export HOME=$BENCH_DIR/files/home
 wget -q -c -r -l 9 -nH -P far ftp://$far/L2/
@@ -423,9 +427,10 @@ wget -q -c -r -l 9 -nH -P far ftp://$far/L2/
 EOF
     keep=$rounds
     rounds=1 # wget alone takes twenty seconds
-    best pull-far lftp-far wget-far
-    faster "elog-scan | elog-pull, FTP, 20 ms; lftp mirror -c -P4" "$best_1" "$best_2" ">= 1"
+    best pull-far lftp-far wget-far lftp-far-4
+    faster "elog-scan | elog-pull, FTP, 20 ms; lftp mirror -c" "$best_1" "$best_2" ">= 1"
     faster "  the same; wget -c -r" "$best_1" "$best_3" ">= 1"
+    faster "  the same; lftp mirror -c --parallel=4" "$best_1" "$best_4" -
     rounds=$keep
     kill "$proxy_pid"
     proxy_pid=

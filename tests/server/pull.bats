@@ -2,7 +2,7 @@
 # elog-pull, and elog-follow.sh, against real file servers and a real logbook service, over
 # a line that is cut.
 
-# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run; bash -c
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # variables of common.bash and of run; bash -c; tests
 load ../lib/common
 # shellcheck source=/dev/null
 . "$BATS_TEST_DIRNAME/files.sh"
@@ -108,7 +108,9 @@ all_there() {
     : >"$BATS_TEST_TMPDIR/hosts"
     for kind in ftp http sftp; do
         rm -rf "$data" "$BATS_TEST_TMPDIR/proxy.pid"
-        proxy $kind --cuts 1 --every 400000 --seed 5 $([ $kind = ftp ] && echo --ftp)
+        ftp=()
+        [ $kind != ftp ] || ftp=(--ftp)
+        proxy $kind --cuts 1 --every 400000 --seed 5 "${ftp[@]}"
         wanted "$base" big >"$BATS_TEST_TMPDIR/in"
         run --separate-stderr pull --ftp-tls never --known-hosts "$BATS_TEST_TMPDIR/hosts" \
             <"$BATS_TEST_TMPDIR/in"
@@ -306,7 +308,7 @@ END
 
 @test "attachments: with a ticket, by type; a page to log in is none" {
     web=$BATS_TEST_TMPDIR/web
-    mkdir -p "$web" "$tree.logbook"
+    mkdir -p "$web"
     tree=$BATS_TEST_TMPDIR/logbook
     for name in e1 e2; do
         experiment $name
