@@ -110,13 +110,13 @@ all_there() {
         rm -rf "$data" "$BATS_TEST_TMPDIR/proxy.pid"
         ftp=()
         [ $kind != ftp ] || ftp=(--ftp)
-        proxy $kind --cuts 1 --every 400000 --seed 5 "${ftp[@]}"
+        proxy $kind --rate 1000000 --cuts 1 --every 400000 --seed 5 "${ftp[@]}"
         wanted "$base" big >"$BATS_TEST_TMPDIR/in"
         run --separate-stderr pull --ftp-tls never --known-hosts "$BATS_TEST_TMPDIR/hosts" \
             <"$BATS_TEST_TMPDIR/in"
         status_is 0
         cmp "$tree/big" "$(find "$data" -name big)"
-        equal "$(of downloads .attempts)" 2
+        equal "$kind $(of downloads .attempts)" "$kind 2"
         [ "$(of downloads .resumed_from)" -gt 0 ]
         read -r bytes cuts _ < <(stats)
         equal "$cuts" 1
