@@ -204,6 +204,10 @@ judge_answer(struct transfer *t)
 		total = length;
 	else if (is_http(t) && t->answer.total >= 0)
 		total = t->answer.total;
+	if (t->as_listed) {
+		total = t->file->size;
+		changed = t->file->changed;
+	}
 	if (t->file->size >= 0 && total >= 0 && t->file->size != total) {
 		refuse(t, TRANSFER_FAILED, "");
 		snprintf(t->why, sizeof(t->why),
@@ -395,7 +399,14 @@ transfer_begin(struct transfer *t, CURL *easy, const char *url)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
+	/*
+	 * Of FTP, size and time cost a round trip each: from the first byte on, those of
+	 * an exact listing do.  Before a file is gone on with, the server is asked.
+	 */
+	t->as_listed = (t->scheme == REMOTE_FTP || t->scheme == REMOTE_FTPS) &&
+		       t->offset == 0 && t->file->size >= 0 && t->file->changed % 60 > 0;
+	curl_easy_setopt(easy, CURLOPT_IGNORE_CONTENT_LENGTH, t->as_listed ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FILETIME, t->as_listed ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_RANGE, NULL);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)0);

@@ -45,6 +45,7 @@ struct transfer {
 	struct transfer_answer answer;
 	long long offset;  /* where this attempt begins in the file */
 	long long moved;   /* bytes of the file that it received */
+	bool as_listed;	   /* FTP: the record is taken at its word for size and time */
 	bool judged;	   /* the answer was looked at, and its bytes are taken */
 	bool refused;	   /* it was, and they are not: outcome and why say it */
 	struct rate *rate; /* borrowed: how fast it may come, or NULL */

@@ -27,7 +27,7 @@
 
 static char *to, *db, *known_file, *layout = (char *)LAYOUT_FILES, *rate_text,
 				   *config_file;
-static long jobs = 4, attempts = 5;
+static long jobs = 6, attempts = 5;
 static int pending, verify, dry_run, quiet;
 
 /* Options of the logbook service and of remote files; see join_options(). */
@@ -41,7 +41,7 @@ static struct poptOption options[] = {
 	"Ask the database FILE, which is only read, what is there already", "FILE"},
     {"pending", '\0', POPT_ARG_NONE, &pending, 0,
 	"Fetch what the database names and lacks, instead of reading stdin", NULL},
-    {"jobs", '\0', POPT_ARG_LONG, &jobs, 0, "Downloads at once (4)", "N"},
+    {"jobs", '\0', POPT_ARG_LONG, &jobs, 0, "Downloads at once (6)", "N"},
     {"limit-rate", '\0', POPT_ARG_STRING, &rate_text, 0,
 	"Bytes a second of all together (k, M, G)", "R"},
     {"layout", '\0', POPT_ARG_STRING, &layout, 0,

@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
-#                         second memory growth select
+#                         second memory pull growth select
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -21,7 +21,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit explode second memory growth select"
+all="get latency pipeline sync load limit explode second memory pull growth select"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -428,6 +428,75 @@ EOF
     rm -f stream.big big.db
     kill "$proxy_pid"
     proxy_pid=
+fi
+
+if wanted pull; then
+    # shellcheck source=/dev/null
+    . "$here/../server/files.sh"
+    ${CC:-cc} -O2 -std=c11 -D_GNU_SOURCE -o cut_proxy "$here/../server/cut_proxy.c"
+    python3 "$here/../server/tree.py" 60 1 dated
+    chmod o+x . && files_start files dated
+    proxy_pid=
+    trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"; files_stop files' EXIT
+    ./cut_proxy --to "$(files_port files ftp)" --pid ftp.pid --ftp --latency 10 &
+    proxy_pid=$!
+    until [ -s ftp.pid ]; do sleep 0.02; done
+    far=127.0.0.1:$(tail -n 1 ftp.pid)
+    for command in pull-far lftp-far lftp-far-4 wget-far; do
+        echo 'rm -rf far far.db*' | script $command.prepare
+    done
+    script pull-far <<EOF
+export HOME=$BENCH_DIR/files/home
+elog-scan ftp://$far/L2/'{RMA1,RMA5,AR5}' --from 2025-01-01 --to 2025-02-01 --ftp-tls never |
+    elog-pull --to far --ftp-tls never >far.jsonl
+[ "\$(find far -name '*.BUFR' | wc -l)" = 60 ]
+EOF
+    for parallel in 1 4; do
+        name=lftp-far
+        [ $parallel = 1 ] || name=lftp-far-$parallel
+        script $name <<EOF
+export HOME=$BENCH_DIR/files/home
+lftp -c "set ftp:ssl-allow no; open -u $FILES_USER,$FILES_PASSWORD ftp://$far; mirror -c --parallel=$parallel L2 far"
+[ "\$(find far -name '*.BUFR' | wc -l)" = 60 ]
+EOF
+    done
+    script wget-far <<EOF
+export HOME=$BENCH_DIR/files/home
+wget -q -c -r -l 9 -nH -P far ftp://$far/L2/
+[ "\$(find far -name '*.BUFR' | wc -l)" = 60 ]
+EOF
+    keep=$rounds
+    rounds=1 # wget alone takes twenty seconds
+    best pull-far lftp-far wget-far lftp-far-4
+    faster "elog-scan | elog-pull, FTP, 20 ms; lftp mirror -c" "$best_1" "$best_2" ">= 1"
+    faster "  the same; wget -c -r" "$best_1" "$best_3" ">= 1"
+    faster "  the same; lftp mirror -c --parallel=4" "$best_1" "$best_4" -
+    rounds=$keep
+    kill "$proxy_pid"
+    proxy_pid=
+    files_stop files
+    # A lookup among 100,000 downloads, as each file that is there already costs one.
+    python3 - <<'END' >known.jsonl
+import json
+for i in range(100000):
+    r = {"url": f"ftp://h/L2/{i % 977}/{i}.BUFR", "path": f"h/L2/{i % 977}/{i}.BUFR",
+         "size": i, "sha256": "0" * 64, "finished": "2025-01-01T00:00:00Z",
+         "source": f"R{i % 7}", "time": f"2025-{i % 12 + 1:02d}-01T00:00:00Z", "status": "complete"}
+    print(json.dumps({"type": "RECORD", "stream": "downloads", "record": r}))
+END
+    elog-load -q known.db <known.jsonl
+    python3 - <<'END' >lookup
+import sqlite3, time
+db = sqlite3.connect("file:known.db?mode=ro", uri=True)
+begin = time.perf_counter()
+for i in range(0, 100000, 10):
+    assert db.execute("SELECT path, sha256, size, modified, mtime FROM downloads WHERE url = ?",
+                      (f"ftp://h/L2/{i % 977}/{i}.BUFR",)).fetchone()
+print((time.perf_counter() - begin) / 10000 * 1000)
+END
+    line "a lookup among 100,000 downloads, milliseconds" "$(compute 4 "$(cat lookup)")" - \
+        "$(compute 4 "$(cat lookup)")" "<= 1"
+    rm -rf far dated known.db known.jsonl
 fi
 
 # grown TOOL BAR-OF-MEMORY N...: the lines of a tool, after best "TOOL-N"...

@@ -183,14 +183,17 @@ flow_empty(struct flow *flow)
 	}
 }
 
-/* Close both sides, with a reset if it is a cut. */
+/*
+ * Close both sides.  After a cut the server's is reset, and the client's, too, at every
+ * other cut: a reset throws away what the client has not read yet, an end does not.
+ */
 static void
 pair_close(struct pair *pair, bool reset)
 {
 	struct linger linger = {.l_onoff = 1, .l_linger = 0};
 
 	for (int i = 0; i < 2; i++) {
-		if (reset)
+		if (reset && (i == 1 || cuts % 2 == 0))
 			setsockopt(
 			    pair->fd[i], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 		close(pair->fd[i]);

@@ -2,7 +2,7 @@
 # elog-pull, and elog-follow.sh, against real file servers and a real logbook service, over
 # a line that is cut.
 
-# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run; bash -c
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # variables of common.bash and of run; bash -c; tests
 load ../lib/common
 # shellcheck source=/dev/null
 . "$BATS_TEST_DIRNAME/files.sh"
@@ -108,13 +108,15 @@ all_there() {
     : >"$BATS_TEST_TMPDIR/hosts"
     for kind in ftp http sftp; do
         rm -rf "$data" "$BATS_TEST_TMPDIR/proxy.pid"
-        proxy $kind --cuts 1 --every 400000 --seed 5 $([ $kind = ftp ] && echo --ftp)
+        ftp=()
+        [ $kind != ftp ] || ftp=(--ftp)
+        proxy $kind --rate 1000000 --cuts 1 --every 400000 --seed 5 "${ftp[@]}"
         wanted "$base" big >"$BATS_TEST_TMPDIR/in"
         run --separate-stderr pull --ftp-tls never --known-hosts "$BATS_TEST_TMPDIR/hosts" \
             <"$BATS_TEST_TMPDIR/in"
         status_is 0
         cmp "$tree/big" "$(find "$data" -name big)"
-        equal "$(of downloads .attempts)" 2
+        equal "$kind $(of downloads .attempts)" "$kind 2"
         [ "$(of downloads .resumed_from)" -gt 0 ]
         read -r bytes cuts _ < <(stats)
         equal "$cuts" 1
@@ -306,7 +308,7 @@ END
 
 @test "attachments: with a ticket, by type; a page to log in is none" {
     web=$BATS_TEST_TMPDIR/web
-    mkdir -p "$web" "$tree.logbook"
+    mkdir -p "$web"
     tree=$BATS_TEST_TMPDIR/logbook
     for name in e1 e2; do
         experiment $name
