@@ -107,6 +107,19 @@ checksum_wrong(const struct checksum *checksum, const struct checksum_expected *
 	return NULL;
 }
 
+int
+checksum_of(const void *p, size_t n, char hex[CHECKSUM_HEX])
+{
+	struct checksum checksum;
+	int result;
+
+	if (checksum_begin(&checksum, false) != 0)
+		return -1;
+	result = checksum_add(&checksum, p, n) == 0 ? checksum_sha256(&checksum, hex) : -1;
+	checksum_end(&checksum);
+	return result;
+}
+
 void
 checksum_end(struct checksum *checksum)
 {

@@ -36,6 +36,9 @@ int checksum_sha256(const struct checksum *checksum, char hex[CHECKSUM_HEX]);
 const char *checksum_wrong(
     const struct checksum *checksum, const struct checksum_expected *expected);
 
+/* The SHA-256 of n bytes.  0, or -1 if the library failed. */
+int checksum_of(const void *p, size_t n, char hex[CHECKSUM_HEX]);
+
 /* Release; nothing for one that was not begun. */
 void checksum_end(struct checksum *checksum);
 

@@ -8,10 +8,10 @@
 
 #include "alias.h"
 #include "base64.h"
+#include "checksum.h"
 #include "content.h"
 #include "exit.h"
 #include "msg.h"
-#include "sha256.h"
 
 static void
 put_text(struct cond_record *record, const char *name, const char *text)
@@ -177,7 +177,7 @@ int
 cond_put_file(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
 {
-	char *content, *text = NULL, hex[SHA256_HEX];
+	char *content, *text = NULL, hex[CHECKSUM_HEX];
 	int status = EXIT_PARTIAL;
 	size_t n;
 
@@ -185,7 +185,7 @@ cond_put_file(
 	if (content == NULL)
 		return EXIT_PARTIAL;
 	text = base64_encode(content, n);
-	if (text == NULL || sha256_of(content, n, hex) != 0) {
+	if (text == NULL || checksum_of(content, n, hex) != 0) {
 		msg("%s: no memory", arguments[2]);
 		goto done;
 	}

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base64.h"
+#include "checksum.h"
 #include "number.h"
-#include "sha256.h"
 #include "utf8.h"
 #include "who.h"
 
@@ -406,12 +406,12 @@ static void
 sql_hash(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	const void *p = sqlite3_value_blob(argv[0]);
-	char hex[SHA256_HEX];
+	char hex[CHECKSUM_HEX];
 
 	(void)argc;
 	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
 		return;
-	if (sha256_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]), hex) != 0)
+	if (checksum_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]), hex) != 0)
 		sqlite3_result_error(context, "libcrypto cannot hash", -1);
 	else
 		sqlite3_result_text(context, hex, -1, SQLITE_TRANSIENT);
@@ -420,7 +420,7 @@ sql_hash(sqlite3_context *context, int argc, sqlite3_value **argv)
 static void
 sql_text(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-	char hex[SHA256_HEX], text[SHA256_HEX + 8];
+	char hex[CHECKSUM_HEX], text[CHECKSUM_HEX + 8];
 	const void *p;
 
 	(void)argc;
@@ -431,7 +431,7 @@ sql_text(sqlite3_context *context, int argc, sqlite3_value **argv)
 		return;
 	case SQLITE_BLOB:
 		p = sqlite3_value_blob(argv[0]);
-		if (sha256_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]),
+		if (checksum_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]),
 			hex) != 0)
 			return;
 		snprintf(text, sizeof(text), "sha256:%s", hex);
