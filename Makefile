@@ -50,24 +50,24 @@ elog-config = $(COMMAND)
 elog-config_LIBS = $(POPT) $(YAML)
 elog-list = $(SERVICE) listing stream
 elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
-elog-get = $(SERVICE) stream resource split record filter fetch attachment object direct_stream db sql statement
+elog-get = $(SERVICE) stream resource split record filter fetch attachment object direct_stream db migration sql statement
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ) $(SQLITE)
 VALUE = value condition_type base64 checksum who number utf8 timestamp scan
-elog-load = msg command db sql lock lines resource message load load_files stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
+elog-load = msg command db migration sql lock lines resource message load load_files stage statement explode gathered direct direct_stream foreign stream progress rcdb $(VALUE)
 elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
-elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
+elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db migration sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
 	daq daq_coda daq_caget record resource split \
 	$(filter-out $(QUERY),$(VALUE))
 elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) $(EXPAT) -lm
-elog-status = $(COMMAND) db sql statement scan columns
+elog-status = $(COMMAND) db migration sql statement scan columns
 elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
-elog-select = $(COMMAND) db sql $(QUERY) query query_scope experiment $(TABLE)
+elog-select = $(COMMAND) db migration sql $(QUERY) query query_scope experiment $(TABLE)
 elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
 elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object rate ledger \
-	verify intake download direct_stream loader lock lines message resource record split stream db sql statement
+	verify intake download direct_stream loader lock lines message resource record split stream db migration sql statement
 elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 DIRECTORY = directory directory_mlsd directory_list directory_index window
-elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db sql scan direct_stream stream loader
+elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db migration sql scan direct_stream stream loader
 elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
 
 # ---- How they are built -----------------------------------------------------
@@ -130,12 +130,12 @@ unit-programs: $(UNIT_PROGRAMS)
 FUZZ = scan message config split query directory
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement explode gathered direct direct_stream foreign stream message resource db sql msg $(VALUE)
+message_fuzz = load stage statement explode gathered direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
 message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
-query_fuzz = $(QUERY) query query_scope experiment nearest db sql msg
+query_fuzz = $(QUERY) query query_scope experiment nearest db migration sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
 directory_fuzz = $(DIRECTORY) msg
 SECONDS = 60

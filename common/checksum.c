@@ -115,7 +115,8 @@ checksum_of(const void *p, size_t n, char hex[CHECKSUM_HEX])
 
 	if (checksum_begin(&checksum, false) != 0)
 		return -1;
-	result = checksum_add(&checksum, p, n) == 0 ? checksum_sha256(&checksum, hex) : -1;
+	result =
+	    checksum_add(&checksum, p, n) == 0 ? checksum_sha256(&checksum, hex) : -1;
 	checksum_end(&checksum);
 	return result;
 }

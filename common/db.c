@@ -8,22 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "migration.h"
 #include "msg.h"
-#include "sql.h"
 
 #define BUSY_MS 10000
 #define BACKUPS_MAX 100 /* of one version of a database */
-
-/* Number of a migration from its name, "migrations/001-mirror"; 0 if it is none. */
-static int
-migration_number(const struct sql_file *file)
-{
-	static const char directory[] = "migrations/";
-
-	if (strncmp(file->name, directory, strlen(directory)) != 0)
-		return 0;
-	return (int)strtol(file->name + strlen(directory), NULL, 10);
-}
 
 const char *
 db_library(void)
@@ -32,17 +21,6 @@ db_library(void)
 
 	snprintf(text, sizeof(text), "SQLite %s", sqlite3_libversion());
 	return text;
-}
-
-int
-db_version(void)
-{
-	int newest = 0;
-
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
-		if (migration_number(file) > newest)
-			newest = migration_number(file);
-	return newest;
 }
 
 void
@@ -118,59 +96,11 @@ identify(sqlite3 *db, const char *path, int *version)
 		return -1;
 	}
 	*version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
-	if (*version > db_version()) {
+	if (*version > migration_newest()) {
 		msg("%s: its schema is version %d, this elog knows up to %d: "
 		    "use a newer elog",
-		    path, *version, db_version());
+		    path, *version, migration_newest());
 		return -1;
-	}
-	return 0;
-}
-
-/* Apply one migration, whole or not at all. */
-static int
-migrate_once(sqlite3 *db, const char *path, const struct sql_file *file, int number)
-{
-	sqlite3_stmt *note;
-	int result = -1;
-
-	if (db_exec(db, path, "BEGIN IMMEDIATE") != 0)
-		return -1;
-	if (number == 1 &&
-	    db_exec(db, path,
-		"PRAGMA application_id = 0x656c6f67;"
-		"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, "
-		"name TEXT NOT NULL, applied_at TEXT NOT NULL)") != 0)
-		goto done;
-	if (db_exec(db, path, file->text) != 0)
-		goto done;
-	note = db_prepare(db, path,
-	    "INSERT INTO schema_version VALUES (?, ?, "
-	    "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
-	if (note == NULL)
-		goto done;
-	sqlite3_bind_int(note, 1, number);
-	sqlite3_bind_text(note, 2, file->name + strlen("migrations/"), -1, SQLITE_STATIC);
-	result = sqlite3_step(note) == SQLITE_DONE ? 0 : -1;
-	if (result != 0)
-		db_complain(db, path);
-	sqlite3_finalize(note);
-done:
-	if (result == 0)
-		return db_exec(db, path, "COMMIT");
-	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return -1;
-}
-
-static int
-migrate(sqlite3 *db, const char *path, int version)
-{
-	/* The table is sorted by name, so by number. */
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
-		int number = migration_number(file);
-
-		if (number > version && migrate_once(db, path, file, number) != 0)
-			return -1;
 	}
 	return 0;
 }
@@ -268,14 +198,14 @@ open_writer(const char *path, const char *pragmas, char **backup)
 	sqlite3_busy_timeout(db, BUSY_MS);
 	if (identify(db, path, &version) != 0)
 		goto fail;
-	if (backup != NULL && version > 0 && version < db_version() &&
+	if (backup != NULL && version > 0 && version < migration_newest() &&
 	    (*backup = back_up(path, version)) == NULL)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
 	if (db_exec(db, path, pragmas) != 0)
 		goto fail;
-	if (migrate(db, path, version) != 0)
+	if (migration_apply(db, path, version) != 0)
 		goto fail;
 	return db;
 fail:
@@ -321,26 +251,6 @@ db_close_writer(sqlite3 *db, const char *path)
 	if (sqlite3_close(db) != SQLITE_OK)
 		result = -1;
 	return result;
-}
-
-char *
-db_pending(sqlite3 *db)
-{
-	int version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
-	char *pending = strdup("");
-
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
-		char *more;
-
-		if (migration_number(file) <= version || pending == NULL)
-			continue;
-		if (asprintf(&more, "%s%s%s", pending, pending[0] != '\0' ? " " : "",
-			file->name + strlen("migrations/")) < 0)
-			more = NULL;
-		free(pending);
-		pending = more;
-	}
-	return pending;
 }
 
 /* The name of a file that nobody writes, as a URI (SQLite's, after RFC 3986). */

@@ -11,9 +11,6 @@
 /* "SQLite 3.40.1": the library that runs, for --version. */
 const char *db_library(void);
 
-/* The newest schema that this program knows. */
-int db_version(void);
-
 /*
  * The name under which a database is opened and locked: absolute, with links resolved,
  * so that one file has one name, and none that SQLite takes for anything but a file
@@ -33,12 +30,6 @@ char *db_path(const char *path);
  * undone by db_close_writer().  NULL after a message.
  */
 sqlite3 *db_open_writer(const char *path, char **backup);
-
-/*
- * The migrations that a database of ours waits for, their names with a space between
- * them; "" if it is up to date.  malloc'd, NULL without memory.
- */
-char *db_pending(sqlite3 *db);
 
 /*
  * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the

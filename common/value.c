@@ -411,7 +411,8 @@ sql_hash(sqlite3_context *context, int argc, sqlite3_value **argv)
 	(void)argc;
 	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
 		return;
-	if (checksum_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]), hex) != 0)
+	if (checksum_of(p != NULL ? p : "", (size_t)sqlite3_value_bytes(argv[0]), hex) !=
+	    0)
 		sqlite3_result_error(context, "libcrypto cannot hash", -1);
 	else
 		sqlite3_result_text(context, hex, -1, SQLITE_TRANSIENT);

@@ -13,6 +13,7 @@
 #include "load.h"
 #include "load_files.h"
 #include "lock.h"
+#include "migration.h"
 #include "msg.h"
 #include "progress.h"
 #include "rcdb.h"
@@ -151,7 +152,7 @@ work(const char *path, const char *name, const char *const *files)
 
 	db = db_open_writer(path, &backup);
 	if (backup != NULL && !quiet)
-		msg("%s: schema brought to version %d; as it was: %s", name, db_version(),
+		msg("%s: schema brought to version %d; as it was: %s", name, migration_newest(),
 		    backup);
 	free(backup);
 	if (db == NULL)

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "db.h"
 #include "exit.h"
+#include "migration.h"
 #include "msg.h"
 #include "sql.h"
 #include "statement.h"
@@ -96,7 +97,7 @@ pending(sqlite3 *db)
 {
 	static char *names;
 
-	names = db_pending(db);
+	names = migration_pending(db);
 	return names != NULL && names[0] != '\0' ? names : NULL;
 }
 

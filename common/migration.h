@@ -1,0 +1,25 @@
+/*
+ * The schema, version by version: common/sql/migrations/NNN-NAME.sql, compiled in.  The
+ * table schema_version has a row for each that was applied.
+ */
+#ifndef MIGRATION_H
+#define MIGRATION_H
+
+#include <sqlite3.h>
+
+/* The newest schema that this program knows. */
+int migration_newest(void);
+
+/*
+ * Bring a database from a version, 0 for an empty one, up to date, each migration in a
+ * transaction of its own.  0, or -1 after a message that names path.
+ */
+int migration_apply(sqlite3 *db, const char *path, int version);
+
+/*
+ * The migrations that a database of ours waits for, their names with a space between
+ * them; "" if it is up to date.  malloc'd, NULL without memory.
+ */
+char *migration_pending(sqlite3 *db);
+
+#endif
