@@ -10,11 +10,11 @@
 #include "db.h"
 #include "gathered.h"
 #include "msg.h"
+#include "names.h"
 #include "scan.h"
 #include "statement.h"
 
-#define SPELLINGS_MIN 4096   /* a power of two */
-#define SPELLINGS_MANY 65536 /* so many are not kept from one run to the next */
+#define NAMES_MANY 65536 /* so many are not kept from one run to the next */
 #define INDEX "CREATE INDEX IF NOT EXISTS conditions_by_run ON conditions (run_id)"
 
 /* A condition, as condition_types has it. */
@@ -27,13 +27,6 @@ struct type {
 	bool again;		/* its rows are to be read from their documents again */
 	sqlite3_int64 last_run; /* the one that gave the last value */
 	struct type *next;
-};
-
-/* A name as documents spell it, with its quotes, or as it is, without. */
-struct spelling {
-	char *text;
-	size_t n;
-	struct type *type;
 };
 
 enum {
@@ -95,8 +88,9 @@ struct explode {
 	struct gathered *gathered;
 	sqlite3_stmt *statements[STATEMENTS];
 	struct type *types;
-	struct spelling *spellings;	/* a hash table with open addressing */
-	size_t n_spellings, room;	/* room is a power of two */
+	/* Names of types, as documents spell them, with quotes, and as they are, without.
+	 */
+	struct names *names;
 	struct gathered_type **touched; /* types that rows are gathered of */
 	size_t n_touched, touched_room;
 	char *name; /* a name decoded */
@@ -114,8 +108,8 @@ out_of_memory(void)
 
 /* ---- names ------------------------------------------------------------------ */
 
-/* Put "." and "$" in the place of U+FF0E and U+FF04.  Returns the length. */
-static size_t
+/* Put "." and "$" in the place of U+FF0E and U+FF04. */
+static void
 make_plain(char *name, size_t n)
 {
 	size_t to = 0;
@@ -132,75 +126,10 @@ make_plain(char *name, size_t n)
 		}
 	}
 	name[to] = '\0';
-	return to;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
-static size_t
-hash(struct scan_span text)
-{
-	unsigned long long h = 14695981039346656037ULL;
-
-	for (size_t i = 0; i < text.n; i++)
-		h = (h ^ (unsigned char)text.p[i]) * 1099511628211ULL;
-	return (size_t)(h ^ h >> 32);
-}
-
-/* The place of a spelling in a table, or the empty one where it belongs. */
-static struct spelling *
-place_in(struct spelling *spellings, size_t room, struct scan_span name)
-{
-	size_t i = hash(name) & (room - 1);
-
-	while (
-	    spellings[i].text != NULL &&
-	    (spellings[i].n != name.n || memcmp(spellings[i].text, name.p, name.n) != 0))
-		i = (i + 1) & (room - 1);
-	return &spellings[i];
-}
-
-/* Twice the room.  0, or -1 after a message. */
-static int
-make_room(struct explode *x)
-{
-	size_t room = x->room == 0 ? SPELLINGS_MIN : x->room * 2;
-	struct spelling *spellings = calloc(room, sizeof(*spellings));
-
-	if (spellings == NULL)
-		return out_of_memory();
-	for (size_t i = 0; i < x->room; i++) {
-		const struct spelling *old = &x->spellings[i];
-
-		if (old->text != NULL)
-			*place_in(spellings, room,
-			    (struct scan_span){old->text, old->n}) = *old;
-	}
-	free(x->spellings);
-	x->spellings = spellings;
-	x->room = room;
-	return 0;
-}
-
-/* Know a name, which is not known, from now on.  0, or -1 after a message. */
-static int
-know(struct explode *x, struct scan_span name, struct type *type)
-{
-	struct spelling *place;
-	char *text;
-
-	if (x->n_spellings * 2 >= x->room && make_room(x) != 0)
-		return -1;
-	text = malloc(name.n + 1);
-	if (text == NULL)
-		return out_of_memory();
-	memcpy(text, name.p, name.n);
-	place = place_in(x->spellings, x->room, name);
-	*place = (struct spelling){.text = text, .n = name.n, .type = type};
-	x->n_spellings++;
-	return 0;
-}
-
-/* Decode a name into x->name.  Its length, or -1 after a message. */
+/* Decode a name into x->name, as far as an SQLite text goes: to a NUL.  Its length, or -1
+   after a message. */
 static ssize_t
 decode(struct explode *x, struct scan_span name)
 {
@@ -212,19 +141,14 @@ decode(struct explode *x, struct scan_span name)
 		x->name = text;
 		x->name_size = name.n * 2;
 	}
-	return (ssize_t)make_plain(x->name, scan_string_decode(name, x->name));
+	make_plain(x->name, scan_string_decode(name, x->name));
+	return (ssize_t)strlen(x->name);
 }
 
 void
 explode_forget(struct explode *x)
 {
-	for (size_t i = 0; i < x->room && x->n_spellings > 0; i++) {
-		if (x->spellings[i].text == NULL)
-			continue;
-		free(x->spellings[i].text);
-		x->spellings[i] = (struct spelling){.text = NULL};
-		x->n_spellings--;
-	}
+	names_clear(x->names);
 	while (x->types != NULL) {
 		struct type *next = x->types->next;
 
@@ -277,24 +201,30 @@ read_type(struct explode *x, const char *name)
 static struct type *
 type_spelled(struct explode *x, struct scan_span name)
 {
-	const struct spelling *place = place_in(x->spellings, x->room, name);
+	struct type *type = names_find(x->names, name);
 	struct scan_span plain;
-	struct type *type;
 	ssize_t n;
 
-	if (place->text != NULL)
-		return place->type;
+	if (type != NULL)
+		return type;
 	n = decode(x, name);
 	if (n < 0)
 		return NULL;
 	plain = (struct scan_span){x->name, (size_t)n};
-	type = place_in(x->spellings, x->room, plain)->type;
+	type = names_find(x->names, plain);
 	if (type == NULL) {
 		type = read_type(x, x->name);
-		if (type == NULL || know(x, plain, type) != 0)
+		if (type == NULL)
 			return NULL;
+		if (names_add(x->names, plain, type) != 0) {
+			(void)out_of_memory();
+			return NULL;
+		}
 	}
-	return know(x, name, type) == 0 ? type : NULL;
+	if (names_add(x->names, name, type) == 0)
+		return type;
+	(void)out_of_memory();
+	return NULL;
 }
 
 /* Run a statement about a condition. */
@@ -400,20 +330,18 @@ static int
 add_again(
     struct explode *x, sqlite3_int64 run, struct scan_span name, struct scan_span value)
 {
-	const struct spelling *place = place_in(x->spellings, x->room, name);
+	struct type *type = names_find(x->names, name);
 
-	if (place->text == NULL) {
+	if (type == NULL) {
 		ssize_t n = decode(x, name);
 
 		if (n < 0)
 			return -1;
-		place = place_in(
-		    x->spellings, x->room, (struct scan_span){x->name, (size_t)n});
+		type = names_find(x->names, (struct scan_span){x->name, (size_t)n});
 	}
-	if (place->text == NULL || !place->type->again ||
-	    condition_type_of(value) == CONDITION_NONE)
+	if (type == NULL || !type->again || condition_type_of(value) == CONDITION_NONE)
 		return 0;
-	return add_value(x, place->type, run, value);
+	return add_value(x, type, run, value);
 }
 
 /* What is done with a parameter of a run.  0, or -1 after a message. */
@@ -556,7 +484,7 @@ flush(struct explode *x, const char *at)
 	}
 	if (put(x, INSERT) != 0 || (x->again && read_again(x) != 0))
 		return -1;
-	if (x->n_spellings > SPELLINGS_MANY)
+	if (names_count(x->names) > NAMES_MANY)
 		explode_forget(x);
 	return 0;
 }
@@ -564,7 +492,7 @@ flush(struct explode *x, const char *at)
 static int
 flush_if_full(struct explode *x, const char *at)
 {
-	if (gathered_is_full(x->gathered) || x->n_spellings > SPELLINGS_MANY)
+	if (gathered_is_full(x->gathered) || names_count(x->names) > NAMES_MANY)
 		return flush(x, at);
 	return 0;
 }
@@ -683,9 +611,10 @@ explode_open(sqlite3 *db, const char *path)
 	x->db = db;
 	x->path = path;
 	x->gathered = gathered_open(db);
-	if (x->gathered == NULL)
+	x->names = names_open();
+	if (x->gathered == NULL || x->names == NULL)
 		(void)out_of_memory();
-	else if (make_room(x) == 0 && begin_index(x) == 0 &&
+	else if (begin_index(x) == 0 &&
 		 db_exec(db, path,
 		     "CREATE TEMP TABLE IF NOT EXISTS runs_again (id INTEGER PRIMARY "
 		     "KEY)") == 0 &&
@@ -709,13 +638,14 @@ explode_close(struct explode *x)
 		return;
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(x->statements[i]);
-	if (x->gathered != NULL) {
+	if (x->gathered != NULL && x->names != NULL)
 		explode_forget(x);
+	if (x->gathered != NULL) {
 		/* The connection may go on: it must not show rows that are gone. */
 		sqlite3_create_module(x->db, "gathered", NULL, NULL);
 	}
 	gathered_close(x->gathered);
-	free(x->spellings);
+	names_close(x->names);
 	free(x->touched);
 	free(x->name);
 	free(x);

@@ -202,6 +202,11 @@ END
     equal "$(sql "$db" "SELECT DISTINCT value_type FROM condition_types")" string
 }
 
+@test "names that differ behind a NUL are one" {
+    params e1 '{"a\u0000b":1,"a\u0000c":"x","a":3}' '{"a":2}' | into
+    equal "$(types)$(values a)" "a int;e1.1=1 e1.2=2 "
+}
+
 @test "parameters that are none" {
     params e1 '[1,2]' '"text"' 'null' '7' '{}' '{"":1}' '{"a":{"deep":[[[]]]}}' | into
     equal "$(types)" " int;a json;"
