@@ -174,6 +174,7 @@ soak:
 	sh scripts/deps.sh test
 	$(MAKE) all
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
+	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \

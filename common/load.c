@@ -346,12 +346,11 @@ names_stream(struct scan_span fetch, const char *stream)
 	       scan_find(records, stream, &count);
 }
 
-/* Note how many rows a step wrote or removed since there were so many changes. */
+/* Note that a step wrote or removed n rows. */
 static void
-note_changes(struct load *load, const char *what, int before)
+note_changes(struct load *load, const char *what, int n)
 {
 	size_t used = strlen(load->changes);
-	int n = sqlite3_total_changes(load->db) - before;
 
 	if (n != 0)
 		snprintf(load->changes + used, sizeof(load->changes) - used,
@@ -364,7 +363,8 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
     const char *fetched_at)
 {
 	sqlite3_int64 id = 0;
-	bool runs;
+	bool runs = names_stream(fetch, "runs");
+	int before, changed, conditions;
 
 	statement_text(load->ensure, ":experiment", experiment);
 	statement_text(load->ensure, ":fetched_at", fetched_at);
@@ -374,22 +374,28 @@ apply(struct load *load, const char *experiment, struct scan_span fetch,
 	if (sqlite3_step(load->id_of) == SQLITE_ROW)
 		id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
-	runs = names_stream(fetch, "runs");
+	before = sqlite3_total_changes(load->db);
 	if (runs && explode_before(load->explode, experiment, id) != 0)
 		return -1;
+	conditions = sqlite3_total_changes(load->db) - before;
 	for (size_t i = 0; i < resource_count(); i++) {
-		int before = sqlite3_total_changes(load->db);
-
 		if (!names_stream(fetch, resources[i].stream))
 			continue;
+		before = sqlite3_total_changes(load->db);
 		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
 			return -1;
-		if (sqlite3_total_changes(load->db) != before &&
+		changed = sqlite3_total_changes(load->db) - before;
+		note_changes(load, resources[i].stream, changed);
+		if (changed != 0 &&
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
-		note_changes(load, resources[i].stream, before);
 	}
-	return runs ? explode_after(load->explode, experiment, id, fetched_at) : 0;
+	before = sqlite3_total_changes(load->db);
+	if (runs && explode_after(load->explode, experiment, id, fetched_at) != 0)
+		return -1;
+	conditions += sqlite3_total_changes(load->db) - before;
+	note_changes(load, "conditions", conditions);
+	return 0;
 }
 
 /*

@@ -152,8 +152,8 @@ work(const char *path, const char *name, const char *const *files)
 
 	db = db_open_writer(path, &backup);
 	if (backup != NULL && !quiet)
-		msg("%s: schema brought to version %d; as it was: %s", name, migration_newest(),
-		    backup);
+		msg("%s: schema brought to version %d; as it was: %s", name,
+		    migration_newest(), backup);
 	free(backup);
 	if (db == NULL)
 		return EXIT_PARTIAL;
