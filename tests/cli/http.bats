@@ -208,7 +208,7 @@ outcome() {
     for signal in TERM INT HUP; do
         rm -f "$BATS_TEST_TMPDIR/log"
         echo 'hang*' >"$tree/ws-kerb/lgbk/lgbk/slow/ws/runs.rules"
-        (trap - INT; exec elog-sync.sh --force --url "$http" --auth none --dir "$BATS_TEST_TMPDIR/d" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        (exec env --default-signal=INT elog-sync.sh --force --url "$http" --auth none --dir "$BATS_TEST_TMPDIR/d" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
         sync=$!
         wait_for grep -qs slow/ws/runs "$BATS_TEST_TMPDIR/log"
         kill -"$signal" $sync

@@ -559,7 +559,7 @@ users|2|{"id":2,"name":"Bob"}'
         rm -f "$db" "$BATS_TEST_TMPDIR/in"
         mkfifo "$BATS_TEST_TMPDIR/in"
         # In the background a shell ignores SIGINT; undo it.
-        (trap - INT; exec elog-load "$db" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/states" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        (exec env --default-signal=INT elog-load "$db" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/states" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
         loader=$!
         exec 8>"$BATS_TEST_TMPDIR/in"
         two_runs >&8

@@ -139,7 +139,7 @@ older() {
     synchronize
     before=$(readlink "$dir/elog.db"; sha256sum "$dir/elog.db")
     for signal in TERM INT; do
-        (trap - INT; exec elog-sync.sh --url "$http" --dir "$dir" --force 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        (exec env --default-signal=INT elog-sync.sh --url "$http" --dir "$dir" --force 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
         sync=$!
         wait_for test -e "$dir/.elog-sync.part.db.lock"
         kill -"$signal" $sync

@@ -67,6 +67,6 @@ export ELOG_TEST_USER=$WEB_USER ELOG_TEST_PASSWORD=$WEB_PASSWORD ELOG_TEST_TOKEN
 
 # In the background, because the shell runs a trap only between commands and within wait;
 # such a command would otherwise ignore Ctrl-C and read from /dev/null.
-(trap - INT QUIT; exec "$@") <&0 &
+env --default-signal=INT,QUIT "$@" <&0 &
 command_pid=$!
 wait "$command_pid"
