@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "condition_type.h"
 #include "daq.h"
 #include "msg.h"
 
@@ -94,14 +93,10 @@ object_begin(struct object *object)
 static void
 object_add(struct object *object, const char *name, const char *text)
 {
-	struct scan_span span = {text, strlen(text)};
-	char *key = daq_quote(name, strlen(name)), *value = NULL;
+	size_t n = strlen(text);
+	char *key = daq_quote(name, strlen(name)), *value;
 
-	if (span.n > 0 && memchr("-0123456789", text[0], 11) != NULL &&
-	    condition_type_of(span) != CONDITION_STRING)
-		value = strdup(text);
-	else
-		value = daq_quote(text, span.n);
+	value = daq_is_number(text, n) ? strdup(text) : daq_quote(text, n);
 	if (object->file != NULL && key != NULL && value != NULL)
 		fprintf(object->file, "%s%s:%s", object->first ? "" : ",", key, value);
 	object->first = false;

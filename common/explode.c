@@ -23,7 +23,7 @@ struct type {
 	char *name;
 	enum condition_type stored; /* CONDITION_NONE: not in the table yet */
 	enum condition_type wanted; /* what holds the rows that are gathered, too */
-	bool declared;
+	bool declared; /* or for another reason does not widen */
 	bool again;		/* its rows are to be read from their documents again */
 	sqlite3_int64 last_run; /* the one that gave the last value */
 	struct type *next;
@@ -261,7 +261,9 @@ read_type(struct explode *x, const char *name)
 		type->gathered.id = sqlite3_column_int64(find, 0);
 		type->stored =
 		    condition_type_named((const char *)sqlite3_column_text(find, 1));
-		type->declared = sqlite3_column_int(find, 2) != 0;
+		/* No type is wider than a blob, which somebody set here. */
+		type->declared = sqlite3_column_int(find, 2) != 0 ||
+				 type->stored == CONDITION_BLOB;
 	} else if (code != SQLITE_DONE) {
 		db_complain(x->db, x->path);
 		type = NULL;
@@ -467,7 +469,7 @@ report_refused(const struct explode *x, const struct type *type)
 		return;
 	snprintf(query, sizeof(query), "SELECT run_number FROM runs WHERE id = %lld",
 	    type->gathered.refused_run);
-	msg("%s: run %lld: %s: no %s, as which it is declared: left out%s", x->path,
+	msg("%s: run %lld: %s: no %s, the type of that condition: left out%s", x->path,
 	    db_number(x->db, query, 0), type->name, condition_type_name(type->stored),
 	    type->gathered.refused > 1 ? ", as in other runs" : "");
 }
