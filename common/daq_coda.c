@@ -7,6 +7,7 @@
 
 #include "daq.h"
 #include "msg.h"
+#include "timestamp.h"
 
 #define PATH_MAX_BYTES 200
 #define TEXT_MAX ((size_t)1024 * 1024)
@@ -159,15 +160,18 @@ element_time(struct coda *coda, int row)
 {
 	struct tm tm = {0};
 	const char *end = strptime(trimmed(coda), "%m/%d/%y %H:%M:%S", &tm);
-	char out[32];
+	char out[32] = "";
+	int64_t at;
 
-	if (end == NULL || *end != '\0') {
+	if (end != NULL && *end == '\0')
+		(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	/* strptime() lets February 31 pass. */
+	if (!timestamp_read(out, strlen(out), &at)) {
 		msg("%s: '%s' is no time like 02/17/16 13:26:01: left out",
 		    coda->daq->path, trimmed(coda));
 		coda->daq->bad++;
 		return;
 	}
-	(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	keep(coda, row, out);
 }
 

@@ -37,8 +37,7 @@ check(const struct daq_value *value)
 	require(memchr(value->json, '\n', json.n) == NULL);
 	require(value->type == NULL || strcmp(value->type, "time") == 0);
 	if (value->type != NULL)
-		require(
-		    json.p[0] == '"' && timestamp_read(json.p + 1, json.n - 2, &at));
+		require(json.p[0] == '"' && timestamp_read(json.p + 1, json.n - 2, &at));
 }
 
 static void

@@ -78,9 +78,9 @@ check_same(const struct partial_state *a, const struct partial_state *b)
 {
 	require(same(a->url, b->url) && a->size == b->size && a->changed == b->changed &&
 		a->listed == b->listed && same(a->etag, b->etag) &&
-		same(a->last_modified, b->last_modified) &&
-		a->attempts == b->attempts && same(a->started, b->started) &&
-		a->bytes == b->bytes && strcmp(a->sha256, b->sha256) == 0);
+		same(a->last_modified, b->last_modified) && a->attempts == b->attempts &&
+		same(a->started, b->started) && a->bytes == b->bytes &&
+		strcmp(a->sha256, b->sha256) == 0);
 }
 
 /* A .part that is ours: written back, it is the same. */

@@ -47,9 +47,9 @@ check(const struct template *template, const struct template_values *values,
 	*before = span;
 	require(template_copy(values, &copy));
 	for (int i = 0; i < TEMPLATE_FIELDS; i++)
-		require((copy.text[i] == NULL) == (values->text[i] == NULL) &&
-			(copy.text[i] == NULL ||
-			    strcmp(copy.text[i], values->text[i]) == 0));
+		require(
+		    (copy.text[i] == NULL) == (values->text[i] == NULL) &&
+		    (copy.text[i] == NULL || strcmp(copy.text[i], values->text[i]) == 0));
 	template_forget(&copy);
 }
 

@@ -34,8 +34,10 @@ sql_result(sqlite3_context *context, int argc, sqlite3_value **argv)
 	size_t n = (size_t)sqlite3_value_bytes(argv[0]);
 
 	(void)argc;
-	/* Its text must outlive the call: SQLite copies what is static when it is used. */
-	if (!condition_type_result(context, (enum condition_type)sqlite3_value_int(argv[1]),
+	/* Its text must outlive the call: SQLite copies what is static when it is used.
+	 */
+	if (!condition_type_result(context,
+		(enum condition_type)sqlite3_value_int(argv[1]),
 		(struct scan_span){json, n}))
 		sqlite3_result_null(context);
 }
@@ -70,7 +72,8 @@ fits(sqlite3_stmt *statement, enum condition_type type)
 	case CONDITION_INT:
 		return kept == SQLITE_INTEGER;
 	case CONDITION_FLOAT:
-		return kept == SQLITE_FLOAT && !isnan(sqlite3_column_double(statement, 0));
+		return kept == SQLITE_FLOAT &&
+		       !isnan(sqlite3_column_double(statement, 0));
 	case CONDITION_TIME:
 		return kept == SQLITE_TEXT &&
 		       timestamp_read((const char *)sqlite3_column_text(statement, 0),
