@@ -127,17 +127,29 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message config split query directory
+FUZZ = scan message explode direct config split query directory daq bulk value template partial
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement explode gathered names direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
-message_fuzz_LIBS = $(SQLITE) $(CRYPTO)
+message_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
+explode_fuzz = $(message_fuzz)
+explode_fuzz_LIBS = $(message_fuzz_LIBS)
+direct_fuzz = $(message_fuzz)
+direct_fuzz_LIBS = $(message_fuzz_LIBS)
 config_fuzz = config nearest msg
 config_fuzz_LIBS = $(YAML)
 split_fuzz = split scan record resource stream msg
 query_fuzz = $(QUERY) query query_scope experiment nearest db migration sql msg
 query_fuzz_LIBS = $(SQLITE) -lm
 directory_fuzz = $(DIRECTORY) msg
+daq_fuzz = daq daq_coda daq_caget content condition_type record resource scan split stream utf8 timestamp msg
+daq_fuzz_LIBS = $(EXPAT) $(SQLITE) -lm
+bulk_fuzz = bulk cond_record direct_stream stream lines message scan utf8 who msg
+value_fuzz = $(VALUE)
+value_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
+template_fuzz = template window msg
+template_fuzz_LIBS = $(PCRE2)
+partial_fuzz = partial place object scan msg
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "condition_type.h"
 #include "content.h"
 #include "msg.h"
 #include "record.h"
@@ -24,6 +25,19 @@ daq_quote(const char *text, size_t n)
 	quoted = copy != NULL ? record_quote(copy) : NULL;
 	free(copy);
 	return quoted;
+}
+
+bool
+daq_is_number(const char *text, size_t n)
+{
+	enum condition_type type;
+
+	/* "-Infinity" is a float, but no number of JSON. */
+	if (n == 0 || memchr("-0123456789", text[0], 11) == NULL ||
+	    memchr("0123456789", text[n - 1], 10) == NULL)
+		return false;
+	type = condition_type_of((struct scan_span){text, n});
+	return type == CONDITION_INT || type == CONDITION_FLOAT;
 }
 
 int

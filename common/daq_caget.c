@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "condition_type.h"
 #include "daq.h"
 #include "msg.h"
 #include "timestamp.h"
@@ -48,13 +47,7 @@ trim(struct word text)
 static bool
 is_number(struct word word)
 {
-	struct scan_span span = {word.p, word.n};
-	enum condition_type type;
-
-	if (word.n == 0 || memchr("-0123456789", word.p[0], 11) == NULL)
-		return false;
-	type = condition_type_of(span);
-	return type == CONDITION_INT || type == CONDITION_FLOAT;
+	return daq_is_number(word.p, word.n);
 }
 
 /* "3 1.5 2 4": a count and so many numbers.  Their array, or NULL if it is none. */

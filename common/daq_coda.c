@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "condition_type.h"
 #include "daq.h"
 #include "msg.h"
+#include "timestamp.h"
 
 #define PATH_MAX_BYTES 200
 #define TEXT_MAX ((size_t)1024 * 1024)
@@ -94,14 +94,10 @@ object_begin(struct object *object)
 static void
 object_add(struct object *object, const char *name, const char *text)
 {
-	struct scan_span span = {text, strlen(text)};
-	char *key = daq_quote(name, strlen(name)), *value = NULL;
+	size_t n = strlen(text);
+	char *key = daq_quote(name, strlen(name)), *value;
 
-	if (span.n > 0 && memchr("-0123456789", text[0], 11) != NULL &&
-	    condition_type_of(span) != CONDITION_STRING)
-		value = strdup(text);
-	else
-		value = daq_quote(text, span.n);
+	value = daq_is_number(text, n) ? strdup(text) : daq_quote(text, n);
 	if (object->file != NULL && key != NULL && value != NULL)
 		fprintf(object->file, "%s%s:%s", object->first ? "" : ",", key, value);
 	object->first = false;
@@ -164,15 +160,18 @@ element_time(struct coda *coda, int row)
 {
 	struct tm tm = {0};
 	const char *end = strptime(trimmed(coda), "%m/%d/%y %H:%M:%S", &tm);
-	char out[32];
+	char out[32] = "";
+	int64_t at;
 
-	if (end == NULL || *end != '\0') {
+	if (end != NULL && *end == '\0')
+		(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	/* strptime() lets February 31 pass. */
+	if (!timestamp_read(out, strlen(out), &at)) {
 		msg("%s: '%s' is no time like 02/17/16 13:26:01: left out",
 		    coda->daq->path, trimmed(coda));
 		coda->daq->bad++;
 		return;
 	}
-	(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	keep(coda, row, out);
 }
 

@@ -23,9 +23,9 @@ struct type {
 	char *name;
 	enum condition_type stored; /* CONDITION_NONE: not in the table yet */
 	enum condition_type wanted; /* what holds the rows that are gathered, too */
-	bool declared;
-	bool again;		/* its rows are to be read from their documents again */
-	sqlite3_int64 last_run; /* the one that gave the last value */
+	bool declared;		    /* or for another reason does not widen */
+	bool again;	    /* its rows are to be read from their documents again */
+	unsigned long walk; /* the one that gave the last value, see struct explode */
 	struct type *next;
 };
 
@@ -95,7 +95,8 @@ struct explode {
 	size_t n_touched, touched_room;
 	char *name; /* a name decoded */
 	size_t name_size;
-	bool again; /* some type is */
+	unsigned long walks; /* through parameters of a run: one may change twice */
+	bool again;	     /* some type is */
 	bool index_waits;
 };
 
@@ -185,7 +186,9 @@ read_type(struct explode *x, const char *name)
 		type->gathered.id = sqlite3_column_int64(find, 0);
 		type->stored =
 		    condition_type_named((const char *)sqlite3_column_text(find, 1));
-		type->declared = sqlite3_column_int(find, 2) != 0;
+		/* No type is wider than a blob, which somebody set here. */
+		type->declared =
+		    sqlite3_column_int(find, 2) != 0 || type->stored == CONDITION_BLOB;
 	} else if (code != SQLITE_DONE) {
 		db_complain(x->db, x->path);
 		type = NULL;
@@ -288,9 +291,9 @@ widen_type(struct explode *x, struct type *type)
 static int
 add_value(struct explode *x, struct type *type, sqlite3_int64 run, struct scan_span value)
 {
-	if (type->last_run == run)
+	if (type->walk == x->walks)
 		return 0;
-	type->last_run = run;
+	type->walk = x->walks;
 	if (type->gathered.rows == 0 && x->n_touched == x->touched_room) {
 		size_t room = x->touched_room * 2 + 64;
 		struct gathered_type **touched =
@@ -357,6 +360,7 @@ walk(struct explode *x, sqlite3_int64 run, struct scan_span params,
 	struct scan s;
 	struct scan_span name, value, inner;
 
+	x->walks++;
 	scan_begin(&s, editable.p, editable.n);
 	if (editable.p != NULL && scan_open(&s, '{'))
 		while (scan_member(&s, &name) && scan_value(&s, &value))
@@ -395,7 +399,7 @@ report_refused(const struct explode *x, const struct type *type)
 		return;
 	snprintf(query, sizeof(query), "SELECT run_number FROM runs WHERE id = %lld",
 	    type->gathered.refused_run);
-	msg("%s: run %lld: %s: no %s, as which it is declared: left out%s", x->path,
+	msg("%s: run %lld: %s: no %s, the type of that condition: left out%s", x->path,
 	    db_number(x->db, query, 0), type->name, condition_type_name(type->stored),
 	    type->gathered.refused > 1 ? ", as in other runs" : "");
 }
@@ -449,8 +453,6 @@ read_again(struct explode *x)
 	sqlite3_stmt *noted = x->statements[NOTED_RUNS];
 	int result = 0, row = 0;
 
-	for (struct type *type = x->types; type != NULL; type = type->next)
-		type->last_run = 0; /* these runs may be the last ones, too */
 	while (result == 0 && (row = next_row(x, noted)) > 0) {
 		result = walk_document(
 		    x, sqlite3_column_int64(noted, 0), column(noted, 1), add_again);

@@ -6,8 +6,8 @@
  * name: the service stores U+FF0E and U+FF04 where "." and "$" are meant.  Its type is
  * that of condition_types, which widens to hold what comes (condition_type.h); rows that
  * are there already are written anew from the documents.  A type that somebody declared
- * stays, and a value that does not fit it is reported and left out.  Rows with set_by are
- * local values and are not touched.
+ * stays, and so does a blob; a value that does not fit it is reported and left out.  Rows
+ * with set_by are local values and are not touched.
  */
 #ifndef EXPLODE_H
 #define EXPLODE_H

@@ -241,7 +241,8 @@ gathered_sort(struct gathered *gathered, struct gathered_type **types, size_t n)
 	if (grow((void **)&gathered->order, &gathered->order_size, gathered->n,
 		sizeof(*gathered->order)) != 0)
 		return -1;
-	qsort(types, n, sizeof(struct gathered_type *), by_id);
+	if (n > 0) /* else types may be NULL */
+		qsort(types, n, sizeof(struct gathered_type *), by_id);
 	for (size_t i = 0; i < n; i++) {
 		types[i]->place = place;
 		place += types[i]->rows;

@@ -139,7 +139,7 @@ values() {
     run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
     status_is 0
     equal "${#stderr_lines[@]}" 3
-    equal "${stderr_lines[0]}" "elog-load: $db: run 3: a: no int, as which it is declared: left out, as in other runs"
+    equal "${stderr_lines[0]}" "elog-load: $db: run 3: a: no int, the type of that condition: left out, as in other runs"
     equal "$(values a)" "e1.1=1 e2.2=2 "
     equal "$(values f)$(values s)$(values b)$(values j)$(values x)" \
         "e2.2=1.0 e2.2='1.50' e2.2=1 e2.2='1' e2.2=X'6279746573' "

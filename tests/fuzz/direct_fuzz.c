@@ -1,0 +1,127 @@
+/*
+ * Records of the streams that are applied one by one.  A line is a record: its first
+ * byte chooses the stream, the fields behind it, with tabs between them, are values of
+ * the members in members[]; a field that is no JSON is a string.  An empty one is no
+ * member.  Whatever they say, the database does not fail and stays sound.
+ */
+#include <stdint.h>
+
+#include "database.h"
+#include "direct_stream.h"
+#include "scan.h"
+
+#define FIELDS 14
+
+/* In the order of direct_streams[]. */
+static const char *const members[][FIELDS] = {
+    {"name", "value_type", "description", "mode", "set_by", "set_at", "user"},
+    {"name", "value", "run", "experiment", "mode", "set_by", "set_at", "program"},
+    {"name", "expression", "description", "mode", "set_by", "set_at", "user"},
+    {"name", "run_min", "run_max", "start_time", "end_time", "description", "mode",
+	"set_by", "set_at"},
+    {"path", "content", "sha256", "run", "experiment", "importance", "description",
+	"set_by", "set_at", "program"},
+    {"url", "path", "size", "sha256", "finished", "modified", "mtime", "started",
+	"attempts", "resumed_from", "source", "time", "observed_at", "status"},
+    {"url", "path", "bytes", "total", "sha256", "attempts", "last_error", "last_attempt",
+	"time", "source", "observed_at", "status"},
+    {"experiment", "entry_id", "attachment_id", "name", "type", "size", "path", "url",
+	"time", "observed_at"},
+    {"url", "source", "path", "size", "modified", "observed_at", "time", "fields"},
+    {"url", "source", "time", "until", "status", "entries", "newest_change", "modified",
+	"settled", "selection", "message", "attempts", "tried_at"},
+};
+
+#define STREAMS (sizeof(members) / sizeof(members[0]))
+
+static const char runs[] =
+    "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":{\"experiment\":\"e\",\"num\":1,"
+    "\"params\":{\"a\":1,\"b\":\"x\",\"c\":1.50,\"d\":true,\"j\":[1]}}}\n"
+    "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":{\"experiment\":\"e\","
+    "\"num\":\"007\",\"params\":{\"a\":2},\"editable_params\":{\"c\":{\"value\":2}}}}\n"
+    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":\"e\","
+    "\"status\":\"complete\",\"fetched_at\":\"2026-01-01T00:00:00Z\",\"records\":"
+    "{\"runs\":2}}}\n";
+
+static void
+put_value(FILE *out, const char *p, size_t n)
+{
+	struct scan s;
+	struct scan_span value;
+
+	scan_begin(&s, p, n);
+	if (scan_peek(&s) != '\0' && scan_value(&s, &value) && scan_end(&s)) {
+		fwrite(p, 1, n, out);
+		return;
+	}
+	fputc('"', out);
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)p[i] < 0x20 || p[i] == '"' || p[i] == '\\')
+			fprintf(out, "\\u%04x", (unsigned)p[i]);
+		else
+			fputc(p[i], out);
+	fputc('"', out);
+}
+
+static void
+put_record(FILE *out, const char *line, size_t n)
+{
+	size_t stream = (unsigned char)line[0] % STREAMS;
+	const char *p = line + 1, *end = line + n, *comma = "";
+
+	fprintf(out, "{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":{",
+	    direct_streams[stream].stream);
+	for (int i = 0; i < FIELDS && members[stream][i] != NULL && p < end; i++) {
+		const char *tab = memchr(p, '\t', (size_t)(end - p));
+
+		if (tab == NULL)
+			tab = end;
+		if (tab > p) {
+			fprintf(out, "%s\"%s\":", comma, members[stream][i]);
+			put_value(out, p, (size_t)(tab - p));
+			comma = ",";
+		}
+		p = tab + 1;
+	}
+	fputs("}}\n", out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const none[] = {
+	    "SELECT * FROM file_contents WHERE size <> length(content) "
+	    "OR sha256(content) <> sha256",
+	    "SELECT * FROM run_periods WHERE run_min > run_max OR start_time > end_time",
+	    "SELECT * FROM downloads WHERE size < 0 OR typeof(size) <> 'integer'",
+	    "SELECT * FROM remote_files WHERE fields IS NOT NULL "
+	    "AND NOT json_valid(fields)",
+	    "SELECT * FROM log_records WHERE table_name = 'run_periods' "
+	    "AND new_value IS NOT NULL AND NOT json_valid(new_value)",
+	};
+	sqlite3 *db = database_fresh(runs);
+	const char *p = (const char *)data, *end = p + size;
+	char *lines = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&lines, &n);
+
+	require(out != NULL && direct_streams[STREAMS].stream == NULL);
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+
+		if (newline == NULL)
+			newline = end;
+		if (newline > p)
+			put_record(out, p, (size_t)(newline - p));
+		p = newline + 1;
+	}
+	fclose(out);
+	database_load(db, lines, n, NULL);
+	database_check(db);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		database_none(db, none[i]);
+	free(lines);
+	return 0;
+}
