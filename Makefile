@@ -67,8 +67,9 @@ elog-pull = $(SERVICE) remote session pull transfer partial place layout checksu
 	verify intake download direct_stream loader lock lines message resource record split stream db migration sql statement
 elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
 DIRECTORY = directory directory_mlsd directory_list directory_index window
-elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db migration sql scan direct_stream stream loader
-elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2)
+elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db migration sql direct_stream stream loader \
+	file_query nearest $(QUERY)
+elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2) -lm
 
 # ---- How they are built -----------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exit.h"
+#include "file_query.h"
 #include "msg.h"
 
 #define SOURCE (-1) /* row of a field that is no field */
@@ -16,6 +17,8 @@ struct choice {
 	size_t n;
 	char *const *fields;
 	const struct template *template;
+	struct file_query **queries;
+	size_t n_queries;
 };
 
 /* The row of a field in NAME=GLOB. */
@@ -75,8 +78,32 @@ compile(struct choice *choice, char *const *expressions)
 	return 0;
 }
 
+static int
+read_queries(struct choice *choice, char *const *queries)
+{
+	size_t n = 0;
+	int status = 0;
+
+	while (queries != NULL && queries[n] != NULL)
+		n++;
+	choice->queries = calloc(n + 1, sizeof(struct file_query *));
+	if (choice->queries == NULL) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	for (; choice->n_queries < n; choice->n_queries++) {
+		struct file_query *query = file_query_open(
+		    queries[choice->n_queries], choice->template, &status);
+
+		if (query == NULL)
+			return status;
+		choice->queries[choice->n_queries] = query;
+	}
+	return 0;
+}
+
 struct choice *
-choice_open(char *const *expressions, char *const *fields,
+choice_open(char *const *expressions, char *const *fields, char *const *queries,
     const struct template *template, int *status)
 {
 	struct choice *choice = calloc(1, sizeof(*choice));
@@ -92,27 +119,33 @@ choice_open(char *const *expressions, char *const *fields,
 	if (*status == 0)
 		*status = compile(choice, expressions);
 	if (*status == 0)
+		*status = read_queries(choice, queries);
+	if (*status == 0)
 		return choice;
 	choice_close(choice);
 	return NULL;
 }
 
-bool
-choice_takes(void *context, const char *source, const char *name,
+int
+choice_takes(void *context, const struct remote_file *file, const char *name,
     const struct template_values *values)
 {
 	const struct choice *choice = context;
 	bool takes = choice->n == 0;
+	int holds;
 
 	for (size_t i = 0; i < choice->n && !takes; i++)
 		takes = regexec(&choice->expressions[i], name, 0, NULL, 0) == 0;
 	for (char *const *f = choice->fields; f != NULL && *f != NULL && takes; f++) {
 		int row = field_named(choice->template, *f);
-		const char *value = row == SOURCE ? source : values->text[row];
+		const char *value = row == SOURCE ? file->source : values->text[row];
 
 		takes = value != NULL && fnmatch(strchr(*f, '=') + 1, value, 0) == 0;
 	}
-	return takes;
+	holds = takes;
+	for (size_t i = 0; i < choice->n_queries && holds > 0; i++)
+		holds = file_query_holds(choice->queries[i], file, name, values);
+	return holds;
 }
 
 void
@@ -123,5 +156,8 @@ choice_close(struct choice *choice)
 	while (choice->n > 0)
 		regfree(&choice->expressions[--choice->n]);
 	free(choice->expressions);
+	while (choice->n_queries > 0)
+		file_query_close(choice->queries[--choice->n_queries]);
+	free(choice->queries);
 	free(choice);
 }

@@ -1,9 +1,8 @@
-/* Which of the files found count: by their names, and by their fields. */
+/* Which of the files found count: by their names, their fields, and an expression. */
 #ifndef CHOICE_H
 #define CHOICE_H
 
-#include <stdbool.h>
-
+#include "remote_record.h"
 #include "template.h"
 
 struct choice;
@@ -11,14 +10,15 @@ struct choice;
 /*
  * expressions (NULL: none; else NULL-terminated): POSIX extended regular expressions of
  * which one must match somewhere in a file's name.  fields (likewise): NAME=GLOB, all of
- * which must hold; NAME is one of the template's fields, or "source".  All is borrowed.
- * Returns NULL after a message, with the exit status in *status: 1 or 2.
+ * which must hold; NAME is one of the template's fields, or "source".  queries
+ * (likewise): expressions for file_query_open(), all of which must hold.  All is
+ * borrowed. Returns NULL after a message, with the exit status in *status: 1 or 2.
  */
 struct choice *choice_open(char *const *expressions, char *const *fields,
-    const struct template *template, int *status);
+    char *const *queries, const struct template *template, int *status);
 
 /* Does a file count?  context is the choice: this is a walk_wanted. */
-bool choice_takes(void *context, const char *source, const char *name,
+int choice_takes(void *context, const struct remote_file *file, const char *name,
     const struct template_values *values);
 
 void choice_close(struct choice *choice);

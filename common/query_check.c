@@ -39,6 +39,8 @@ query_compared_as(const struct query_node *a, const struct query_node *b)
 		return takes('t', a) && takes('t', b) ? 't' : '\0';
 	if (a->type == QUERY_STRING || b->type == QUERY_STRING)
 		return takes('s', a) && takes('s', b) ? 's' : '\0';
+	if (a->type == QUERY_PART && b->type == QUERY_PART)
+		return 's';
 	if (is_numeric(a->type) || is_numeric(b->type) ||
 	    (a->type == QUERY_RUN && b->type == QUERY_RUN))
 		return takes('n', a) && takes('n', b) ? 'n' : '\0';
@@ -145,7 +147,8 @@ check_in(struct query_error *error, const struct query_node *left,
 	    (is_numeric(left->type) || left->type == QUERY_STRING ||
 		left->type == QUERY_RUN))
 		return 0;
-	if (right->type == QUERY_STRING && takes('s', left))
+	if ((right->type == QUERY_STRING || right->type == QUERY_PART) &&
+	    takes('s', left))
 		return 0;
 	if (right->type == QUERY_JSON || right->type == QUERY_STRING)
 		return query_error_set(error, &place,
@@ -242,8 +245,8 @@ check_call(struct query_error *error, struct query_node *node)
 	return 0;
 }
 
-static int
-check_name(struct query_catalog *catalog, struct query_node *node)
+bool
+query_constant(const char *name, double *value)
 {
 	static const struct {
 		const char *name;
@@ -252,13 +255,25 @@ check_name(struct query_catalog *catalog, struct query_node *node)
 	    {"math.tau", 2 * M_PI}};
 
 	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
-		if (strcmp(node->text, constants[i].name) == 0 &&
-		    !query_catalog_has(catalog, node->text)) {
-			node->kind = KIND_CONSTANT;
-			node->type = QUERY_FLOAT;
-			node->real = constants[i].value;
-			return 0;
+		if (strcmp(name, constants[i].name) == 0) {
+			*value = constants[i].value;
+			return true;
 		}
+	return false;
+}
+
+static int
+check_name(struct query_catalog *catalog, struct query_node *node)
+{
+	double value;
+
+	if (query_constant(node->text, &value) &&
+	    !query_catalog_has(catalog, node->text)) {
+		node->kind = KIND_CONSTANT;
+		node->type = QUERY_FLOAT;
+		node->real = value;
+		return 0;
+	}
 	node->condition = query_catalog_find(catalog, node->text, &node->place);
 	if (node->condition == NULL)
 		return -1;

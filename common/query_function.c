@@ -28,6 +28,7 @@ const struct query_function query_functions[] = {
     {"round", "nn", "elog_round", QUERY_FLOAT},
     {"startswith", "ss", "elog_startswith", QUERY_BOOL},
     {"str", "t", "elog_time_text", QUERY_STRING},
+    {"str", "p", "elog_text", QUERY_STRING},
     {"str", "n", "elog_text", QUERY_STRING},
     {"str", "s", "elog_text", QUERY_STRING},
     {"time", "t", "", QUERY_TIME},
@@ -100,6 +101,8 @@ query_function_takes(char parameter, const struct query_node *node)
 		return strchr("njsv", parameter) != NULL;
 	case QUERY_RUN:
 		return strchr("nsv", parameter) != NULL;
+	case QUERY_PART:
+		return strchr("npsv", parameter) != NULL;
 	case QUERY_TIME:
 		return parameter == 't' || parameter == 'v';
 	case QUERY_BLOB:

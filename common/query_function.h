@@ -9,8 +9,9 @@
 struct query_function {
 	const char *name;
 	/*
-	 * A letter for each argument: n number, s string, t time, j JSON, b blob, v
-	 * a truth value; those behind a '?' may be left out; '*' repeats the last.
+	 * A letter for each argument: n number, s string, t time, j JSON, b blob, p
+	 * part of a name, v a truth value; those behind a '?' may be left out; '*'
+	 * repeats the last.
 	 */
 	const char *parameters;
 	const char *sql; /* the SQL function that is called, with the same arguments */

@@ -10,11 +10,7 @@
 	"f.run_number = r.run_number)"
 
 /* What every run has.  elog-query(7) says what each is. */
-static const struct {
-	const char *name;
-	enum query_type type;
-	const char *sql;
-} given[] = {
+static const struct query_given given_of_runs[] = {
     {"run", QUERY_RUN, "r.run_number"},
     {"experiment", QUERY_STRING, "e.name"},
     {"start_time", QUERY_TIME, "r.start_time"},
@@ -31,14 +27,24 @@ static const struct {
     {"total_size", QUERY_INT, "(SELECT coalesce(sum(f.size), 0) " FILES_OF_RUN},
 };
 
-#define GIVEN (sizeof(given) / sizeof(given[0]))
+#define GIVEN (sizeof(given_of_runs) / sizeof(given_of_runs[0]))
 #define NEAREST 3
 
 void
 query_catalog_begin(struct query_catalog *catalog, sqlite3 *db, struct arena *arena,
     struct query_error *error)
 {
-	*catalog = (struct query_catalog){db, arena, error, NULL, NULL};
+	query_catalog_begin_given(
+	    catalog, given_of_runs, GIVEN, "condition", arena, error);
+	catalog->db = db;
+}
+
+void
+query_catalog_begin_given(struct query_catalog *catalog, const struct query_given *given,
+    size_t n, const char *noun, struct arena *arena, struct query_error *error)
+{
+	*catalog = (struct query_catalog){
+	    .given = given, .n_given = n, .noun = noun, .arena = arena, .error = error};
 	catalog->end = &catalog->first;
 }
 
@@ -115,16 +121,17 @@ unknown(struct query_catalog *catalog, const char *name, const struct query_plac
 	struct best best = {.n = 0};
 	char nearest[300];
 
-	for (size_t i = 0; i < GIVEN; i++)
-		consider(&best, name, given[i].name);
+	for (size_t i = 0; i < catalog->n_given; i++)
+		consider(&best, name, catalog->given[i].name);
 	consider(&best, name, "True");
 	consider(&best, name, "False");
 	consider(&best, name, "None");
-	consider_rows(
-	    &best, catalog->db, "SELECT name FROM condition_types ORDER BY name", name);
+	if (catalog->db != NULL)
+		consider_rows(&best, catalog->db,
+		    "SELECT name FROM condition_types ORDER BY name", name);
 	best_text(&best, nearest, sizeof(nearest));
-	query_error_set(
-	    catalog->error, place, "there is no condition %.80s%s", name, nearest);
+	query_error_set(catalog->error, place, "there is no %s %.80s%s", catalog->noun,
+	    name, nearest);
 	return NULL;
 }
 
@@ -134,10 +141,13 @@ find_stored(
     struct query_catalog *catalog, const char *name, struct query_condition *condition)
 {
 	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(catalog->db,
+	int code;
+
+	if (catalog->db == NULL)
+		return 0;
+	code = sqlite3_prepare_v2(catalog->db,
 	    "SELECT id, value_type FROM condition_types WHERE name = ?", -1, &statement,
 	    NULL);
-
 	if (code == SQLITE_OK) {
 		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 		code = sqlite3_step(statement);
@@ -178,10 +188,10 @@ query_catalog_find(
 	for (struct query_condition *known = catalog->first; known; known = known->next)
 		if (strcmp(known->name, name) == 0)
 			return known;
-	for (size_t i = 0; i < GIVEN; i++)
-		if (strcmp(given[i].name, name) == 0) {
-			found.type = given[i].type;
-			found.sql = given[i].sql;
+	for (size_t i = 0; i < catalog->n_given; i++)
+		if (strcmp(catalog->given[i].name, name) == 0) {
+			found.type = catalog->given[i].type;
+			found.sql = catalog->given[i].sql;
 		}
 	/* A condition that somebody stored counts more than what can be derived. */
 	if (found.sql == NULL || strcmp(name, "event_count") == 0) {

@@ -24,14 +24,30 @@ struct query_condition {
 	struct query_condition *next;
 };
 
+/* A name that is not stored: what every run has, or a file. */
+struct query_given {
+	const char *name;
+	enum query_type type;
+	const char *sql;
+};
+
 struct query_catalog {
-	sqlite3 *db;
+	sqlite3 *db; /* of the stored conditions; NULL: there are none */
+	const struct query_given *given;
+	size_t n_given;
+	const char *noun; /* what messages call a name */
 	struct arena *arena;
 	struct query_error *error;
 	struct query_condition *first, **end; /* those found so far, in their order */
 };
 
 void query_catalog_begin(struct query_catalog *catalog, sqlite3 *db, struct arena *arena,
+    struct query_error *error);
+
+/* The names of something else than runs: those n, which are borrowed, and no stored ones.
+ */
+void query_catalog_begin_given(struct query_catalog *catalog,
+    const struct query_given *given, size_t n, const char *noun, struct arena *arena,
     struct query_error *error);
 
 /*

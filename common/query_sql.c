@@ -99,6 +99,8 @@ write_condition(struct query_sql *sql, const struct query_condition *condition, 
 		call = "elog_time(";
 	else if (as == 'n' && condition->type == QUERY_RUN)
 		call = "elog_integer(";
+	else if (as == 'n' && condition->type == QUERY_PART)
+		call = "elog_number(";
 	else if (as == 's' && condition->type == QUERY_RUN)
 		call = "elog_text(";
 	if (call != NULL)
@@ -275,6 +277,7 @@ write_truth(struct query_sql *sql, const struct query_node *node)
 {
 	switch (node->type) {
 	case QUERY_STRING:
+	case QUERY_PART:
 		put(sql, "(");
 		write_as(sql, node, 's');
 		put(sql, " <> '')");

@@ -12,6 +12,7 @@ static const char *const names[] = {
     [QUERY_TIME] = "time",
     [QUERY_BLOB] = "blob",
     [QUERY_RUN] = "run number",
+    [QUERY_PART] = "part of a name",
     [QUERY_LIST] = "list",
 };
 

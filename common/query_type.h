@@ -13,6 +13,7 @@ enum query_type {
 	QUERY_TIME,
 	QUERY_BLOB,
 	QUERY_RUN,  /* a run number: an integer at most sites, a text at some */
+	QUERY_PART, /* a part of a file's name: a text, beside numbers a number */
 	QUERY_LIST, /* [1, 2], for in */
 };
 

@@ -5,62 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 sequence at p (RFC 3629, 4), 0 if there is none. */
-static size_t
-utf8_length(const unsigned char *p)
-{
-	static const struct {
-		unsigned char from, to, second_from, second_to;
-		size_t n;
-	} rows[] = {
-	    {0x00, 0x7f, 0, 0, 1},
-	    {0xc2, 0xdf, 0x80, 0xbf, 2},
-	    {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	    {0xe1, 0xec, 0x80, 0xbf, 3},
-	    {0xed, 0xed, 0x80, 0x9f, 3},
-	    {0xee, 0xef, 0x80, 0xbf, 3},
-	    {0xf0, 0xf0, 0x90, 0xbf, 4},
-	    {0xf1, 0xf3, 0x80, 0xbf, 4},
-	    {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
+#include "utf8.h"
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (p[0] < rows[i].from || p[0] > rows[i].to)
-			continue;
-		if (rows[i].n > 1 &&
-		    (p[1] < rows[i].second_from || p[1] > rows[i].second_to))
-			return 0;
-		for (size_t k = 2; k < rows[i].n; k++)
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-		return rows[i].n;
-	}
-	return 0;
-}
+typedef void put_bytes(void *to, const char *p, size_t n);
 
-/* A text as a JSON string, to a callback's taste: into a stream or a buffer. */
+/* A text to a callback's taste, into a stream or a buffer; quoted: as a JSON string. */
 static void
-write_string(const char *text, void (*put)(void *to, const char *p, size_t n), void *to)
+write_text(const char *text, bool quoted, put_bytes *put, void *to)
 {
-	put(to, "\"", 1);
-	for (const char *p = text; *p != '\0';) {
-		size_t n = utf8_length((const unsigned char *)p);
-		char escaped[8];
+	const char *end = text + strlen(text);
+
+	for (const char *p = text; p < end;) {
+		unsigned character;
+		size_t n = utf8_read(p, (size_t)(end - p), &character);
+		char escaped[8] = "";
 
 		if (n == 0)
 			snprintf(escaped, sizeof(escaped), "%%%02X", (unsigned char)*p);
-		else if (*p == '"' || *p == '\\')
+		else if (quoted && (*p == '"' || *p == '\\'))
 			snprintf(escaped, sizeof(escaped), "\\%c", *p);
-		else if ((unsigned char)*p < 0x20)
-			snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned char)*p);
-		else
-			escaped[0] = '\0';
+		else if (quoted && character < 0x20)
+			snprintf(escaped, sizeof(escaped), "\\u%04x", character);
 		if (escaped[0] != '\0')
 			put(to, escaped, strlen(escaped));
 		else
 			put(to, p, n);
 		p += n > 0 ? n : 1;
 	}
+}
+
+static void
+write_string(const char *text, put_bytes *put, void *to)
+{
+	put(to, "\"", 1);
+	write_text(text, true, put, to);
 	put(to, "\"", 1);
 }
 
@@ -151,6 +129,22 @@ remote_record_directory(struct stream *out, const struct remote_directory *direc
 	put_number(out, "attempts", directory->attempts);
 	put_member(out, "tried_at", directory->tried_at);
 	end(out);
+}
+
+char *
+remote_record_text(const char *text)
+{
+	char *copy = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&copy, &size);
+
+	if (out == NULL)
+		return NULL;
+	write_text(text, false, to_file, out);
+	if (fclose(out) == 0)
+		return copy;
+	free(copy);
+	return NULL;
 }
 
 char *

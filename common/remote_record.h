@@ -28,6 +28,9 @@ void remote_record_file(struct stream *out, const struct remote_file *file);
 void remote_record_directory(
     struct stream *out, const struct remote_directory *directory);
 
+/* A text as it stands in a record, malloc'd; NULL without memory. */
+char *remote_record_text(const char *text);
+
 /* What names and paths said, {"field":"DBZH"}, malloc'd; NULL without memory. */
 char *remote_record_fields(
     const struct template *template, const struct template_values *values);

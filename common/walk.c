@@ -213,28 +213,13 @@ emit_directory(
 }
 
 static void
-emit_file(struct walk *walk, const struct node *node, const struct directory_entry *entry,
-    const struct known_file *file)
+emit_file(struct walk *walk, struct remote_file *record, const struct known_file *file)
 {
-	struct remote_file record = {
-	    .url = file->url,
-	    .source = node->source,
-	    .size = file->size,
-	    .modified = file->modified,
-	    .observed_at = walk->now_text,
-	    .time = file->time,
-	    .fields = file->fields,
-	};
-	char *path;
-
-	if (asprintf(&path, "%s%s", node->path, entry->name) < 0) {
-		walk->no_memory = true;
-		return;
-	}
-	record.path = path;
-	remote_record_file(walk->out, &record);
+	record->url = file->url;
+	record->fields = file->fields;
+	record->observed_at = walk->now_text;
+	remote_record_file(walk->out, record);
 	walk->totals->emitted++;
-	free(path);
 }
 
 /* ---- entries ---------------------------------------------------------------- */
@@ -300,12 +285,12 @@ take_directory(struct walk *walk, struct node *node, const struct directory_entr
 
 /* A file that counts: is it new? */
 static void
-compare_file(struct walk *walk, struct node *node, const struct directory_entry *entry,
-    const struct template_values *values, const char *time)
+compare_file(struct walk *walk, const struct node *node, const char *entry,
+    struct remote_file *record, const struct template_values *values)
 {
 	struct known_file file = {
-	    .size = entry->size, .modified = entry->modified, .time = time};
-	char *name = remote_encode(entry->name), *url = NULL,
+	    .size = record->size, .modified = record->modified, .time = record->time};
+	char *name = remote_encode(entry), *url = NULL,
 	     *fields = remote_record_fields(walk->options->template, values);
 
 	if (name == NULL || fields == NULL ||
@@ -317,7 +302,7 @@ compare_file(struct walk *walk, struct node *node, const struct directory_entry 
 	file.url = url;
 	file.fields = fields;
 	if (!known_file(walk->known, &file)) {
-		emit_file(walk, node, entry, &file);
+		emit_file(walk, record, &file);
 		if (known_note_file(walk->known, &file) != 0)
 			walk->no_memory = true;
 	}
@@ -327,37 +312,74 @@ done:
 	free(fields);
 }
 
-static void
-take_file(struct walk *walk, struct node *node, const struct directory_entry *entry)
-{
-	const struct walk_options *o = walk->options;
+/* A file of a listing, and what its place and name say. */
+struct found {
+	struct remote_file record;
 	struct template_values values;
 	struct window span;
 	char time[WINDOW_TEXT];
+	char *path;
+};
+
+/* Is it a file of the template, and one that counts?  found may have grown even if not.
+ */
+static bool
+is_wanted(struct walk *walk, const struct node *node, const struct directory_entry *entry,
+    struct found *found)
+{
+	const struct walk_options *o = walk->options;
+	int wanted = 1;
+
+	if (!template_copy(&node->values, &found->values)) {
+		walk->no_memory = true;
+		return false;
+	}
+	if (!template_match_file(
+		o->template, entry->name, entry->length, &found->values) ||
+	    !template_span(o->template, &found->values, &found->span) ||
+	    found->span.from == INT64_MIN)
+		return false;
+	window_text(found->span.from, found->time);
+	if (asprintf(&found->path, "%s%s", node->path, entry->name) < 0) {
+		found->path = NULL;
+		walk->no_memory = true;
+		return false;
+	}
+	found->record = (struct remote_file){
+	    .source = node->source,
+	    .path = found->path,
+	    .size = entry->size,
+	    .modified = entry->modified,
+	    .time = found->time,
+	};
+	if (o->wanted != NULL)
+		wanted =
+		    o->wanted(o->context, &found->record, entry->name, &found->values);
+	if (wanted < 0)
+		walk->no_memory = true;
+	return wanted > 0;
+}
+
+static void
+take_file(struct walk *walk, struct node *node, const struct directory_entry *entry)
+{
+	struct found found = {.path = NULL};
 
 	if (entry->type != DIRECTORY_FILE)
 		return;
-	if (!template_copy(&node->values, &values)) {
-		walk->no_memory = true;
-		template_forget(&values);
-		return;
-	}
-	if (!template_match_file(o->template, entry->name, entry->length, &values) ||
-	    !template_span(o->template, &values, &span) || span.from == INT64_MIN ||
-	    (o->wanted != NULL &&
-		!o->wanted(o->context, node->source, entry->name, &values)))
+	if (!is_wanted(walk, node, entry, &found))
 		goto done;
-	if (!window_overlap(node->window, span)) {
+	if (!window_overlap(node->window, found.span)) {
 		node->whole = false;
 		goto done;
 	}
 	walk->totals->files++;
-	if (span.from > walk->totals->newest)
-		walk->totals->newest = span.from;
-	window_text(span.from, time);
-	compare_file(walk, node, entry, &values, time);
+	if (found.span.from > walk->totals->newest)
+		walk->totals->newest = found.span.from;
+	compare_file(walk, node, entry->name, &found.record, &found.values);
 done:
-	template_forget(&values);
+	template_forget(&found.values);
+	free(found.path);
 }
 
 static void

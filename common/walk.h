@@ -15,6 +15,7 @@
 
 #include "known.h"
 #include "lister.h"
+#include "remote_record.h"
 #include "stream.h"
 #include "template.h"
 #include "window.h"
@@ -28,8 +29,12 @@ struct walk_root {
 	char *named; /* the name percent-encoded; "": the server itself is the source */
 };
 
-/* Which files count, by name and by what the name and path say. */
-typedef bool walk_wanted(void *context, const char *source, const char *name,
+/*
+ * Which files count: by what is to become the record, where url, fields and observed_at
+ * are not filled in yet, by name, and by what the name and path say.  1: it does; 0: it
+ * does not; -1 without memory.
+ */
+typedef int walk_wanted(void *context, const struct remote_file *file, const char *name,
     const struct template_values *values);
 
 struct walk_options {

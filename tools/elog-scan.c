@@ -20,7 +20,7 @@
 
 static char *from_text, *to_text, *name_pattern, *settle_text, *db, *known_db,
     *template_text = "{source}/{Y}/{m}/{d}/{H}/{MS}/";
-static char **match, **field;
+static char **match, **field, **where;
 static long follow, jobs = 4, retries = 3;
 static int recheck;
 
@@ -39,6 +39,9 @@ static struct poptOption options[] = {
 	"Only files whose name matches RE; its groups (?<NAME>...) become fields", "RE"},
     {"field", '\0', POPT_ARG_ARGV, &field, 0,
 	"Only files whose field NAME matches GLOB (again: and that)", "NAME=GLOB"},
+    {"where", '\0', POPT_ARG_ARGV, &where, 0,
+	"Only files for which EXPRESSION, see elog-query(7), is true (again: and that)",
+	"EXPRESSION"},
     {"follow", '\0', POPT_ARG_LONG, &follow, 0, "Look again every S seconds", "S"},
     {"settle", '\0', POPT_ARG_STRING, &settle_text, 0,
 	"Directories younger than TIME are always listed again (2h)", "TIME"},
@@ -81,6 +84,8 @@ selection_text(void)
 		fprintf(out, " --match %s", *m);
 	for (char **f = field; f != NULL && *f != NULL; f++)
 		fprintf(out, " --field %s", *f);
+	for (char **w = where; w != NULL && *w != NULL; w++)
+		fprintf(out, " --where %s", *w);
 	if (fclose(out) == 0)
 		return text;
 	free(text);
@@ -267,7 +272,7 @@ main(int argc, const char **argv)
 	if (template == NULL)
 		return EXIT_USAGE;
 	o.selection = selection = selection_text();
-	o.context = choice_open(match, field, template, &status);
+	o.context = choice_open(match, field, where, template, &status);
 	for (; status == 0 && *arguments != NULL; arguments++)
 		status =
 		    walk_roots(*arguments, template_has_sources(template), &roots, &n);

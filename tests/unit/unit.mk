@@ -35,6 +35,8 @@ daq_test_LIBS = $(EXPAT) $(SQLITE) -lm
 directory_test = $(DIRECTORY) msg
 template_test = template window msg
 template_test_LIBS = $(PCRE2)
+file_query_test = file_query template window remote_record stream $(QUERY) nearest msg
+file_query_test_LIBS = $(PCRE2) $(SQLITE) -lm
 remote_test = remote credential ticket command msg
 remote_test_LIBS = $(POPT) $(CURL) $(KRB5)
 
