@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run, and of jq
+# shellcheck disable=SC2030,SC2031,SC2154,SC2016 # variables of common.bash, of run and of jq
 # elog-scan over file://: which directories it lists, what it says of files, and that
 # nothing is missed when it goes on.
 
@@ -177,7 +177,7 @@ radar() {
 
 @test "another --where begins anew, the same one goes on" {
     radar
-    groups='_(?<volume>[0-9]+)_(?<field>[A-Z]+)'
+    local groups='_(?<volume>[0-9]+)_(?<field>[A-Z]+)'
     scan --db "$db" --name "$groups" --where 'volume == 1' "$url/RMA1"
     equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 2
     equal "$(scan --known "$db" --name "$groups" --where 'volume == 1' "$url/RMA1" | listed)" ""
