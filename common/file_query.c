@@ -219,8 +219,15 @@ write_sql(
 	struct query_node *tree = query_parse(&parser, &query->source);
 	struct query_catalog catalog;
 
-	if (tree == NULL || query_expand(&parser, tree, NULL, no_alias, NULL) != 0)
+	if (tree == NULL)
 		return -1;
+	if (query_expand(&parser, tree, NULL, no_alias, NULL) != 0) {
+		size_t used = strlen(error->message);
+
+		snprintf(error->message + used, sizeof(error->message) - used,
+		    " of files: write out what it stands for");
+		return -1;
+	}
 	if (give_names(query, template) != 0)
 		return query_error_plain(error, "no memory");
 	make_texts(query, tree);

@@ -44,8 +44,7 @@ struct query_catalog {
 void query_catalog_begin(struct query_catalog *catalog, sqlite3 *db, struct arena *arena,
     struct query_error *error);
 
-/* The names of something else than runs: those n, which are borrowed, and no stored ones.
- */
+/* The names of something else than runs: those n (borrowed), and no stored ones. */
 void query_catalog_begin_given(struct query_catalog *catalog,
     const struct query_given *given, size_t n, const char *noun, struct arena *arena,
     struct query_error *error);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run, and of jq
+# shellcheck disable=SC2030,SC2031,SC2154,SC2016 # variables of common.bash, of run and of jq
 # elog-scan over file://: which directories it lists, what it says of files, and that
 # nothing is missed when it goes on.
 
@@ -103,6 +103,119 @@ name=RMA1_0315_01_DBZH_20250101T183020Z.BUFR
     equal "$(scan "$url/RMA1" --name "$groups" --field 'field=[DV]*' --field volume=01 |
         paths | wc -l)" 2
     equal "$(scan "$url/RMA1" --field 'source=X*' | paths | wc -l)" 0
+}
+
+# where EXPRESSION...: the names of the radar's files for which all are true, on one line.
+where() {
+    local expression options=()
+    for expression; do
+        options+=(--where "$expression")
+    done
+    scan "$url/RMA1" --name '^(?:(?<radar>[A-Z0-9]+)_(?<volume>[^_]+)_(?<field>[A-Z]+)|.*)\.' \
+        "${options[@]}" | paths | sed 's|.*/||; s|\.BUFR$||' | tr '\n' ' '
+}
+
+# Files of two volumes, one whose volume is no number, and one whose name says nothing.
+radar() {
+    local f directory=$base/RMA1/2025/01/01/18/3020
+    for f in RMA1_01_DBZH RMA1_01_VRAD RMA1_02_DBZH RMA1_10_TH RMA1_x_DBZH odd; do
+        file "RMA1/2025/01/01/18/3020/$f.BUFR"
+    done
+    truncate -s 5000 "$directory/RMA1_10_TH.BUFR"
+    touch -d 2025-02-01 "$directory/RMA1_10_TH.BUFR"
+    touch -d 2025-03-01 "$directory/odd.BUFR"
+}
+
+@test "--where: texts need no quotes, a text that is a number is one beside numbers" {
+    radar
+    equal "$(where 'field in [DBZH,VRAD] and volume == 1')" "RMA1_01_DBZH RMA1_01_VRAD "
+    equal "$(where 'DBZH == field and 1 < volume')" "RMA1_02_DBZH "
+    equal "$(where "field in ['TH'] or field == VRAD")" "RMA1_01_VRAD RMA1_10_TH "
+    equal "$(where "volume == '01'")" "RMA1_01_DBZH RMA1_01_VRAD "
+    equal "$(where "volume == '1'")" ""
+    equal "$(where 'volume in [2, 10.0]')" "RMA1_02_DBZH RMA1_10_TH "
+    equal "$(where 'volume == x')" "RMA1_x_DBZH "
+    equal "$(where '1 < volume <= 10 and volume % 4 == 2')" "RMA1_02_DBZH RMA1_10_TH "
+    equal "$(where 'int(Y) + m + int(d) == 2027 and field == TH')" "RMA1_10_TH "
+    equal "$(where 'startswith(field, "D") and len(volume) == 2')" "RMA1_01_DBZH RMA1_02_DBZH "
+    equal "$(where 'field in path and RMA1_1 in name')" "RMA1_10_TH "
+    equal "$(where 'radar == source and source == RMA1 and field == TH')" "RMA1_10_TH "
+    equal "$(where 'max(volume, 3) == 10 and str(volume) + lower(field) == "10th"')" "RMA1_10_TH "
+}
+
+@test "--where: size and times; what a file does not have is unknown" {
+    radar
+    equal "$(where 'size == 5000')" "RMA1_10_TH "
+    equal "$(where "modified >= '2025-03'")" "odd "
+    equal "$(where "time < '2025-01-01 18:30:21' and size > 1000 * math.pi")" "RMA1_10_TH "
+    equal "$(where "time > '2025-01-01 18:30:20'")" ""
+    equal "$(where 'field is None')" "odd "
+    equal "$(where 'field is not None and volume != 1')" "RMA1_02_DBZH RMA1_10_TH "
+    equal "$(where 'not field == DBZH')" "RMA1_01_VRAD RMA1_10_TH "
+    equal "$(where 'field not in [DBZH]')" "RMA1_01_VRAD RMA1_10_TH "
+    equal "$(where 'volume > 9 or name == "odd.BUFR"')" "RMA1_10_TH odd "
+    equal "$(where 'not (volume < 10 and field is not None)')" "RMA1_10_TH odd "
+    equal "$(where field)" "RMA1_01_DBZH RMA1_01_VRAD RMA1_02_DBZH RMA1_10_TH RMA1_x_DBZH "
+}
+
+@test "--where goes together with itself, --field and --match" {
+    radar
+    equal "$(where 'field == DBZH' 'volume < 3')" "RMA1_01_DBZH RMA1_02_DBZH "
+    equal "$(scan "$url/RMA1" --name '_(?<volume>[0-9]+)_(?<field>[A-Z]+)' --match '^RMA1_0' \
+        --field 'field=[DT]*' --where 'volume > 1' | paths)" \
+        RMA1/2025/01/01/18/3020/RMA1_02_DBZH.BUFR
+}
+
+@test "--where: a field's name comes before the file's own, bytes are as in the record" {
+    radar
+    equal "$(scan "$url/RMA1" --name '^(?<radar>[^_]+)_0(?<size>.)_' --where 'size == 2' | paths)" \
+        RMA1/2025/01/01/18/3020/RMA1_02_DBZH.BUFR
+    file $'RMA1/2025/01/01/18/3020/caf\xe9.x'
+    equal "$(scan "$url/RMA1" --name '(?<word>.*)\.x' --where "word == 'caf%E9'" |
+        jq -r 'select(.record.path).record.fields.word')" caf%E9
+}
+
+@test "another --where begins anew, the same one goes on" {
+    radar
+    local groups='_(?<volume>[0-9]+)_(?<field>[A-Z]+)'
+    scan --db "$db" --name "$groups" --where 'volume == 1' "$url/RMA1"
+    equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 2
+    equal "$(scan --known "$db" --name "$groups" --where 'volume == 1' "$url/RMA1" | listed)" ""
+    equal "$(scan --known "$db" --name "$groups" --where 'volume >= 1' "$url/RMA1" | paths |
+        sed 's|.*/||' | tr '\n' ' ')" "RMA1_02_DBZH.BUFR RMA1_10_TH.BUFR "
+}
+
+# wrong EXPRESSION CARET TEXT: exit 2, TEXT in the message, the caret under the column.
+wrong() {
+    run --separate-stderr elog-scan --from 2025-01-01 --name '_(?<volume>.+)_(?<field>.+)' \
+        --db "$BATS_TEST_TMPDIR/none.db" --where "$1" ftp://127.0.0.1:1/L2/RMA1
+    status_is 2
+    equal "$output" ""
+    equal "${#stderr_lines[@]}" 3
+    equal "${stderr_lines[1]}" "    $1"
+    equal "${stderr_lines[2]}" "    $2"
+    [[ ${stderr_lines[0]} == "elog-scan: --where: "*"$3"* ]] || {
+        echo "${stderr_lines[0]}" >&2
+        return 1
+    }
+    no_file "$BATS_TEST_TMPDIR" 'none.db'
+}
+
+@test "--where that is wrong: one message with a caret, and no server is asked" {
+    wrong 'feild in [DBZH]' '^~~~~' 'there is no field feild; the nearest: field'
+    wrong 'volum == 1' '^~~~~' 'nearest: volume'
+    wrong 'startswith(field, DB)' '                  ^~' 'there is no field DB'
+    wrong 'field == `DBZH`' '         ^~~~~~' 'there is no field DBZH'
+    wrong 'DBZH' '^~~~' 'there is no field DBZH'
+    wrong 'volume == 1 and DBZH' '                ^~~~' 'there is no field DBZH'
+    wrong 'size == DBZH' '^~~~~~~~~~~~' 'cannot be compared'
+    wrong 'time == now' '        ^~~' 'now is no time'
+    wrong 'volume in [1, DBZH]' '              ^~~~' 'does not go with'
+    wrong 'volume ==' '         ^' 'a value is expected'
+    wrong 'volume == 01' '          ^~' 'leading zeros'
+    wrong 'field = DBZH' '      ^' '=='
+    wrong '[volume]' '^~~~~~~~' 'a list is no condition'
+    wrong '@good and volume == 1' '^~~~~' 'write out what it stands for'
 }
 
 @test "other layouts: dates in names, days of the year, no sources" {
