@@ -10,6 +10,7 @@
 #include "db.h"
 #include "gathered.h"
 #include "msg.h"
+#include "parameter.h"
 #include "scan.h"
 #include "statement.h"
 
@@ -115,27 +116,6 @@ out_of_memory(void)
 
 /* ---- names ------------------------------------------------------------------ */
 
-/* Put "." and "$" in the place of U+FF0E and U+FF04.  Returns the length. */
-static size_t
-make_plain(char *name, size_t n)
-{
-	size_t to = 0;
-
-	for (size_t at = 0; at < n; to++) {
-		if (n - at >= 3 && memcmp(name + at, "\xef\xbc\x8e", 3) == 0) {
-			name[to] = '.';
-			at += 3;
-		} else if (n - at >= 3 && memcmp(name + at, "\xef\xbc\x84", 3) == 0) {
-			name[to] = '$';
-			at += 3;
-		} else {
-			name[to] = name[at++];
-		}
-	}
-	name[to] = '\0';
-	return to;
-}
-
 /* FNV-1a, 64 bits (Fowler, Noll, Vo). */
 static size_t
 hash(struct scan_span text)
@@ -214,7 +194,7 @@ decode(struct explode *x, struct scan_span name)
 		x->name = text;
 		x->name_size = name.n * 2;
 	}
-	(void)make_plain(x->name, scan_string_decode(name, x->name));
+	(void)parameter_plain(x->name, scan_string_decode(name, x->name));
 	return (ssize_t)strlen(x->name);
 }
 
