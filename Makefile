@@ -53,7 +53,7 @@ elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
 elog-get = $(SERVICE) stream resource split record filter fetch attachment object direct_stream db migration sql statement
 elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ) $(SQLITE)
 VALUE = value condition_type base64 checksum who number utf8 timestamp scan
-elog-load = msg command db migration sql lock lines resource message load load_files stage statement explode gathered names direct direct_stream foreign stream progress rcdb $(VALUE)
+elog-load = msg command db migration sql lock lines resource message load load_files stage statement explode parameter gathered names direct direct_stream foreign stream progress rcdb $(VALUE)
 elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
 elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db migration sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
 	daq daq_coda daq_caget record resource split \
@@ -131,7 +131,7 @@ unit-programs: $(UNIT_PROGRAMS)
 FUZZ = scan message explode direct config split query directory daq bulk value template partial
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement explode gathered names direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
+message_fuzz = load stage statement explode parameter gathered names direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
 message_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
 explode_fuzz = $(message_fuzz)
 explode_fuzz_LIBS = $(message_fuzz_LIBS)

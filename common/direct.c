@@ -7,6 +7,7 @@
 
 #include "db.h"
 #include "msg.h"
+#include "parameter.h"
 #include "statement.h"
 #include "value.h"
 
@@ -59,7 +60,8 @@ direct_open(sqlite3 *db, const char *path)
 	while (direct_streams[direct->n].stream != NULL)
 		direct->n++;
 	direct->programs = calloc(direct->n + 1, sizeof(*direct->programs));
-	if (direct->programs == NULL || value_functions(db) != SQLITE_OK)
+	if (direct->programs == NULL || value_functions(db) != SQLITE_OK ||
+	    parameter_functions(db) != SQLITE_OK)
 		goto memory;
 	direct->begin = db_prepare(db, path, "SAVEPOINT record");
 	direct->end = db_prepare(db, path, "RELEASE record");

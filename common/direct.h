@@ -9,7 +9,7 @@
  * statement has more columns, :NAME in those behind is the column of that name instead:
  * what was looked up once need not be looked up again; and where one of them is called
  * next, the statement of that number (1 is the one behind the first) is the one to go on
- * with.  The functions of value.h are there.
+ * with.  The functions of value.h and parameter.h are there.
  */
 #ifndef DIRECT_H
 #define DIRECT_H

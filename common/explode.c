@@ -11,6 +11,7 @@
 #include "gathered.h"
 #include "msg.h"
 #include "names.h"
+#include "parameter.h"
 #include "scan.h"
 #include "statement.h"
 
@@ -109,26 +110,6 @@ out_of_memory(void)
 
 /* ---- names ------------------------------------------------------------------ */
 
-/* Put "." and "$" in the place of U+FF0E and U+FF04. */
-static void
-make_plain(char *name, size_t n)
-{
-	size_t to = 0;
-
-	for (size_t at = 0; at < n; to++) {
-		if (n - at >= 3 && memcmp(name + at, "\xef\xbc\x8e", 3) == 0) {
-			name[to] = '.';
-			at += 3;
-		} else if (n - at >= 3 && memcmp(name + at, "\xef\xbc\x84", 3) == 0) {
-			name[to] = '$';
-			at += 3;
-		} else {
-			name[to] = name[at++];
-		}
-	}
-	name[to] = '\0';
-}
-
 /* Decode a name into x->name, as far as an SQLite text goes: to a NUL.  Its length, or -1
    after a message. */
 static ssize_t
@@ -142,7 +123,7 @@ decode(struct explode *x, struct scan_span name)
 		x->name = text;
 		x->name_size = name.n * 2;
 	}
-	make_plain(x->name, scan_string_decode(name, x->name));
+	(void)parameter_plain(x->name, scan_string_decode(name, x->name));
 	return (ssize_t)strlen(x->name);
 }
 

@@ -115,6 +115,34 @@ values() {
     equal "$(sql "$db" "SELECT count(*) FROM runs")" 1
 }
 
+@test "a run that changes twice in one stream keeps its conditions" {
+    { params e1 '{"a":1,"b":true}'
+        params e1 '{"a":2,"b":false}'
+        params e1 '{"a":3,"b":true}'; } | into
+    equal "$(values a)$(values b)" "e1.1=3 e1.1=1 "
+}
+
+@test "a local value that widens a condition leaves what the logbook wrote" {
+    { record runs '{"experiment":"e1","num":1,"params":{"a":1.50,"x．y":1.50},"editable_params":{"a":{"value":7.0}}}'
+        record runs '{"experiment":"e1","num":2}'
+        closed e1 '{"runs":2}'
+        record conditions '{"experiment":"e1","run":2,"name":"a","value":"text"}'
+        record conditions '{"experiment":"e1","run":2,"name":"x.y","value":"text"}'; } | into
+    equal "$(values a)" "e1.1='7.0' e1.2='text' "
+    equal "$(values x.y)" "e1.1='1.50' e1.2='text' "
+}
+
+@test "what is a blob by a local value stays one" {
+    { params e1 '{}' '{}'
+        record conditions '{"experiment":"e1","run":1,"name":"a","value":{"$base64":"AP8="}}'; } | into
+    params e1 '{}' '{"a":5}' >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$stderr" "elog-load: $db: run 2: a: no blob, the type of that condition: left out"
+    equal "$(values a)" "e1.1=X'00FF' "
+    equal "$(types)" "a blob;"
+}
+
 @test "an experiment that is refused leaves conditions and their types as they were" {
     params e1 '{"a":1}' | into
     dump "$db" >"$BATS_TEST_TMPDIR/before"

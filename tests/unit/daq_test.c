@@ -93,6 +93,31 @@ coda_bad(void **state)
 	    0);
 	assert_int_equal(daq.bad, 1);
 	daq_free(&daq);
+	assert_int_equal(coda(&daq, "<coda><run-start><start-time>02/30/16 13:26:01"
+				    "</start-time></run-start></coda>"),
+	    0);
+	assert_int_equal(daq.bad, 1);
+	assert_int_equal(daq.n, 0);
+	daq_free(&daq);
+}
+
+/* What is no number of JSON is a string of it. */
+static void
+infinities(void **state)
+{
+	struct daq daq;
+
+	(void)state;
+	assert_int_equal(
+	    coda(&daq, "<coda><run-start><rtvs><rtv name='a' value='-Infinity'/>"
+		       "<rtv name='b' value='-1'/></rtvs></run-start></coda>"),
+	    0);
+	assert_string_equal(value(&daq, "rtvs"), "{\"a\":\"-Infinity\",\"b\":-1}");
+	daq_free(&daq);
+	assert_int_equal(caget(&daq, "W 2 1 -Infinity\nV 2 1 1e400\n", NULL), 0);
+	assert_string_equal(value(&daq, "W"), "\"2 1 -Infinity\"");
+	assert_string_equal(value(&daq, "V"), "\"2 1 1e400\"");
+	daq_free(&daq);
 }
 
 static void
@@ -155,6 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(coda_whole),
 	    cmocka_unit_test(coda_bad),
+	    cmocka_unit_test(infinities),
 	    cmocka_unit_test(coda_deep),
 	    cmocka_unit_test(caget_lines),
 	    cmocka_unit_test(caget_terse),

@@ -32,9 +32,7 @@ DELETE FROM conditions WHERE type_id = :changed_id AND set_by IS NULL
 
 UPDATE conditions SET value = coalesce(
     CASE WHEN set_by IS NULL AND :value_type = 'string' THEN (
-        SELECT CASE p.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
-            ELSE CAST(p.value AS TEXT) END
-        FROM runs r, json_each(r.parameters) p WHERE r.id = run_id AND p.key = :name)
+        SELECT parameter_text(r.doc, :name) FROM runs r WHERE r.id = run_id)
     END,
     value_recast(value, :old_type, :value_type))
 WHERE type_id = :changed_id;

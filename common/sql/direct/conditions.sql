@@ -52,9 +52,7 @@ WHERE :type_id IS NULL;
 -- Where a type widens, its rows do: to a string with what the logbook wrote.
 UPDATE conditions SET value = coalesce(
     CASE WHEN set_by IS NULL AND :value_type = 'string' THEN (
-        SELECT CASE p.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
-            ELSE CAST(p.value AS TEXT) END
-        FROM runs r, json_each(r.parameters) p WHERE r.id = run_id AND p.key = :name)
+        SELECT parameter_text(r.doc, :name) FROM runs r WHERE r.id = run_id)
     END,
     value_recast(value, :old_type, :value_type))
 WHERE type_id = :widened_id;
