@@ -128,7 +128,7 @@ unit-programs: $(UNIT_PROGRAMS)
 
 # Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
 # goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message explode direct config split query directory daq bulk value template partial
+FUZZ = scan message explode direct config split query directory daq bulk value template partial wanted
 scan_fuzz = scan
 scan_fuzz_LIBS = $(JQ) $(SQLITE)
 message_fuzz = load stage statement explode parameter gathered names direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
@@ -151,6 +151,8 @@ value_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
 template_fuzz = template window msg
 template_fuzz_LIBS = $(PCRE2)
 partial_fuzz = partial place object scan msg
+wanted_fuzz = wanted layout place checksum object scan rate msg
+wanted_fuzz_LIBS = $(CRYPTO)
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
 

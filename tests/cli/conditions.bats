@@ -134,6 +134,7 @@ values() {
 
 @test "what is a blob by a local value stays one" {
     { params e1 '{}' '{}'
+        # shellcheck disable=SC2016 # $base64 is JSON
         record conditions '{"experiment":"e1","run":1,"name":"a","value":{"$base64":"AP8="}}'; } | into
     params e1 '{}' '{"a":5}' >"$BATS_TEST_TMPDIR/in"
     run --separate-stderr elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"

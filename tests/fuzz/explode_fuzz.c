@@ -14,6 +14,8 @@
 #define RUNS 4
 #define RECORD 4000
 #define PARAMETERS 6
+#define LOADS 4 /* between those at the end */
+#define STEPS 40
 
 #define PICK(bytes, table) ((table)[next(bytes) % (sizeof(table) / sizeof((table)[0]))])
 
@@ -26,6 +28,7 @@ struct logbook {
 	char runs[EXPERIMENTS][RUNS][RECORD]; /* "": there is no such run */
 	char *lines;
 	size_t used;
+	int loads;
 	bool declared; /* a type was, so that values may be left out */
 };
 
@@ -192,7 +195,8 @@ step(struct bytes *bytes, struct logbook *logbook, sqlite3 *db)
 		declare(bytes, logbook);
 		break;
 	default:
-		flush(logbook, db);
+		if (logbook->loads++ < LOADS)
+			flush(logbook, db);
 	}
 }
 
@@ -297,8 +301,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(logbook.runs, 0, sizeof(logbook.runs));
 	logbook.used = 0;
+	logbook.loads = 0;
 	logbook.declared = false;
-	for (int steps = 0; bytes.p < bytes.end && steps < 200; steps++)
+	for (int steps = 0; bytes.p < bytes.end && steps < STEPS; steps++)
 		step(&bytes, &logbook, db);
 	for (unsigned i = 0; i < EXPERIMENTS; i++)
 		send(&logbook, i, "complete");
