@@ -43,6 +43,8 @@ enum {
 	OLD_RUNS,
 	REMOVE,
 	CHANGED_RUNS,
+	ALL_RUNS,
+	REMOVE_TYPE,
 	INSERT,
 	REPLACE,
 	STATEMENTS,
@@ -74,6 +76,8 @@ static const char *const sql[STATEMENTS] = {
 		     "FROM staged_runs s CROSS JOIN runs r "
 		     "ON r.experiment_id = :experiment_id AND r.run_number = s.key "
 		     "WHERE s.experiment = :experiment AND s.doc IS NOT NULL",
+    [ALL_RUNS] = "SELECT id, doc FROM runs WHERE doc IS NOT NULL ORDER BY id",
+    [REMOVE_TYPE] = "DELETE FROM conditions WHERE type_id = :id AND set_by IS NULL",
     /* It ignores runs that have a local value, and values that do not fit and are NULL.
      */
     [INSERT] = "INSERT OR IGNORE INTO conditions "
@@ -529,28 +533,61 @@ explode_after(struct explode *x, const char *experiment, sqlite3_int64 experimen
 	return result == 0 && row == 0 ? flush(x, at) : -1;
 }
 
+bool
+explode_has(struct explode *x, const char *name)
+{
+	statement_text(x->statements[FIND_TYPE], ":name", name);
+	return statement_ask(x->statements[FIND_TYPE], x->path) > 0;
+}
+
+int
+explode_again(struct explode *x, const char *name)
+{
+	sqlite3_stmt *all = x->statements[ALL_RUNS];
+	struct type *type;
+	int result, row = 0;
+
+	explode_forget(x);
+	type = read_type(x, name);
+	if (type == NULL)
+		return -1;
+	if (names_add(x->names, (struct scan_span){name, strlen(name)}, type) != 0)
+		return out_of_memory();
+	type->again = true;
+	type->gathered.type = type->stored;
+	result = run_for(x, REMOVE_TYPE, type);
+	while (result == 0 && (row = next_row(x, all)) > 0) {
+		result = walk_document(
+		    x, sqlite3_column_int64(all, 0), column(all, 1), add_again);
+		if (result == 0 && gathered_is_full(x->gathered))
+			result = put(x, INSERT);
+	}
+	sqlite3_reset(all);
+	if (result == 0 && row == 0)
+		result = put(x, INSERT);
+	explode_forget(x);
+	return result == 0 && row == 0 ? 0 : -1;
+}
+
 /* ---- beginning and end ------------------------------------------------------ */
 
 /* Runs that were loaded before there were conditions. */
 static int
 explode_older(struct explode *x)
 {
-	sqlite3_stmt *all;
+	sqlite3_stmt *all = x->statements[ALL_RUNS];
 	int result = 0, row = 0;
 
 	if (db_number(
 		x->db, "SELECT 1 FROM metadata WHERE key = 'conditions_pending'", 0) == 0)
 		return 0;
-	all = db_prepare(x->db, x->path, "SELECT id, doc FROM runs ORDER BY id");
-	if (all == NULL)
-		return -1;
 	while (result == 0 && (row = next_row(x, all)) > 0) {
 		result = walk_document(
 		    x, sqlite3_column_int64(all, 0), column(all, 1), add_named);
 		if (result == 0)
 			result = flush_if_full(x, NULL);
 	}
-	sqlite3_finalize(all);
+	sqlite3_reset(all);
 	if (result != 0 || row != 0 || flush(x, NULL) != 0)
 		return -1;
 	return db_exec(

@@ -13,6 +13,7 @@
 #define EXPLODE_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 struct explode;
 
@@ -33,6 +34,13 @@ int explode_before(
    type gets.  0, or -1 after a message. */
 int explode_after(struct explode *explode, const char *experiment,
     sqlite3_int64 experiment_id, const char *at);
+
+/* Is there a condition of that plain name? */
+bool explode_has(struct explode *explode, const char *name);
+
+/* Somebody gave a condition another type: make its mirrored rows anew, from the documents
+   of all runs.  0, or -1 after a message. */
+int explode_again(struct explode *explode, const char *name);
 
 /* What was read of condition_types may not be true any more: a transaction was rolled
    back, or somebody else wrote it. */

@@ -609,18 +609,37 @@ line_of(struct scan_span record, long number)
 	return *end == '\0' && own > 0 ? own : number;
 }
 
+/* The name of the condition that a record gives a type, if there is one already.  It
+   stands in load->text. */
+static const char *
+retyped_condition(
+    struct load *load, const struct direct_stream *d, struct scan_span record)
+{
+	struct scan_span name;
+
+	if (strcmp(d->stream, "condition_types") != 0 ||
+	    !scan_find(record, "name", &name) || name.p[0] != '"' ||
+	    decode(load, name, 0) == NULL || !explode_has(load->explode, load->text))
+		return NULL;
+	return load->text;
+}
+
 /* A record of one of our own tools. */
 static int
 take_direct(struct load *load, const struct direct_stream *d, struct scan_span record,
     long number)
 {
+	const char *retyped = retyped_condition(load, d, record);
 	int before = sqlite3_total_changes(load->db);
 	char why[DIRECT_WHY];
 
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
-		if (sqlite3_total_changes(load->db) != before)
+		if (sqlite3_total_changes(load->db) != before) {
 			explode_forget(load->explode); /* it may have been a type */
+			if (retyped != NULL && explode_again(load->explode, retyped) != 0)
+				return -1;
+		}
 		load->totals.changed += sqlite3_total_changes(load->db) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:

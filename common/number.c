@@ -66,8 +66,8 @@ number_write(double real, char out[NUMBER_BYTES])
 	if (!isfinite(real)) {
 		snprintf(out, NUMBER_BYTES, "%s",
 		    isnan(real) ? "null"
-		    : real > 0	? "1e999"
-				: "-1e999");
+		    : real > 0	? "Infinity"
+				: "-Infinity");
 		return;
 	}
 	if (write_fast(real, out))

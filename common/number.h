@@ -10,8 +10,7 @@
 
 /*
  * Write a double with the fewest digits (15 to 17) that read back as the same, with
- * a point or an exponent: 1.0, 0.1, 1e+300.  An infinity is 1e999, which JSON readers
- * take; a NaN is null.
+ * a point or an exponent: 1.0, 0.1, 1e+300.  An infinity is Infinity, a NaN is null.
  */
 void number_write(double real, char out[NUMBER_BYTES]);
 

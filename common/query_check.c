@@ -96,10 +96,10 @@ complain_pair(struct query_error *error, const struct query_node *a,
 	if (constant->kind == KIND_CONSTANT && is_numeric(constant->type) &&
 	    other->type == QUERY_STRING)
 		return query_error_set(error, &place,
-		    "%.*s is a string, %.*s is of type %s: compare it with '%.*s', in "
-		    "quotes",
+		    "%.*s is a string, %.*s is of type %s: compare float(%.*s), or with "
+		    "'%.*s', in quotes",
 		    SHOW(other), SHOW(constant), query_type_name(constant->type),
-		    SHOW(constant));
+		    SHOW(other), SHOW(constant));
 	if (a->type == QUERY_LIST || b->type == QUERY_LIST)
 		return query_error_set(
 		    error, &place, "a list stands behind 'in' or 'not in'");

@@ -9,6 +9,11 @@
 	"FROM files f WHERE f.experiment_id = r.experiment_id AND "                      \
 	"f.run_number = r.run_number)"
 
+/* The value of a condition that is stored, or NULL. */
+#define STORED(name)                                                                     \
+	"(SELECT value FROM conditions WHERE type_id = "                                 \
+	"(SELECT id FROM condition_types WHERE name = '" name "') AND run_id = r.id)"
+
 /* What every run has.  elog-query(7) says what each is. */
 static const struct query_given given_of_runs[] = {
     {"run", QUERY_RUN, "r.run_number"},
@@ -20,9 +25,9 @@ static const struct query_given given_of_runs[] = {
     {"type", QUERY_STRING, "r.type"},
     {"sample", QUERY_STRING, "r.sample"},
     {"event_count", QUERY_INT,
-	"elog_number(coalesce((SELECT ec.value FROM conditions ec WHERE ec.type_id = "
-	"(SELECT id FROM condition_types WHERE name = 'DAQ Detector Totals/Events') "
-	"AND ec.run_id = r.id), r.parameters ->> 'DAQ Detector Totals/Events'))"},
+	"elog_number(coalesce(" STORED("event_count") ", " STORED(
+	    "DAQ Detector Totals/Events") ", r.parameters ->> 'DAQ Detector "
+					  "Totals/Events'))"},
     {"file_count", QUERY_INT, "(SELECT count(*) " FILES_OF_RUN},
     {"total_size", QUERY_INT, "(SELECT coalesce(sum(f.size), 0) " FILES_OF_RUN},
 };
@@ -193,16 +198,13 @@ query_catalog_find(
 			found.type = catalog->given[i].type;
 			found.sql = catalog->given[i].sql;
 		}
-	/* A condition that somebody stored counts more than what can be derived. */
-	if (found.sql == NULL || strcmp(name, "event_count") == 0) {
+	if (found.sql == NULL) {
 		stored = find_stored(catalog, name, &found);
 		if (stored < 0) {
 			*catalog->error = (struct query_error){0};
 			return NULL;
 		}
-		if (stored > 0)
-			found.sql = NULL;
-		else if (found.sql == NULL)
+		if (stored == 0)
 			return unknown(catalog, name, place);
 	}
 	return remember(catalog, &found);

@@ -1,5 +1,7 @@
-/* JSON (RFC 8259), an object a line, with real types.  A missing value is null. */
+/* JSON (RFC 8259), an object a line, with real types.  A missing value is null, an
+   infinity the string "Infinity", as among the service's parameters. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,7 +57,8 @@ put_cell(struct table *table, const struct table_cell *cell)
 		stream_puts(&table->out, "null");
 	else if (cell->kind == TABLE_BOOL)
 		stream_puts(&table->out, cell->integer ? "true" : "false");
-	else if (cell->kind == TABLE_INT || cell->kind == TABLE_FLOAT ||
+	else if (cell->kind == TABLE_INT ||
+		 (cell->kind == TABLE_FLOAT && isfinite(cell->real)) ||
 		 table_cell_is_json(cell))
 		stream_put(&table->out, text, n);
 	else

@@ -136,7 +136,7 @@ load_records(sqlite3 *db, const char *name, const char *const *files, FILE *stat
 	if (load == NULL)
 		return EXIT_PARTIAL;
 	status = load_inputs(load, files, &progress);
-	if (!quiet && stopped == 0)
+	if (!quiet && stopped == 0 && !migrate && !gave_up)
 		summarize(load_totals(load), name);
 	load_close(load);
 	return status;
@@ -146,6 +146,7 @@ load_records(sqlite3 *db, const char *name, const char *const *files, FILE *stat
 static int
 work(const char *path, const char *name, const char *const *files)
 {
+	static const char *const nothing[] = {"/dev/null", NULL};
 	int status = EXIT_DONE;
 	char *backup = NULL;
 	sqlite3 *db;
@@ -159,8 +160,8 @@ work(const char *path, const char *name, const char *const *files)
 		return EXIT_PARTIAL;
 	if (rcdb != NULL)
 		status = rcdb_import(db, name, rcdb, experiment, quiet == 0);
-	else if (!migrate)
-		status = load_records(db, name, files, stdout);
+	else
+		status = load_records(db, name, migrate ? nothing : files, stdout);
 	if (db_close_writer(db, name) != 0)
 		status = EXIT_PARTIAL;
 	return status;

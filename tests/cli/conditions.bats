@@ -177,6 +177,24 @@ values() {
     equal "$(sql "$db" "SELECT parameters ->> 'f' FROM runs WHERE run_number = 3")" g
 }
 
+@test "a type that is declared anew: mirrored values come from the documents again" {
+    params e1 '{"a":"abc","j":"[1,2]"}' '{"a":1.50}' '{"a":1}' | into
+    run --separate-stderr elog-cond type --db "$db" a int
+    status_is 0
+    equal "${#stderr_lines[@]}" 1
+    [[ $stderr == *"a: no int, the type of that condition: left out, as in other runs" ]]
+    equal "$(values a)" "e1.3=1 "
+    elog-cond type --db "$db" a string
+    equal "$(values a)" "e1.1='abc' e1.2='1.50' e1.3='1' "
+    # The same, whichever comes first.
+    elog-cond type --db "$db" j json
+    before=$(values j)
+    rm "$db"
+    elog-cond type --db "$db" j json
+    params e1 '{"j":"[1,2]"}' | into
+    equal "$(values j)" "$before"
+}
+
 @test "a local value is neither overwritten nor removed" {
     params e1 '{"a":1,"b":1}' '{"a":2}' '{"a":3}' | into
     sqlite3 "$db" "UPDATE conditions SET value = 100, set_by = 'bob', set_at = '2026-01-01T00:00:00Z'
@@ -201,7 +219,7 @@ values() {
         esac
     done
     sqlite3 "$db" "DELETE FROM schema_version WHERE version > 2"
-    into </dev/null
+    elog-load --quiet --migrate "$db"
     dump "$db" | cmp "$BATS_TEST_TMPDIR/before" -
     equal "$(sql "$db" "SELECT count(*) FROM metadata WHERE key LIKE 'conditions%'")" 0
 }
