@@ -220,9 +220,12 @@ attachment_from_database(struct attachment_output *output, const char *database,
     const struct experiment_list *list)
 {
 	char *path;
-	sqlite3 *db = db_open_reader(database, &path);
+	sqlite3 *db;
 	int status = EXIT_DONE;
 
+	if (list->n == 0 && db_is_empty(database))
+		return EXIT_DONE;
+	db = db_open_reader(database, &path);
 	if (db == NULL)
 		return EXIT_PARTIAL;
 	if (list->n == 0)

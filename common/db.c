@@ -302,6 +302,21 @@ open_reader(const char *full, sqlite3 **db)
 	return code;
 }
 
+bool
+db_is_empty(const char *path)
+{
+	sqlite3 *db = NULL;
+	bool empty;
+
+	if (access(path, F_OK) != 0)
+		return errno == ENOENT;
+	empty = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
+		db_number(db, "SELECT count(*) FROM sqlite_schema", 1) == 0;
+	sqlite3_close(db);
+	return empty;
+}
+
 sqlite3 *
 db_open_reader(const char *path, char **file)
 {

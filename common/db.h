@@ -40,6 +40,12 @@ sqlite3 *db_open_writer(const char *path, char **backup);
 int db_close_writer(sqlite3 *db, const char *path);
 
 /*
+ * Is there no such file, or one without a schema?  In a pipeline, elog-load may be about
+ * to make it: a reader that asks what is known then knows nothing.
+ */
+bool db_is_empty(const char *path);
+
+/*
  * Open a database read-only, whoever writes it at the moment.  path may be a
  * directory: then elog.db in it.  *file gets the path that was opened, malloc'd.
  * NULL after a message.

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "db.h"
 #include "msg.h"
@@ -48,24 +47,10 @@ prepare(struct base *base)
 	return base->file != NULL && base->directory != NULL ? 0 : -1;
 }
 
-/* In a pipeline, elog-load may be about to make it. */
-static bool
-is_empty(const char *path)
-{
-	sqlite3 *db = NULL;
-	bool empty =
-	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-	    sqlite3_busy_timeout(db, 10000) == SQLITE_OK &&
-	    db_number(db, "SELECT count(*) FROM sqlite_schema", 1) == 0;
-
-	sqlite3_close(db);
-	return empty;
-}
-
 static int
 open_disk(struct base *base, const char *path)
 {
-	if (path == NULL || access(path, F_OK) != 0 || is_empty(path))
+	if (path == NULL || db_is_empty(path))
 		return 0;
 	base->db = db_open_reader(path, &base->path);
 	if (base->db == NULL)

@@ -55,6 +55,8 @@ ledger_open(const char *path)
 		msg("no memory");
 		return NULL;
 	}
+	if (db_is_empty(path))
+		return ledger;
 	ledger->db = db_open_reader(path, &ledger->path);
 	if (ledger->db == NULL)
 		goto fail;

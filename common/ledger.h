@@ -19,8 +19,8 @@ struct ledger_download {
 };
 
 /*
- * Open a database (or elog.db in a directory).  NULL after a message.  One of an older
- * schema, without downloads, knows nothing.
+ * Open a database (or elog.db in a directory).  NULL after a message.  One that is not
+ * there, or is being made, or is of an older schema, without downloads, knows nothing.
  */
 struct ledger *ledger_open(const char *path);
 

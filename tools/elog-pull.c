@@ -279,10 +279,13 @@ main(int argc, const char **argv)
 		return EXIT_USAGE;
 	session.config = config;
 	file = known_file != NULL ? known_file : db;
-	/* --db may name one that elog-load is yet to make. */
-	if (file != NULL &&
-	    (pending || verify || known_file != NULL || access(file, F_OK) == 0) &&
-	    (known = ledger_open(file)) == NULL) {
+	/* It may be one that elog-load is yet to make, unless all comes from it. */
+	if ((pending || verify) && access(file, F_OK) != 0) {
+		msg("%s: %s", file, strerror(errno));
+		config_free(config);
+		return EXIT_PARTIAL;
+	}
+	if (file != NULL && (known = ledger_open(file)) == NULL) {
 		config_free(config);
 		return EXIT_PARTIAL;
 	}

@@ -82,6 +82,25 @@ pull() {
     lone_database "$db"
 }
 
+@test "a database that is not there yet, or empty, knows nothing" {
+    file a one
+    run --separate-stderr pull --known "$db" < <(wanted a)
+    status_is 0
+    silent
+    rm -r "$data"
+    : >"$db"
+    run --separate-stderr pull --known "$db" < <(wanted a)
+    status_is 0
+    silent
+    [ -e "$(place a)" ]
+    rm -r "$data" "$db"
+    wanted a | elog-pull --to "$data" --known "$db" | elog-load -q "$db"
+    equal "$(sql "$db" 'SELECT size FROM downloads')" 3
+    run --separate-stderr elog-get --attachments --known "$BATS_TEST_TMPDIR/no.db"
+    status_is 0
+    silent
+}
+
 @test "a listing that knows only the minute, or the day, asks for nothing again" {
     file a one
     wanted a | pull --db "$db" >/dev/null
@@ -396,7 +415,7 @@ corrupt	local$source/c	$url/c"
         status_is 2
         [ "${#stderr_lines[@]}" = 1 ] || { echo "$wrong: $stderr"; return 1; }
     done
-    run --separate-stderr elog-pull --to "$data" --known "$BATS_TEST_TMPDIR/no.db" </dev/null
+    run --separate-stderr elog-pull --to "$data" --known "$BATS_TEST_TMPDIR/no.db" --pending
     status_is 1
     says elog-pull no.db
 }
