@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MOST 1000000000000LL /* a terabyte a second */
 
@@ -63,4 +64,20 @@ rate_wait(const struct rate *rate)
 		return 0;
 	wait = -rate->allowed * 1000 / (double)rate->per_second + 1;
 	return wait < 60000 ? (int)wait : 60000;
+}
+
+bool
+rate_sleep(struct rate *rate)
+{
+	struct timespec t;
+	int wait;
+
+	while ((wait = rate_wait(rate)) > 0) {
+		t = (struct timespec){wait / 1000, wait % 1000 * 1000000L};
+		if (nanosleep(&t, NULL) != 0)
+			return false;
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		rate_refill(rate, (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+	}
+	return true;
 }

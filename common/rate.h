@@ -31,4 +31,7 @@ void rate_take(struct rate *rate, long long n);
 /* Milliseconds until something may come, 0 for now. */
 int rate_wait(const struct rate *rate);
 
+/* Sleep until something may come; false: a signal came first. */
+bool rate_sleep(struct rate *rate);
+
 #endif

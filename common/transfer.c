@@ -239,8 +239,15 @@ receive(char *p, size_t size, size_t n, void *context)
 			return n; /* an error page is of no use to us */
 	}
 	if (t->rate != NULL && !rate_open(t->rate)) {
-		t->paused = true;
-		return CURL_WRITEFUNC_PAUSE;
+		/* libcurl cannot pause a file://, which it reads in one go. */
+		if (t->scheme != REMOTE_FILE) {
+			t->paused = true;
+			return CURL_WRITEFUNC_PAUSE;
+		}
+		if (!rate_sleep(t->rate)) {
+			refuse(t, TRANSFER_AGAIN, "stopped");
+			return 0;
+		}
 	}
 	if (!judge_answer(t))
 		return 0;

@@ -309,6 +309,26 @@ changed	local$source/b	$url/b
 corrupt	local$source/c	$url/c"
 }
 
+@test "--limit-rate bounds files on disk, too; SIGTERM ends it" {
+    head -c 150000 /dev/urandom >"$source/a"
+    began=$(date +%s%N)
+    run --separate-stderr pull --limit-rate 100k < <(wanted a)
+    status_is 0
+    silent
+    [ $(($(date +%s%N) - began)) -gt 900000000 ]
+    cmp "$source/a" "$(place a)"
+    rm -r "$data"
+    wanted a >"$BATS_TEST_TMPDIR/in"
+    elog-pull --to "$data" --limit-rate 5k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
+    wait_for test -s "$(place a).part"
+    kill -TERM $!
+    wait $! || [ $? = 1 ]
+    run --separate-stderr pull <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    [ "$(of downloads .resumed_from)" -gt 0 ]
+    cmp "$source/a" "$(place a)"
+}
+
 @test "two at once: the second tries again later" {
     head -c 400000 /dev/zero >"$source/a"
     mkfifo "$BATS_TEST_TMPDIR/in"
