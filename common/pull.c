@@ -291,18 +291,18 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 	return state;
 }
 
-/* Is another job at this path? */
-static bool
-is_taken(const struct pull *pull, const char *path)
+/* The job that is at this path, or NULL. */
+static const struct job *
+job_at(const struct pull *pull, const char *path)
 {
 	for (int i = 0; i < pull->options->jobs; i++)
 		if (pull->slots[i].job != NULL &&
 		    strcmp(pull->slots[i].job->path, path) == 0)
-			return true;
+			return pull->slots[i].job;
 	for (const struct job *job = pull->waiting; job != NULL; job = job->next)
 		if (strcmp(job->path, path) == 0)
-			return true;
-	return false;
+			return job;
+	return NULL;
 }
 
 /* ---- from a record to a job ------------------------------------------------------- */
@@ -387,7 +387,11 @@ job_make(struct pull *pull, struct scan_span record, bool attachment)
 	} else if (layout_path(attachment ? LAYOUT_ATTACHMENTS : o->layout, job->file.url,
 		       job->file.path, job->file.record, path, why) == 0 &&
 		   (job->path = strdup(path)) != NULL) {
-		if (is_taken(pull, path))
+		const struct job *other = job_at(pull, path);
+
+		if (other != NULL && strcmp(other->file.url, job->file.url) == 0)
+			goto done; /* named twice */
+		if (other != NULL)
 			snprintf(why, sizeof(why), "another file of this run is at %.80s",
 			    path);
 		else if (settle_place(pull, job, why))

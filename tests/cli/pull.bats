@@ -229,6 +229,16 @@ d%252Fe
     says elog-pull "no 'nosuch'"
 }
 
+@test "a file that is named twice is taken once" {
+    head -c 100000 /dev/urandom >"$source/a"
+    (wanted a; wanted a; wanted a) >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr pull <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    silent
+    equal "$(of downloads .url)" "$url/a"
+    equal "$(of partial_downloads .url)" ""
+}
+
 @test "a checksum in the record is held against what came" {
     file a one
     sum=$(printf one | sha256sum | cut -d' ' -f1) md5=$(printf one | md5sum | cut -d' ' -f1)
