@@ -117,21 +117,27 @@ state_read(const char *text, size_t n, const char *url, struct partial_state *st
 	return good;
 }
 
-static bool
+/* 1: it is there; 0: it is not, or lost its bytes as the machine went down; -1: another's
+   is there. */
+static int
 state_load(struct partial *partial, const char *url, bool *same_boot)
 {
 	struct names names = names_of(partial);
 	char text[STATE_MAX];
-	ssize_t n;
+	struct stat st;
+	ssize_t n = -1;
 	int fd;
 
 	fd = openat(partial->directory, names.state,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text));
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, text, sizeof(text));
 	close(fd);
-	return n > 0 && state_read(text, (size_t)n, url, &partial->state, same_boot);
+	if (n <= 0)
+		return (int)n;
+	return state_read(text, (size_t)n, url, &partial->state, same_boot) ? 1 : -1;
 }
 
 enum partial_found
@@ -139,15 +145,18 @@ partial_open(struct partial *partial, int directory, const char *name, const cha
 {
 	struct names names;
 	struct stat st;
-	bool same_boot = false, ours;
+	bool same_boot = false;
+	int state;
 
 	*partial = (struct partial){.directory = directory, .name = name, .fd = -1};
 	partial_state_free(&partial->state);
 	names = names_of(partial);
-	ours = state_load(partial, url, &same_boot);
+	state = state_load(partial, url, &same_boot);
+	if (state < 0)
+		return PARTIAL_FOREIGN;
 	if (fstatat(directory, names.part, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? PARTIAL_NONE : PARTIAL_ERROR;
-	if (!ours || !S_ISREG(st.st_mode))
+	if (state == 0 || !S_ISREG(st.st_mode))
 		return PARTIAL_FOREIGN;
 	partial->fd =
 	    openat(directory, names.part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

@@ -36,7 +36,7 @@ struct partial {
 enum partial_found {
 	PARTIAL_NONE,	 /* begin at the first byte */
 	PARTIAL_RESUMES, /* partial->bytes are there and can be built upon */
-	PARTIAL_FOREIGN, /* NAME.part is not ours, or another URL's */
+	PARTIAL_FOREIGN, /* NAME.part or its .json is not ours, or another URL's */
 	PARTIAL_ERROR,	 /* errno is set */
 };
 

@@ -286,7 +286,8 @@ transfer_open(
 	switch (partial_open(partial, directory, name, file->url)) {
 	case PARTIAL_FOREIGN:
 		snprintf(t->why, sizeof(t->why),
-		    "a %.100s.part is there that is not its: move it away", name);
+		    "a %.100s.part or .part.json is there that is not its: move it away",
+		    name);
 		return -1;
 	case PARTIAL_ERROR:
 		snprintf(t->why, sizeof(t->why), "its .part: %s", strerror(errno));

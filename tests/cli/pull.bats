@@ -157,6 +157,22 @@ pull() {
     [ ! -e "$BATS_TEST_TMPDIR/elsewhere" ]
 }
 
+@test "nor is a .part.json that is not ours" {
+    file a one
+    mkdir -p "$(dirname "$(place a)")"
+    for other in '{"mine":1}' mine '{"url":"http://h/x","attempts":1}'; do
+        echo "$other" >"$(place a).part.json"
+        run --separate-stderr pull < <(wanted a)
+        status_is 1
+        says elog-pull "$url/a" '.part.json' 'move it away'
+        equal "$(cat "$(place a).part.json")" "$other"
+    done
+    : >"$(place a).part.json" # as a machine that lost power may leave ours
+    run --separate-stderr pull < <(wanted a)
+    status_is 0
+    no_file "$data" '*.part*'
+}
+
 @test "names cannot leave the directory" {
     echo secret >"$BATS_TEST_TMPDIR/passwd"
     for path in ../passwd x/../../passwd %2e%2e/passwd .%2E/passwd L2/%00x 'L2/%2F..'; do
