@@ -318,6 +318,38 @@ fetch	$url/c"
     equal "$(cut -f1,3 <<<"$output")" "replace	$url/b"
 }
 
+@test "--pending leaves out what failed, until a listing says something new of it" {
+    file a one
+    gone=$(wanted a)
+    rm "$source/a"
+    elog-load -q "$db" <<<"$gone"
+    run --separate-stderr pull --db "$db" --pending
+    status_is 1
+    says elog-pull "$url/a: no such file"
+    run --separate-stderr pull --db "$db" --pending
+    status_is 0
+    silent
+    file a longer 2025-01-01T19:00:00Z
+    wanted a "{\"observed_at\":\"$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)\"}" | elog-load -q "$db"
+    run --separate-stderr pull --db "$db" --pending
+    status_is 0
+    equal "$(cat "$(place a)")" longer
+}
+
+@test "elog-follow.sh: what failed once does not make the next round fail" {
+    name=L2/RMA1/2025/01/01/18/3020/RMA1_0315_01_DBZH.BUFR
+    file $name one
+    mkdir -p "$(dirname "$(place $name)")"
+    echo mine >"$(place $name)"
+    follow() { elog-follow.sh --db "$db" --to "$data" --once -- "$url/L2/RMA1" --from 2025-01-01; }
+    run --separate-stderr follow
+    status_is 1
+    says elog-pull 'not ours'
+    run --separate-stderr follow
+    status_is 0
+    silent
+}
+
 @test "--verify: missing, changed, corrupt" {
     for name in a b c d; do file $name 12345; done
     (wanted a; wanted b; wanted c; wanted d) | pull --db "$db" >/dev/null

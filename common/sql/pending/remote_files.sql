@@ -1,9 +1,13 @@
 -- What elog-scan saw and elog-pull did not fetch, or fetched when it was another: a
--- record of each, and its URL, behind :last.
+-- record of each, and its URL, behind :last.  One that failed is wanted again when a
+-- listing says something new of it.
 SELECT json_object('url', r.url, 'source', r.source, 'size', r.size,
     'modified', r.modified, 'time', r.time,
     'observed_at', r.observed_at, 'fields', json(r.fields)), r.url
 FROM remote_files r LEFT JOIN downloads d ON d.url = r.url
 WHERE r.url > :last AND (d.url IS NULL OR d.size <> r.size
     OR (d.modified <> r.modified AND julianday(d.modified) <> julianday(r.modified)))
+  AND NOT EXISTS (SELECT 1 FROM partial_downloads p
+    WHERE p.url = r.url AND p.status = 'failed'
+    AND NOT coalesce(julianday(r.observed_at) > julianday(p.last_attempt), 0))
 ORDER BY r.url LIMIT :limit;
