@@ -44,15 +44,15 @@ checksum_add(struct checksum *checksum, const void *p, size_t n)
 }
 
 int
-checksum_file(struct checksum *checksum, int fd, long long n)
+checksum_file(struct checksum *checksum, int fd, long long from, long long to)
 {
 	char *buffer = malloc(CHUNK);
-	long long at = 0;
+	long long at = from;
 
 	if (buffer == NULL)
 		return -1;
-	while (at < n) {
-		size_t part = n - at < (long long)CHUNK ? (size_t)(n - at) : CHUNK;
+	while (at < to) {
+		size_t part = to - at < (long long)CHUNK ? (size_t)(to - at) : CHUNK;
 		ssize_t got = pread(fd, buffer, part, at);
 
 		if (got == 0)
@@ -64,7 +64,7 @@ checksum_file(struct checksum *checksum, int fd, long long n)
 		at += got;
 	}
 	free(buffer);
-	return at < n ? -1 : 0;
+	return at < to ? -1 : 0;
 }
 
 /* The sum so far, as letters; 0, or -1. */

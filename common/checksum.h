@@ -26,8 +26,9 @@ int checksum_begin(struct checksum *checksum, bool md5);
 /* Take n bytes.  0, or -1 if the library fails. */
 int checksum_add(struct checksum *checksum, const void *p, size_t n);
 
-/* Take the first n bytes of a file.  0, or -1 with errno set (EIO: it is shorter). */
-int checksum_file(struct checksum *checksum, int fd, long long n);
+/* Take the bytes of a file from one offset to another.  0, or -1 with errno set (EIO: it
+   is shorter). */
+int checksum_file(struct checksum *checksum, int fd, long long from, long long to);
 
 /* The SHA-256 of all bytes so far; more may come.  0, or -1. */
 int checksum_sha256(const struct checksum *checksum, char hex[CHECKSUM_HEX]);

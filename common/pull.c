@@ -241,7 +241,7 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 		   wanted_same_time(file->changed, st->st_mtim.tv_sec)) {
 		/* As other programs that mirror do, we take it for the file itself. */
 		if (checksum_begin(&sum, file->expected.md5[0] != '\0') == 0 &&
-		    checksum_file(&sum, fd, st->st_size) == 0 &&
+		    checksum_file(&sum, fd, 0, st->st_size) == 0 &&
 		    checksum_wrong(&sum, &file->expected) == NULL &&
 		    checksum_sha256(&sum, hex) == 0) {
 			state = PLACE_SAME;

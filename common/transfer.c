@@ -331,6 +331,8 @@ take_prefix(struct transfer *t)
 {
 	struct partial *partial = &t->partial;
 	const struct partial_state *state = &partial->state;
+	long long summed =
+	    state->sha256[0] != '\0' && state->bytes > 0 ? state->bytes : 0;
 	char hex[CHECKSUM_HEX];
 
 	checksum_end(&t->checksum);
@@ -338,9 +340,12 @@ take_prefix(struct transfer *t)
 		return -1;
 	if (partial->bytes == 0)
 		return 0;
-	if (checksum_file(&t->checksum, partial->fd, partial->bytes) == 0 &&
+	/* Of what a run that was killed wrote since, no sum is known. */
+	if (summed <= partial->bytes &&
+	    checksum_file(&t->checksum, partial->fd, 0, summed) == 0 &&
 	    checksum_sha256(&t->checksum, hex) == 0 &&
-	    (state->bytes != partial->bytes || strcmp(hex, state->sha256) == 0))
+	    (summed == 0 || strcmp(hex, state->sha256) == 0) &&
+	    checksum_file(&t->checksum, partial->fd, summed, partial->bytes) == 0)
 		return 0;
 	if (partial_empty(partial) != 0)
 		return -1;

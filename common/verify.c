@@ -41,7 +41,7 @@ judge(const struct ledger_download *download, int fd)
 	if (!S_ISREG(st.st_mode) || st.st_size != download->size)
 		return "changed";
 	if (checksum_begin(&sum, false) == 0 &&
-	    checksum_file(&sum, fd, download->size) == 0)
+	    checksum_file(&sum, fd, 0, download->size) == 0)
 		(void)checksum_sha256(&sum, hex);
 	checksum_end(&sum);
 	if (strcmp(hex, download->sha256) == 0)

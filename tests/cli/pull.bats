@@ -387,6 +387,22 @@ corrupt	local$source/c	$url/c"
     cmp "$source/a" "$(place a)"
 }
 
+@test "a .part that somebody changed and made longer is not built upon" {
+    head -c 150000 /dev/urandom >"$source/a"
+    wanted a >"$BATS_TEST_TMPDIR/in"
+    elog-pull --to "$data" --limit-rate 5k <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
+    wait_for test -s "$(place a).part"
+    kill -TERM $!
+    wait $! || [ $? = 1 ]
+    n=$(stat -c %s "$(place a).part")
+    printf xyz | dd of="$(place a).part" conv=notrunc bs=1 seek=10 2>/dev/null
+    tail -c +$((n + 1)) "$source/a" | head -c 100 >>"$(place a).part"
+    run --separate-stderr pull <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    equal "$(of downloads .resumed_from)" 0
+    cmp "$source/a" "$(place a)"
+}
+
 @test "two at once: the second tries again later" {
     head -c 400000 /dev/zero >"$source/a"
     mkfifo "$BATS_TEST_TMPDIR/in"

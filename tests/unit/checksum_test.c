@@ -32,10 +32,10 @@ sums(void **state)
 	checksum_end(&checksum);
 	assert_int_equal(checksum_begin(&checksum, false), 0);
 	assert_int_equal(write(fd, "abcdef", 6), 6);
-	assert_int_equal(checksum_file(&checksum, fd, 3), 0);
+	assert_int_equal(checksum_file(&checksum, fd, 0, 3), 0);
 	assert_int_equal(checksum_sha256(&checksum, hex), 0);
 	assert_string_equal(hex, SHA256);
-	assert_int_equal(checksum_file(&checksum, fd, 7), -1); /* it is shorter */
+	assert_int_equal(checksum_file(&checksum, fd, 0, 7), -1); /* it is shorter */
 	close(fd);
 	checksum_end(&checksum);
 }
