@@ -131,25 +131,24 @@ checksum_end(struct checksum *checksum)
 
 /* ---- what the other side says ------------------------------------------------- */
 
-static void
+static bool
 expect_hex(char *sum, size_t letters, const char *text)
 {
 	if (strspn(text, "0123456789abcdefABCDEF") != letters || text[letters] != '\0')
-		return;
+		return false;
 	for (size_t i = 0; i <= letters; i++)
 		sum[i] = (char)tolower((unsigned char)text[i]);
+	return true;
 }
 
-void
+bool
 checksum_expect(struct checksum_expected *expected, const char *text)
 {
 	bool sha256 = strncasecmp(text, "sha256:", 7) == 0;
 	bool md5 = strncasecmp(text, "md5:", 4) == 0;
 
-	if (!md5)
-		expect_hex(expected->sha256, 64, text + (sha256 ? 7 : 0));
-	if (!sha256)
-		expect_hex(expected->md5, 32, text + (md5 ? 4 : 0));
+	return (!md5 && expect_hex(expected->sha256, 64, text + (sha256 ? 7 : 0))) ||
+	       (!sha256 && expect_hex(expected->md5, 32, text + (md5 ? 4 : 0)));
 }
 
 /* Base64 (RFC 4648, section 4) of a sum of so many bytes. */

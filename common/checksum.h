@@ -45,9 +45,9 @@ void checksum_end(struct checksum *checksum);
 
 /*
  * Learn from a text of a record: "sha256:HEX", "md5:HEX", or bare HEX of the length of
- * one of them.  What is neither is not understood and changes nothing.
+ * one of them.  What is neither is not understood and changes nothing: false.
  */
-void checksum_expect(struct checksum_expected *expected, const char *text);
+bool checksum_expect(struct checksum_expected *expected, const char *text);
 
 /*
  * Learn from a header of an HTTP answer: Digest (RFC 3230), Repr-Digest (RFC 9530),

@@ -438,7 +438,7 @@ complete(struct transfer *t)
 {
 	struct partial *partial = &t->partial;
 	struct checksum_expected expected = t->answer.expected;
-	const char *wrong;
+	const char *wrong, *whose = "that the server gives";
 
 	if (partial->state.size >= 0 && partial->bytes != partial->state.size) {
 		snprintf(t->why, sizeof(t->why), "%lld bytes of %lld came",
@@ -455,11 +455,13 @@ complete(struct transfer *t)
 	if (t->offset > 0) /* what the server says of a part alone is of no use */
 		expected.md5[0] = '\0';
 	wrong = checksum_wrong(&t->checksum, &expected);
-	if (wrong == NULL)
+	if (wrong == NULL) {
 		wrong = checksum_wrong(&t->checksum, &t->file->expected);
+		whose = "of its record";
+	}
 	if (wrong != NULL) {
-		snprintf(t->why, sizeof(t->why),
-		    "its %s is not the one that the server gives", wrong);
+		snprintf(
+		    t->why, sizeof(t->why), "its %s is not the one %s", wrong, whose);
 		return TRANSFER_RESTART;
 	}
 	if (checksum_sha256(&t->checksum, t->sha256) != 0) {

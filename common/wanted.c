@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "msg.h"
 #include "object.h"
 
 #define MINUTE 60
@@ -67,8 +68,9 @@ expect_member(struct wanted *file, const char *name)
 {
 	char *text = object_member(file->record, name);
 
-	if (text != NULL)
-		checksum_expect(&file->expected, text);
+	if (text != NULL && !checksum_expect(&file->expected, text))
+		msg("%s: the %s of its record is no SHA-256 or MD5: not looked at",
+		    file->url != NULL ? file->url : "a record", name);
 	free(text);
 }
 

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "config.h"
+#include "db.h"
 #include "exit.h"
 #include "intake.h"
 #include "layout.h"
@@ -210,6 +211,22 @@ fetch(struct ledger *known, int root, struct remote *remote, struct session *ses
 	return status;
 }
 
+/* 75 after a message if another elog-load writes the database: before anything comes. */
+static int
+check_writer(void)
+{
+	struct lock lock;
+	char *path = db != NULL ? db_path(db) : NULL;
+	int status = EXIT_DONE;
+
+	if (path != NULL) {
+		status = lock_take(&lock, path);
+		lock_release(&lock);
+	}
+	free(path);
+	return status;
+}
+
 static int
 run(struct ledger **known, struct session *session)
 {
@@ -231,7 +248,9 @@ run(struct ledger **known, struct session *session)
 	status = dry_run ? 0 : lock_take(&lock, lock_name);
 	if (status != 0 || (remote = remote_open(&status)) == NULL)
 		goto done;
-	status = dry_run ? 0 : loader_start(db);
+	status = dry_run ? 0 : check_writer();
+	if (status == 0 && !dry_run)
+		status = loader_start(db);
 	if (status == 0) {
 		status = fetch(*known, root, remote, session);
 		ledger_close(*known); /* a reader would hold elog-load's end up */

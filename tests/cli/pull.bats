@@ -267,8 +267,12 @@ d%252Fe
     run --separate-stderr pull --attempts 1 < <(wanted a "{\"md5\":\"${md5//f/e}\"}")
     status_is 1
     says elog-pull MD5
+    [[ $stderr == *'of its record'* && $stderr != *server* ]]
     no_file "$data" a
     equal "$(of partial_downloads '[.status, .bytes]')" '["partial",0]'
+    run --separate-stderr pull < <(wanted a '{"checksum":"sha256:12"}')
+    status_is 0
+    says elog-pull "$url/a" 'the checksum of its record is no'
 }
 
 @test "another size than it was listed with" {
@@ -416,6 +420,21 @@ corrupt	local$source/c	$url/c"
     wait $!
     run pull </dev/null
     status_is 0
+}
+
+@test "--db while another writes it: 75, and nothing comes" {
+    file a one
+    mkfifo "$BATS_TEST_TMPDIR/in"
+    elog-load -q "$db" <"$BATS_TEST_TMPDIR/in" 3>&- &
+    writer=$!
+    exec 8>"$BATS_TEST_TMPDIR/in"
+    wait_for test -s "$db.lock"
+    run --separate-stderr pull --db "$db" < <(wanted a)
+    status_is 75
+    says elog-pull "process $writer" 'try again later'
+    no_file "$data" a
+    exec 8>&-
+    wait "$writer"
 }
 
 @test "the disk is full: one line, the .part stays, exit 1" {
