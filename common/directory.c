@@ -34,6 +34,15 @@ is_plain(const char *name, size_t n)
 }
 
 void
+directory_refuse(struct directory_reader *reader, const char *name, size_t n)
+{
+	if (reader->result->refused++ == 0)
+		snprintf(reader->result->first_refused,
+		    sizeof(reader->result->first_refused), "%.*s", n > 60 ? 60 : (int)n,
+		    name);
+}
+
+void
 directory_give(struct directory_reader *reader, const char *name, size_t n)
 {
 	struct directory_entry *entry = &reader->entry;
@@ -42,10 +51,7 @@ directory_give(struct directory_reader *reader, const char *name, size_t n)
 	if ((n == 1 && name[0] == '.') || (n == 2 && name[0] == '.' && name[1] == '.'))
 		return;
 	if (!is_plain(name, n)) {
-		if (reader->result->refused++ == 0)
-			snprintf(reader->result->first_refused,
-			    sizeof(reader->result->first_refused), "%.*s",
-			    n > 60 ? 60 : (int)n, name);
+		directory_refuse(reader, name, n);
 		return;
 	}
 	memcpy(entry->name, name, n);

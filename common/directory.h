@@ -91,6 +91,9 @@ struct directory_reader {
 /* Put a name of n bytes into the entry at hand and hand it over, or refuse it. */
 void directory_give(struct directory_reader *reader, const char *name, size_t n);
 
+/* Count a name of n bytes as left out. */
+void directory_refuse(struct directory_reader *reader, const char *name, size_t n);
+
 /* Note what is wrong with a line, if nothing was noted yet. */
 void directory_wrong(struct directory_reader *reader, const char *line, size_t n);
 

@@ -209,6 +209,26 @@ read_details(struct directory_entry *entry, struct text behind)
 		entry->size = strtoll(text + i, NULL, 10);
 }
 
+/* Leave a link out.  One with a date behind it was meant as an entry, and counts. */
+static void
+leave_out(struct directory_reader *reader, struct text link, struct text behind)
+{
+	reader->entry.modified[0] = '\0';
+	read_details(&reader->entry, behind);
+	if (reader->entry.modified[0] != '\0')
+		directory_refuse(reader, link.p, (size_t)(link.end - link.p));
+}
+
+/* Does a link lead to this page or to one above it: "/", "/path/"? */
+static bool
+leads_up(const struct directory_reader *reader, struct text link)
+{
+	size_t n = (size_t)(link.end - link.p);
+
+	return n > 0 && link.end[-1] == '/' && n <= strlen(reader->base) &&
+	       strncmp(link.p, reader->base, n) == 0;
+}
+
 /* A link that stays here names an entry: "name", "./name", "name/", and, as IIS has it,
    "/path/of/the/page/name".  All others (to sort the page, to go up, to elsewhere) are
    none. */
@@ -217,20 +237,27 @@ read_link(struct directory_reader *reader, struct text link, struct text behind)
 {
 	char name[DIRECTORY_NAME_MAX + 2];
 	size_t n, raw, base = strlen(reader->base);
+	bool scheme = false;
 
+	if (link.p == link.end || *link.p == '?' || *link.p == '#' ||
+	    leads_up(reader, link))
+		return;
+	/* A colon before any slash: a scheme (RFC 3986, 4.2), so a name with a colon is
+	   written "./name" (Apache) or with %3A. */
+	for (const char *p = link.p; p < link.end && *p != '/' && !scheme; p++)
+		scheme = *p == ':';
 	if (link.end - link.p >= 2 && link.p[0] == '.' && link.p[1] == '/')
 		link.p += 2;
 	else if ((size_t)(link.end - link.p) > base && *link.p == '/' &&
 		 strncmp(link.p, reader->base, base) == 0)
 		link.p += base;
 	raw = (size_t)(link.end - link.p);
-	if (raw == 0 || *link.p == '?' || *link.p == '#' || *link.p == '/' ||
-	    memchr(link.p, '?', raw) != NULL)
+	if (raw == 0 || *link.p == '?' || *link.p == '#')
 		return;
-	/* A colon before any slash: a scheme (RFC 3986, 4.2). */
-	for (size_t i = 0; i < raw && link.p[i] != '/'; i++)
-		if (link.p[i] == ':')
-			return;
+	if (scheme || *link.p == '/' || memchr(link.p, '?', raw) != NULL) {
+		leave_out(reader, link, behind);
+		return;
+	}
 	reader->entry.type = link.end[-1] == '/' ? DIRECTORY_DIRECTORY : DIRECTORY_FILE;
 	reader->entry.size = -1;
 	reader->entry.modified[0] = '\0';

@@ -109,6 +109,16 @@ everything() {
     equal "$(scan "${window[@]}" "$ELOG_FILES_HTTPS/L2/RMA*" | files | wc -l)" 12
 }
 
+@test "HTTP: names with a colon, of files and directories" {
+    mkdir -p "$tree/colon/R:1/2025/01/01/18/3020"
+    touch "$tree/colon/R:1/2025/01/01/18/3020/T18:30:20.BUFR"
+    chmod -R go+rX "$tree/colon"
+    run --separate-stderr scan "${window[@]}" "$ELOG_FILES_HTTP/colon/"
+    status_is 0
+    silent
+    equal "$(files <<<"$output" | cut -f1)" R:1/2025/01/01/18/3020/T18:30:20.BUFR
+}
+
 @test "HTTP: a password from .netrc, a redirect on the same server, none to another" {
     equal "$(scan "${window[@]}" "$ELOG_FILES_HTTPS/private/L2/RMA1" | files | wc -l)" 6
     equal "$(scan "${window[@]}" "$ELOG_FILES_HTTP/moved/L2/RMA1" | files | wc -l)" 6

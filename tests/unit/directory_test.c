@@ -215,6 +215,23 @@ index_page(void **state)
 		"<a href=\"x%00y\">x</a><a href=\"x%0ay\">x</a><a href=\"\">x</a>"
 		"<a name=\"x\">x</a><a href=\"x?download\">x</a><a href",
 		"", 4, NULL},
+	    /* A colon is part of a name behind "./" or as %3A. */
+	    {DIRECTORY_INDEX,
+		"Index of <a href=\"./T18:30.BUFR\">x</a> 2025-01-02 03:04 5 "
+		"<a href=\"./a:b/\">x</a> 2025-01-02 03:04 - <a href=\"c%3Ad\">x</a>",
+		"f T18:30.BUFR 5 2025-01-02T03:04Z\nd a:b -1 2025-01-02T03:04Z\n"
+		"f c:d -1 \n",
+		0, NULL},
+	    /* With a date, what is left out counts; not the way up or to a sorted page.
+	     */
+	    {DIRECTORY_INDEX,
+		"Index of <a href=\"T18:30\">x</a> 2025-01-02 03:04 5 "
+		"<a href=\"http://evil/x\">x</a> 2025-01-02 03:04 5 "
+		"<a href=\"/other/x\">x</a> 2025-01-02 03:04 5 "
+		"<a href=\"a?b\">x</a> 2025-01-02 03:04 5 "
+		"<a href=\"/\">up</a> 2025-01-02 03:04 - "
+		"<a href=\"./?C=N\">x</a> 2025-01-02 03:04 - <a href=\"mailto:x\">x</a>",
+		"", 4, NULL},
 	    {DIRECTORY_INDEX, "<title>Log in</title><a href=\"login\">log in</a>", "", 0,
 		"no index"},
 	    {DIRECTORY_INDEX, "", "", 0, "no index"},
