@@ -521,21 +521,24 @@ remote_handle(struct remote *remote)
 	return easy;
 }
 
-/* Has .netrc an entry for the host of a URL, or one for all?  A file of words:
-   "machine" NAME, "default", "login" NAME, "password" SECRET. */
+/* Has .netrc an entry for the host of a URL, or one for all, with this login (NULL: with
+   any)?  A file of words: "machine" NAME, "default", "login" NAME, "password" SECRET. */
 static bool
-netrc_knows(const struct remote *remote, const char *url)
+netrc_knows(const struct remote *remote, const char *url, const char *user)
 {
 	FILE *file = remote->netrc != NULL ? fopen(remote->netrc, "re") : NULL;
 	const char *host = strstr(url, "://") + 3;
 	size_t n = strcspn(host, ":/");
 	char word[256], previous[256] = "";
-	bool knows = false;
+	bool ours = false, knows = false;
 
 	while (file != NULL && !knows && fscanf(file, "%255s", word) == 1) {
-		knows = strcmp(previous, "machine") == 0
-			    ? strlen(word) == n && strncasecmp(word, host, n) == 0
-			    : strcmp(word, "default") == 0;
+		if (strcmp(previous, "machine") == 0)
+			ours = strlen(word) == n && strncasecmp(word, host, n) == 0;
+		else if (strcmp(word, "default") == 0)
+			ours = true;
+		knows = ours && (user == NULL || (strcmp(previous, "login") == 0 &&
+						     strcmp(word, user) == 0));
 		memcpy(previous, word, sizeof(word));
 	}
 	explicit_bzero(word, sizeof(word));
@@ -564,29 +567,54 @@ aim_http(struct remote *remote, CURL *easy, bool private)
 		curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 }
 
+/* libcurl takes the password of a login from .netrc only if the login stands in the URL.
+   False without memory. */
+static bool
+aim_login(CURL *easy, const char *url, const char *user)
+{
+	CURLU *parsed = curl_url();
+	char *with_user = NULL;
+
+	if (parsed != NULL &&
+	    curl_url_set(parsed, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+	    curl_url_set(parsed, CURLUPART_USER, user, CURLU_URLENCODE) == CURLUE_OK)
+		with_user = take_part(parsed, CURLUPART_URL, 0);
+	curl_url_cleanup(parsed);
+	if (with_user == NULL)
+		return false;
+	curl_easy_setopt(easy, CURLOPT_URL, with_user);
+	free(with_user);
+	return true;
+}
+
 void
 remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 {
 	enum remote_scheme scheme = remote_scheme(url);
+	bool http = scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS;
 
 	if (user == NULL)
 		user = option_user;
-	if (user == NULL && scheme == REMOTE_SFTP && !netrc_knows(remote, url))
+	if (user == NULL && scheme == REMOTE_SFTP && !netrc_knows(remote, url, NULL))
 		user = getlogin() != NULL ? getlogin() : getenv("USER");
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_USERPWD, NULL);
-	curl_easy_setopt(easy, CURLOPT_USERNAME, user);
+	/* Tickets and tokens need no password beside them. */
+	if (user == NULL || (http && (remote->negotiate || remote->token != NULL)) ||
+	    !netrc_knows(remote, url, user) || !aim_login(easy, url, user))
+		curl_easy_setopt(easy, CURLOPT_USERNAME, user);
 	curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	if (scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS)
+	if (http)
 		aim_http(remote, easy, scheme == REMOTE_HTTPS || is_loopback(url));
 }
 
 char *
 remote_redirect(CURL *easy)
 {
-	char *from = NULL, *to = NULL;
+	char *from = NULL, *to = NULL, *clean = NULL;
 	long status = 0;
+	CURLU *parsed;
 
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &from);
@@ -594,7 +622,13 @@ remote_redirect(CURL *easy)
 	if (status < 300 || status >= 400 || from == NULL || to == NULL ||
 	    compare_servers(from, to) < 0)
 		return NULL;
-	return strdup(to);
+	/* A login in it is remote_aim()'s of before, or none of ours. */
+	parsed = curl_url();
+	if (parsed != NULL &&
+	    curl_url_set(parsed, CURLUPART_URL, to, CURLU_PATH_AS_IS) == CURLUE_OK)
+		clean = write_clean(parsed);
+	curl_url_cleanup(parsed);
+	return clean;
 }
 
 /* ---- what a transfer came to ------------------------------------------------ */
@@ -676,7 +710,9 @@ untrusted(const struct remote *remote, enum remote_scheme scheme, const char *ur
     char *message, size_t size)
 {
 	const char *host = strstr(url, "://") + 3;
+	const char *at = memchr(host, '@', strcspn(host, "/"));
 
+	host = at != NULL ? at + 1 : host;
 	if (scheme != REMOTE_SFTP)
 		snprintf(message, size,
 		    "its certificate is not trusted: --cacert names the authority's");

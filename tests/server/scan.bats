@@ -146,6 +146,25 @@ everything() {
     says elog-scan "login refused"
 }
 
+@test "a login that is named takes its password from .netrc" {
+    local u
+    for u in "ftp://$FILES_USER@${ELOG_FILES_FTP#*//}" "ftps://$FILES_USER@${ELOG_FILES_FTPS#*//}" \
+        "https://$FILES_USER@${ELOG_FILES_HTTPS#*//}/private"; do
+        equal "$(scan "${window[@]}" "$u/L2/RMA1" | files | wc -l)" 6
+    done
+    equal "$(scan --user "$FILES_USER" "${window[@]}" "$ELOG_FILES_HTTP/private/L2/RMA1" |
+        files | wc -l)" 6
+    # That login's, and no other's.
+    printf 'machine 127.0.0.1 login other password x\n' >"$BATS_TEST_TMPDIR/netrc"
+    cat "$HOME/.netrc" >>"$BATS_TEST_TMPDIR/netrc"
+    scan --netrc-file "$BATS_TEST_TMPDIR/netrc" --user "$FILES_USER" "${window[@]}" \
+        "$ELOG_FILES_FTP/L2/RMA1" >"$BATS_TEST_TMPDIR/out"
+    equal "$(files <"$BATS_TEST_TMPDIR/out" | wc -l)" 6
+    run ! grep -q "@\|$FILES_USER" "$BATS_TEST_TMPDIR/out"
+    run --separate-stderr scan --user other "${window[@]}" "$ELOG_FILES_FTP/L2/RMA1"
+    status_is 77
+}
+
 @test "a certificate that nobody vouches for" {
     local url
     for url in "$ELOG_FILES_FTP" "$ELOG_FILES_FTPS" "$ELOG_FILES_HTTPS"; do
