@@ -12,6 +12,10 @@
 
 #include "window.h"
 
+#define MINUTE 60
+#define HOUR 3600
+#define DAY 86400
+
 /* How each format is read: line by line, or as a whole. */
 static const struct {
 	void (*line)(struct directory_reader *reader, const char *line, size_t n);
@@ -142,6 +146,20 @@ directory_read_local(const char *path, directory_take *take, void *context,
 	if (errno != 0)
 		snprintf(result->error, sizeof(result->error), "%s", strerror(errno));
 	closedir(directory);
+}
+
+bool
+directory_is_early(const char *modified, int64_t listed)
+{
+	struct window unit;
+	int64_t age;
+
+	if (!window_time(modified, listed, &unit))
+		return false;
+	age = listed - unit.from;
+	if (unit.to - unit.from == MINUTE)
+		return age > -DAY && age < DAY && (age + DAY) % HOUR < MINUTE;
+	return unit.to - unit.from > MINUTE && age >= 0 && listed < unit.to;
 }
 
 bool

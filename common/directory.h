@@ -77,6 +77,13 @@ void directory_read_local(const char *path, directory_take *take, void *context,
  */
 bool directory_changed(const char *earlier, const char *later);
 
+/*
+ * May a file that was listed at a time (seconds since 1970) have changed after that
+ * without another time of change?  So where the listing tells the minute or the day, and
+ * that was not over.  The server's clock may be of another zone, by whole hours.
+ */
+bool directory_is_early(const char *modified, int64_t listed);
+
 /* ---- between the files of this part ---------------------------------------- */
 
 struct directory_reader {

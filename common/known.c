@@ -9,7 +9,9 @@
 #include "msg.h"
 
 /* The same two questions to each of the two databases. */
-#define FILE_SQL "SELECT size, modified, time, fields FROM remote_files WHERE url = ?1"
+#define FILE_SQL                                                                         \
+	"SELECT size, modified, time, fields, observed_at FROM remote_files WHERE url "  \
+	"= ?1"
 #define DIRECTORY_SQL                                                                    \
 	"SELECT status = 'listed', settled, entries, attempts, newest_change, "          \
 	"modified, "                                                                     \
@@ -77,7 +79,7 @@ open_memory(struct known *known)
 	}
 	if (db_exec(base->db, base->path,
 		"CREATE TABLE remote_files (url TEXT PRIMARY KEY, size, modified, time, "
-		"fields) WITHOUT ROWID;"
+		"fields, observed_at) WITHOUT ROWID;"
 		"CREATE TABLE scanned_directories (url TEXT PRIMARY KEY, status, "
 		"settled, "
 		"entries, attempts, newest_change, modified, selection, time, until) "
@@ -85,7 +87,7 @@ open_memory(struct known *known)
 	    prepare(base) != 0)
 		return -1;
 	known->note_file = db_prepare(base->db, base->path,
-	    "INSERT OR REPLACE INTO remote_files VALUES (?1, ?2, ?3, ?4, ?5)");
+	    "INSERT OR REPLACE INTO remote_files VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
 	known->note_directory = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO scanned_directories VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
 	    "?7, ?8, ?9, ?10)");
@@ -232,6 +234,7 @@ static int
 ask_file(struct base *base, const struct known_file *file)
 {
 	sqlite3_stmt *row = base->file;
+	int64_t before;
 	bool same;
 
 	if (!ask(base, row, file->url))
@@ -241,6 +244,11 @@ ask_file(struct base *base, const struct known_file *file)
 	       strcmp(text(row, 3), file->fields) == 0 &&
 	       (file->size < 0 || sqlite3_column_type(row, 0) == SQLITE_NULL ||
 		   sqlite3_column_int64(row, 0) == file->size);
+	/* What was listed too early to be final counts once more when it is. */
+	before = time_of(row, 4, INT64_MIN);
+	if (before != INT64_MIN && directory_is_early(text(row, 1), before) &&
+	    !directory_is_early(text(row, 1), file->listed))
+		same = false;
 	sqlite3_reset(row);
 	return same;
 }
@@ -294,6 +302,7 @@ int
 known_note_file(struct known *known, const struct known_file *file)
 {
 	sqlite3_stmt *row = known->note_file;
+	char listed[WINDOW_TEXT];
 
 	if (row == NULL)
 		return 0;
@@ -305,6 +314,8 @@ known_note_file(struct known *known, const struct known_file *file)
 	bind(row, 3, file->modified);
 	bind(row, 4, file->time);
 	bind(row, 5, file->fields);
+	window_text(file->listed, listed);
+	bind(row, 6, listed);
 	return note(known, row);
 }
 

@@ -29,6 +29,7 @@ struct known_file {
 	const char *url;
 	int64_t size; /* -1: not told */
 	const char *modified, *time, *fields;
+	int64_t listed; /* when: seconds since 1970 */
 };
 
 struct known;

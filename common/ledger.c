@@ -63,7 +63,8 @@ ledger_open(const char *path)
 	if (!has_table(ledger, "downloads"))
 		return ledger;
 	ledger->download = db_prepare(ledger->db, ledger->path,
-	    "SELECT path, sha256, size, modified, mtime FROM downloads WHERE url = :url");
+	    "SELECT path, sha256, size, modified, mtime, started FROM downloads WHERE "
+	    "url = :url");
 	ledger->attempts = db_prepare(ledger->db, ledger->path,
 	    "SELECT attempts FROM partial_downloads WHERE url = :url");
 	for (size_t i = 0; i < PENDINGS; i++)
@@ -114,6 +115,7 @@ read_download(sqlite3_stmt *row, struct ledger_download *download)
 	    .size = sqlite3_column_int64(row, 2),
 	    .modified = wanted_time((const char *)sqlite3_column_text(row, 3)),
 	    .mtime = wanted_time((const char *)sqlite3_column_text(row, 4)),
+	    .started = wanted_time((const char *)sqlite3_column_text(row, 5)),
 	};
 }
 
@@ -220,7 +222,8 @@ ledger_each(struct ledger *ledger,
 	if (ledger->download == NULL)
 		return 0;
 	all = db_prepare(ledger->db, ledger->path,
-	    "SELECT path, sha256, size, modified, mtime, url FROM downloads ORDER BY "
+	    "SELECT path, sha256, size, modified, mtime, started, url FROM downloads "
+	    "ORDER BY "
 	    "path");
 	if (all == NULL)
 		return -1;
@@ -228,7 +231,7 @@ ledger_each(struct ledger *ledger,
 		struct ledger_download download;
 
 		read_download(all, &download);
-		visit(context, (const char *)sqlite3_column_text(all, 5), &download);
+		visit(context, (const char *)sqlite3_column_text(all, 6), &download);
 		ledger_download_free(&download);
 	}
 	if (code != SQLITE_DONE)

@@ -16,6 +16,7 @@ struct ledger_download {
 	long long size;
 	long long modified; /* seconds since 1970, or -1 */
 	long long mtime;    /* the same */
+	long long started;  /* the same */
 };
 
 /*

@@ -229,6 +229,7 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 	if (labelled > 0) {
 		state = PLACE_OURS;
 		if (label.bytes == st->st_size &&
+		    !wanted_began_early(file, wanted_time(label.started)) &&
 		    agrees(file, st->st_size,
 			label.listed >= 0 ? label.listed : label.changed)) {
 			state = PLACE_SAME;
@@ -277,7 +278,8 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 		ours = strcmp(known.path, job->path) == 0;
 		state = !ours ? PLACE_FOREIGN
 			: known.size == st.st_size && known.mtime == st.st_mtim.tv_sec &&
-				agrees(&job->file, known.size, known.modified)
+				agrees(&job->file, known.size, known.modified) &&
+				!wanted_began_early(&job->file, known.started)
 			    ? PLACE_SAME
 			    : PLACE_OURS;
 		ledger_download_free(&known);

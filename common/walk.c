@@ -288,8 +288,10 @@ static void
 compare_file(struct walk *walk, const struct node *node, const char *entry,
     struct remote_file *record, const struct template_values *values)
 {
-	struct known_file file = {
-	    .size = record->size, .modified = record->modified, .time = record->time};
+	struct known_file file = {.size = record->size,
+	    .modified = record->modified,
+	    .time = record->time,
+	    .listed = walk->now};
 	char *name = remote_encode(entry), *url = NULL,
 	     *fields = remote_record_fields(walk->options->template, values);
 

@@ -46,4 +46,12 @@ const char *wanted_time_text(long long seconds, char text[32]);
  */
 bool wanted_same_time(long long a, long long b);
 
+/*
+ * May a download that was started then (seconds since 1970, -1: not known) hold an older
+ * version of the same time of change?  So if the file was listed later, with no more than
+ * the minute or the day, and that was not over when the download began.  The server's
+ * clock may be of another zone, by whole hours.
+ */
+bool wanted_began_early(const struct wanted *file, long long started);
+
 #endif

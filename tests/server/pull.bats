@@ -359,6 +359,31 @@ END
     [ -s "$data/attachments/e1/n1/plot.png" ]
 }
 
+@test "a file that is rewritten within the minute that a listing tells is fetched again" {
+    local when minute file
+    when=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M)
+    minute=$(date -u -d "$when" +%Y/%m/%d/%H/%M00) file=$tree/L2/RMA9/$minute/x.BUFR
+    mkdir -p "${file%/*}"
+    echo old >"$file"
+    touch -d "$when:10Z" "$file"
+    chmod -R go+rX "$tree/L2/RMA9"
+    local once=(elog-follow.sh --db "$db" --to "$data" --once --cacert "$ELOG_FILES_CA"
+        -- --cacert "$ELOG_FILES_CA" --from -1d "$ELOG_FILES_HTTP/L2/RMA9")
+    "${once[@]}"
+    # As if all that had been ten minutes ago, within that minute.
+    sqlite3 "$db" "UPDATE remote_files SET observed_at = '$when:20Z';
+        UPDATE downloads SET started = '$when:21Z'"
+    echo new >"$file"
+    touch -d "$when:40Z" "$file"
+    "${once[@]}"
+    equal "$(find "$data" -name x.BUFR -exec cat {} +)" new
+    # Once: no more than the schema now.
+    equal "$(elog-scan --cacert "$ELOG_FILES_CA" --known "$db" --from -1d \
+        "$ELOG_FILES_HTTP/L2/RMA9" | grep -c '"path"')" 1
+    equal "$(elog-pull --to "$data" --db "$db" --pending 2>&1)" ""
+    rm -r "$tree/L2/RMA9"
+}
+
 @test "elog-follow.sh: several sources, one round, then nothing more to do" {
     run --separate-stderr elog-follow.sh --db "$db" --to "$data" --once --cacert "$ELOG_FILES_CA" \
         -- "$ELOG_FILES_HTTP/L2/{RMA1,RMA5}" --from 2025-01-01 --to 2025-01-31 \

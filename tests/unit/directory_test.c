@@ -249,6 +249,15 @@ changes(void **state)
 	(void)state;
 	assert_true(directory_changed("2025-01-01T18:30:20Z", "2025-01-01T18:30:21Z"));
 	assert_false(directory_changed("2025-01-01T18:30:20Z", "2025-01-01T18:30:20Z"));
+	/* In the minute, in that of another zone, behind it; the day; the second. */
+	assert_true(directory_is_early("2025-07-15T12:00Z", NOW + 59));
+	assert_true(directory_is_early("2025-07-15T09:00Z", NOW));
+	assert_false(directory_is_early("2025-07-15T12:00Z", NOW + 60));
+	assert_false(directory_is_early("2025-07-13T12:00Z", NOW));
+	assert_true(directory_is_early("2025-07-15", NOW));
+	assert_false(directory_is_early("2025-07-14", NOW));
+	assert_false(directory_is_early("2025-07-15T12:00:00Z", NOW));
+	assert_false(directory_is_early("", NOW));
 	/* The less exact one decides: LIST loses the minutes of an old file. */
 	assert_false(directory_changed("2025-01-01T18:30Z", "2025-01-01"));
 	assert_false(directory_changed("2025-01-01T18:30:20Z", "2025-01-01T18:30Z"));

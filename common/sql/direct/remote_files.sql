@@ -22,4 +22,9 @@ ON CONFLICT (url) DO UPDATE SET
     time = excluded.time,
     fields = excluded.fields
 WHERE (source, path, size, modified, time, fields) IS NOT (excluded.source,
-    excluded.path, excluded.size, excluded.modified, excluded.time, excluded.fields);
+    excluded.path, excluded.size, excluded.modified, excluded.time, excluded.fields)
+    -- Listed again, for its minute or day was not over.
+    OR (excluded.observed_at > observed_at AND iif(length(modified) = 10,
+        modified = substr(observed_at, 1, 10),
+        length(modified) = 17 AND substr(modified, 15, 2) = substr(observed_at, 15, 2)
+        AND abs(julianday(modified) - julianday(observed_at)) < 1));

@@ -6,7 +6,12 @@ SELECT json_object('url', r.url, 'source', r.source, 'size', r.size,
     'observed_at', r.observed_at, 'fields', json(r.fields)), r.url
 FROM remote_files r LEFT JOIN downloads d ON d.url = r.url
 WHERE r.url > :last AND (d.url IS NULL OR d.size <> r.size
-    OR (d.modified <> r.modified AND julianday(d.modified) <> julianday(r.modified)))
+    OR (d.modified <> r.modified AND julianday(d.modified) <> julianday(r.modified))
+    -- Fetched when its minute or day was not over, and listed again.
+    OR (r.observed_at > d.started AND iif(length(r.modified) = 10,
+        r.modified = substr(d.started, 1, 10),
+        length(r.modified) = 17 AND substr(r.modified, 15, 2) = substr(d.started, 15, 2)
+        AND abs(julianday(r.modified) - julianday(d.started)) < 1)))
   AND NOT EXISTS (SELECT 1 FROM partial_downloads p
     WHERE p.url = r.url AND p.status = 'failed'
     AND NOT coalesce(julianday(r.observed_at) > julianday(p.last_attempt), 0))
