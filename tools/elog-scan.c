@@ -164,7 +164,9 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 		msg("interrupted: the next scan goes on");
 		return EXIT_PARTIAL;
 	}
-	if (failed && follow == 0)
+	if (totals.refused > 0 && follow == 0)
+		msg("%ld names were left out: see the lines above", totals.refused);
+	if (totals.failed > 0 && follow == 0)
 		msg("%ld directories could not be listed: the next scan tries them again",
 		    totals.failed);
 	return failed ? EXIT_PARTIAL : EXIT_DONE;

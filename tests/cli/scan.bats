@@ -244,6 +244,8 @@ wrong() {
     run --separate-stderr scan "$url/"
     status_is 1
     [[ $stderr == *"left out 1 names"* ]]
+    [[ ${stderr_lines[-1]} == "elog-scan: 1 names were left out"* ]]
+    [[ $stderr != *"could not be listed"* ]]
     jq -e . >/dev/null <<<"$output"
     jq -r 'select(.stream == "remote_files" and .record != null).record.url' <<<"$output" |
         sort >"$BATS_TEST_TMPDIR/urls"
