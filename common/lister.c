@@ -24,7 +24,9 @@ struct slot {
 struct server {
 	char *prefix; /* scheme, host and port */
 	bool no_mlsd;
-	enum remote_outcome lost; /* REMOTE_OK: it is not */
+	bool answered;		      /* to a request: it let us in */
+	struct lister_request *first; /* until then, only this one is tried */
+	enum remote_outcome lost;     /* REMOTE_OK: it is not */
 	char message[320];
 	struct server *next;
 };
@@ -34,7 +36,7 @@ struct lister {
 	CURLM *multi;
 	struct slot *slots;
 	int jobs, retries, active;
-	struct lister_request *waiting; /* to be tried again, in no order */
+	struct lister_request *waiting; /* to be tried, or tried again; in no order */
 	struct server *servers;
 };
 
@@ -178,7 +180,7 @@ slot_start(struct slot *slot, struct lister_request *request)
 	struct lister *lister = slot->lister;
 	const char *url = request->at != NULL ? request->at : request->url;
 	enum remote_scheme scheme = remote_scheme(url);
-	const struct server *server = server_of(lister, request->url);
+	struct server *server = server_of(lister, request->url);
 	bool ftp = scheme == REMOTE_FTP || scheme == REMOTE_FTPS;
 
 	slot->n = 0;
@@ -198,6 +200,8 @@ slot_start(struct slot *slot, struct lister_request *request)
 		return -1;
 	}
 	slot->request = request;
+	if (server != NULL && !server->answered && server->first == NULL)
+		server->first = request;
 	lister->active++;
 	return 0;
 }
@@ -240,6 +244,32 @@ give_up(struct lister *lister, const struct lister_request *request)
 	server->lost = request->outcome;
 	snprintf(server->message, sizeof(server->message), "%s", request->message);
 	msg("%s: %s", server->prefix, request->message);
+}
+
+/* Does a request wait for the first of its server?  A wrong password that is tried many
+   times at once may lock an account. */
+static bool
+must_wait(struct lister *lister, struct lister_request *request)
+{
+	const struct server *server = server_of(lister, request->url);
+
+	return server != NULL && !server->answered && server->lost == REMOTE_OK &&
+	       server->first != NULL && server->first != request;
+}
+
+/* The first request of a server is finished: the others may go, or the next one alone. */
+static void
+first_finished(struct lister *lister, const struct lister_request *request)
+{
+	struct server *server = server_of(lister, request->url);
+
+	if (server == NULL)
+		return;
+	if (request->outcome == REMOTE_OK || request->outcome == REMOTE_MISSING ||
+	    request->outcome == REMOTE_DENIED || request->outcome == REMOTE_FAILED)
+		server->answered = true;
+	if (server->first == request)
+		server->first = NULL;
 }
 
 /* Go on with the same request elsewhere or otherwise?  1: yes; 0: no. */
@@ -300,6 +330,7 @@ slot_finish(struct slot *slot, CURLcode code, lister_arrived *arrived, void *con
 		return 0;
 	}
 	give_up(lister, request);
+	first_finished(lister, request);
 	request->body = slot->body;
 	request->n = slot->n;
 	arrived(request, context);
@@ -361,6 +392,8 @@ take_waiting(struct lister *lister, int64_t *soonest)
 	for (struct lister_request **p = &lister->waiting; *p != NULL; p = &(*p)->next) {
 		struct lister_request *request = *p;
 
+		if (must_wait(lister, request))
+			continue;
 		if (request->not_before <= now) {
 			*p = request->next;
 			request->next = NULL;
@@ -393,6 +426,11 @@ fill(struct lister *lister, lister_next *next, lister_arrived *arrived, void *co
 			return 0;
 		if (finish_unasked(lister, request, arrived, context))
 			continue;
+		if (must_wait(lister, request)) {
+			request->next = lister->waiting;
+			lister->waiting = request;
+			continue;
+		}
 		if ((slot->easy == NULL && slot_open(slot, lister) != 0) ||
 		    slot_start(slot, request) != 0)
 			return -1;

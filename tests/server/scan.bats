@@ -144,6 +144,13 @@ everything() {
     run --separate-stderr scan "${window[@]}" "$ELOG_FILES_FTP/L2/RMA1"
     status_is 77
     says elog-scan "login refused"
+    # It is tried once, or the account may be locked.
+    local before
+    before=$(grep -c ' 530 .*PASS' "$dir/ftp.log" || true)
+    run --separate-stderr scan --jobs 6 "${window[@]}" "$ELOG_FILES_FTP/L2/{RMA1,RMA5,A,B,C,D}"
+    status_is 77
+    says elog-scan "login refused"
+    equal $(($(grep -c ' 530 .*PASS' "$dir/ftp.log") - before)) 1
 }
 
 @test "a login that is named takes its password from .netrc" {
