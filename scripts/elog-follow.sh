@@ -78,6 +78,11 @@ done
 [ -n "$db" ] || die 2 '--db names the database'
 [ -n "$to" ] || die 2 '--to names the directory under which the files go'
 [ $# -gt 1 ] || die 2 'no source: behind -- come the arguments of elog-scan'
+for argument in "$@"; do
+	case $argument in
+	--follow | --follow=*) die 2 "$argument: not of elog-scan here: --every says how often to look" ;;
+	esac
+done
 for tool in elog-scan elog-pull elog-load; do
 	command -v "$tool" >/dev/null || die 1 "there is no $tool in PATH"
 done

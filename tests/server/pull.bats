@@ -429,6 +429,13 @@ downloaded() {
     run --separate-stderr elog-follow.sh --db "$db" --to "$data" --nonsense -- x
     status_is 2
     says elog-follow --nonsense
+    for wrong in "--follow 3" --follow=3; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr timeout 10 elog-follow.sh --once --db "$db" --to "$data" -- \
+            "file://$tree/L2/RMA1" --from -1d $wrong
+        status_is 2
+        says elog-follow --follow --every
+    done
     for wrong in "" "--db $db" "--db $db --to $data" "--db $db --to $data --every 0 -- x"; do
         # shellcheck disable=SC2086 # words
         run --separate-stderr elog-follow.sh $wrong
