@@ -178,8 +178,10 @@ done:
 static int
 read_parts(struct template *template, const char *text)
 {
-	while (*text == '/')
-		text++;
+	if (*text == '/') {
+		msg("--template: '%s': it begins below the URL, without a slash", text);
+		return -1;
+	}
 	if (strncmp(text, "{source}/", 9) == 0) {
 		template->sources = true;
 		text += 9;
@@ -187,6 +189,10 @@ read_parts(struct template *template, const char *text)
 	for (;;) {
 		size_t n = strcspn(text, "/");
 
+		if (n == 2 && text[0] == '.' && text[1] == '.') {
+			msg("--template: no .. in it: the URL says where the tree is");
+			return -1;
+		}
 		if (text[n] == '\0')
 			return n == 0 ? 0
 				      : compile_part(template, &template->file, text, n);

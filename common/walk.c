@@ -53,7 +53,8 @@ struct walk {
 	char selection_text[20];
 	int64_t now;
 	char now_text[WINDOW_TEXT];
-	int64_t shown; /* fifth of a second */
+	int64_t shown;	/* fifth of a second */
+	bool unmatched; /* was told already */
 	bool no_memory;
 };
 
@@ -498,6 +499,16 @@ show(struct walk *walk)
 	    walk->totals->failed);
 }
 
+/* A listing has no source that the pattern matches. */
+static void
+miss_sources(struct walk *walk, const struct node *node)
+{
+	walk->totals->unmatched++;
+	if (!walk->unmatched)
+		msg("%s: no directory matches '%s': see the URL's last part",
+		    node->request.url, node->root->pattern);
+}
+
 static void
 arrived(struct lister_request *request, void *context)
 {
@@ -514,6 +525,9 @@ arrived(struct lister_request *request, void *context)
 			msg("%s: left out %ld names that no file should have, as '%s'",
 			    request->url, result.refused, result.first_refused);
 		}
+		if (node->level == SOURCES && walk->n_found == 0 &&
+		    result.error[0] == '\0')
+			miss_sources(walk, node);
 		if (!push_found(walk))
 			snprintf(result.error, sizeof(result.error),
 			    "more than %d directories at once", WAITING_MAX);
@@ -668,6 +682,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 	    .out = out,
 	    .stop = stop,
 	    .totals = totals,
+	    .unmatched = totals->unmatched > 0,
 	    .selection = known_hash(options->selection),
 	    .now = (int64_t)time(NULL)};
 	int result;

@@ -50,6 +50,7 @@ struct walk_options {
 /* What a walk came to. */
 struct walk_totals {
 	long directories, failed, skipped, refused;
+	long unmatched; /* patterns that no source has */
 	long files;	/* in the window and wanted */
 	long emitted;	/* of these, new or changed */
 	int64_t newest; /* time of the newest file, INT64_MIN: there is none */
@@ -68,7 +69,8 @@ void walk_roots_free(struct walk_root *roots, size_t n);
 
 /*
  * Walk once through all roots.  Messages name what failed: the first time a directory
- * does.  Returns 0, or -1 after a message if the machine failed us.
+ * does; and patterns that match no source, unless totals, of the walk before or all 0,
+ * has some already.  Returns 0, or -1 after a message if the machine failed us.
  */
 int walk_run(const struct walk_options *options, const struct walk_root *roots, size_t n,
     struct lister *lister, struct known *known, struct stream *out,

@@ -132,7 +132,7 @@ static int
 scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
     struct lister *lister, struct known *known, struct stream *out)
 {
-	struct walk_totals totals;
+	struct walk_totals totals = {.unmatched = 0};
 	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t blocked, unblocked;
 	bool failed = false;
@@ -149,7 +149,7 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 		if (walk_run(o, roots, n, lister, known, out, &stop, &totals) != 0)
 			return EXIT_PARTIAL;
 		sigprocmask(SIG_BLOCK, &blocked, &unblocked);
-		failed = totals.failed > 0 || totals.refused > 0;
+		failed = totals.failed > 0 || totals.refused > 0 || totals.unmatched > 0;
 		if (stream_flush(out) != 0 || lister_refused(lister))
 			break;
 		if (follow > 0 && !stop) {

@@ -88,6 +88,14 @@ name=RMA1_0315_01_DBZH_20250101T183020Z.BUFR
     equal "$(scan "$url/" | paths | cut -d/ -f1 | tr '\n' ' ')" "AR5 RMA1 RMA5 "
 }
 
+@test "a pattern that no source matches: one line, 1" {
+    file RMA1/2025/01/01/00/0000/a
+    run --separate-stderr scan "$url/{RMA*,AR*}"
+    status_is 1
+    says elog-scan "no directory matches 'AR*'"
+    equal "$(paths <<<"$output")" RMA1/2025/01/01/00/0000/a
+}
+
 @test "files by expression, by glob of a field, by both" {
     local f
     for f in DBZH VRAD TH; do
@@ -400,6 +408,11 @@ wrong() {
     run --separate-stderr elog-scan --from 2025-01-01 --template '{source}/{Y}/{m}/' "$url/RMA1"
     status_is 2
     says elog-scan "has no date" "{d}"
+    for wrong in '/{source}/{Y}/{m}/{d}/' '{source}/../{Y}/{m}/{d}/' '{Y}/{m}/{d}/..'; do
+        run --separate-stderr elog-scan --from 2025-01-01 --template "$wrong" "$url/RMA1"
+        status_is 2
+        says elog-scan --template
+    done
     run --separate-stderr elog-scan --from 2025-13-01 "$url/RMA1"
     status_is 2
     says elog-scan "--from" 2025-13-01
