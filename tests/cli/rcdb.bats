@@ -115,3 +115,16 @@ values() {
     status_is 0
     equal "$(sha256sum <"$rcdb")" "$sum"
 }
+
+@test "cells of another type than their column: left out one by one, or read" {
+    sqlite3 "$rcdb" "UPDATE conditions SET int_value = 'many' WHERE run_number = 1 AND condition_type_id = 1;
+        UPDATE conditions SET float_value = 9e999 WHERE run_number = 1 AND condition_type_id = 2;
+        UPDATE conditions SET text_value = x'ff00' WHERE run_number = 4 AND text_value = 'hoho'"
+    run --separate-stderr import
+    status_is 1
+    equal "${#stderr_lines[@]}" 2
+    [[ $stderr == *'"many" is no int'* ]]
+    equal "$(elog-select -v a,b "run < 3" --format json "$db" | jq -c '[.a, .b]')" $'[null,"Infinity"]\n[2,2.3333333333333335]'
+    [[ $stderr == *"left out: not UTF-8"* ]]
+    equal "$(elog-select -v d "@is_production" "$db" | cut -f 3)" $'\n\nmew'
+}

@@ -39,20 +39,28 @@ FROM (SELECT min(id), * FROM rcdb.condition_types GROUP BY name) t
 WHERE NOT EXISTS (SELECT 1 FROM main.condition_types m WHERE m.name = t.name)
 ORDER BY t.id;
 
--- A value in JSON, with all digits of a float; of two of one run, the later.
+-- A value in JSON, with all digits of a float; of two of one run, the later.  SQLite
+-- keeps any value in any column: one of another type comes as a text, to be refused
+-- if it does not read as one.
 SELECT 'conditions', json_object('experiment', :experiment, 'run', v.run_number,
     'name', v.name, 'value', json(v.value), 'mode', 'replace', 'set_by', 'RCDB',
     'set_at', value_time(v.created), 'user', who(), 'program', 'elog-load')
 FROM (
     SELECT max(c.id), c.run_number, c.created, t.name,
         CASE t.value_type
-            WHEN 'bool' THEN iif(c.bool_value, 'true', 'false')
-            WHEN 'int' THEN CAST(c.int_value AS TEXT)
-            WHEN 'float' THEN iif(abs(c.float_value) < 9e999,
-                printf('%!.17g', c.float_value), NULL)
-            WHEN 'time' THEN json_quote(c.time_value)
+            WHEN 'bool' THEN CASE c.bool_value WHEN 1 THEN 'true' WHEN 0 THEN 'false'
+                ELSE json_quote(CAST(c.bool_value AS TEXT)) END
+            WHEN 'int' THEN iif(typeof(c.int_value) = 'integer', c.int_value,
+                json_quote(CAST(c.int_value AS TEXT)))
+            WHEN 'float' THEN CASE
+                WHEN typeof(c.float_value) NOT IN ('integer', 'real')
+                    THEN json_quote(CAST(c.float_value AS TEXT))
+                WHEN c.float_value = 9e999 THEN '"Infinity"'
+                WHEN c.float_value = -9e999 THEN '"-Infinity"'
+                ELSE printf('%!.17g', c.float_value) END
+            WHEN 'time' THEN json_quote(CAST(c.time_value AS TEXT))
             WHEN 'blob' THEN json_object('$base64', base64(CAST(c.text_value AS BLOB)))
-            ELSE json_quote(c.text_value)
+            ELSE json_quote(CAST(c.text_value AS TEXT))
         END AS value
     FROM rcdb.conditions c JOIN rcdb.condition_types t ON t.id = c.condition_type_id
     GROUP BY t.name, c.run_number
