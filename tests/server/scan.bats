@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run, and of jq
+# shellcheck disable=SC2154,SC2030,SC2031,SC2016 # variables of common.bash and of run, and of jq
 # elog-scan against real servers: FTP, FTPS, SFTP, HTTP, HTTPS.
 
 load ../lib/common
