@@ -75,8 +75,9 @@ if command -v dpkg-shlibdeps >/dev/null; then
 		sed 's/libsqlite3-0 ([^)]*)/libsqlite3-0 (>= 3.38.0)/
 			s/libcurl4 ([^)]*)/libcurl4 (>= 7.85.0)/') || libraries=''
 fi
-[ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libjq1,
- libkrb5-3, libpopt0, libsqlite3-0 (>= 3.38.0), libyaml-0-2'
+[ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libexpat1,
+ libjq1, libkrb5-3, libpcre2-8-0, libpopt0, libsqlite3-0 (>= 3.38.0), libssl3,
+ libyaml-0-2'
 
 size=$(du -k -s --apparent-size "$root" | cut -f 1)
 cat >"$root/DEBIAN/control" <<END
