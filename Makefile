@@ -1,7 +1,4 @@
-# elog: build, test, install.  GNU make.
-#
-# The lines under "What each program is made of" are the map of the tree: a
-# program's main file in tools/, and the parts of common/ that it uses.
+# elog: build, test, install.  GNU make.  common/README.md is the map of the tree.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
@@ -17,85 +14,59 @@ HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
-ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) $(CFLAGS) \
+ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon \
+	$(WARN) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
-CURL = -lcurl
-SQLITE = -lsqlite3
-KRB5 = -lkrb5
-JQ = -ljq
-POPT = -lpopt
-YAML = -lyaml
-CRYPTO = -lcrypto
-EXPAT = -lexpat
-PCRE2 = -lpcre2-8
+# All libraries; --as-needed leaves each program those whose symbols it uses.
+LIBS = -lcurl -lsqlite3 -lkrb5 -ljq -lpopt -lyaml -lcrypto -lexpat -lpcre2-8 -lm
 
-TOOLS = elog-list elog-get elog-load elog-status elog-config elog-select elog-cond elog-scan elog-pull
+TOOLS = $(sort $(basename $(notdir $(wildcard tools/*.c))))
 SCRIPTS = elog-sync.sh elog-follow.sh
+COMMON = $(sort $(wildcard common/*/*.c))
+
+# V=1 shows whole commands, otherwise a word and a file each.
+V =
+QUIET = $(if $(V),,@)
+SAY = $(if $(V),@:,@printf '%-4s %s\n')
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
-# ---- What each program is made of -------------------------------------------
+# ---- How programs are built -------------------------------------------------
 
-COMMAND = msg command config nearest
-# The query language: an expression by itself (query_alias needs no more), and on a
-# database.
-EXPRESSION = arena utf8 query_error query_lex query_node query_parse
-QUERY = $(EXPRESSION) number timestamp run_list scan query_type query_function \
-	query_json query_sqlite query_name query_check query_plan query_sql
-TABLE = stream pager table table_aligned table_tsv table_csv table_json
-SERVICE = $(COMMAND) service credential ticket http spool scan experiment
+# One archive holds all of common/, so that what a program is made of is what it names.
+ARCHIVE = $(BUILD)/libelog.a
+OBJECTS = $(COMMON:%.c=$(BUILD)/%.o) $(BUILD)/common/sql_files.o
+LINK = $(CC) $(LDFLAGS) $(CFLAGS) $(SANITIZE) -Wl,--as-needed
 
-elog-config = $(COMMAND)
-elog-config_LIBS = $(POPT) $(YAML)
-elog-list = $(SERVICE) listing stream
-elog-list_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5)
-elog-get = $(SERVICE) stream resource split record filter fetch attachment object direct_stream db migration sql statement
-elog-get_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(JQ) $(SQLITE)
-VALUE = value condition_type base64 checksum who number utf8 timestamp scan
-elog-load = msg command db migration sql lock lines resource message load load_files stage statement explode parameter gathered names direct direct_stream foreign stream progress rcdb $(VALUE)
-elog-load_LIBS = $(POPT) $(SQLITE) $(CRYPTO) -lm
-elog-cond = $(COMMAND) argument alias query_alias $(QUERY) db migration sql statement stream direct_stream lines loader bulk cond_record cond_put cond_list columns content \
-	daq daq_coda daq_caget record resource split \
-	$(filter-out $(QUERY),$(VALUE))
-elog-cond_LIBS = $(POPT) $(YAML) $(SQLITE) $(CRYPTO) $(EXPAT) -lm
-elog-status = $(COMMAND) db migration sql statement scan columns
-elog-status_LIBS = $(POPT) $(YAML) $(SQLITE)
-elog-select = $(COMMAND) db migration sql $(QUERY) query query_scope experiment $(TABLE)
-elog-select_LIBS = $(POPT) $(YAML) $(SQLITE) -lm
-elog-pull = $(SERVICE) remote session pull transfer partial place layout checksum wanted object rate ledger \
-	verify intake download direct_stream loader lock lines message resource record split stream db migration sql statement
-elog-pull_LIBS = $(POPT) $(YAML) $(CURL) $(KRB5) $(SQLITE) $(CRYPTO)
-DIRECTORY = directory directory_mlsd directory_list directory_index window
-elog-scan = msg command credential ticket remote lister $(DIRECTORY) template choice known walk walk_root remote_record db migration sql direct_stream stream loader \
-	file_query nearest $(QUERY)
-elog-scan_LIBS = $(POPT) $(CURL) $(KRB5) $(SQLITE) $(PCRE2) -lm
+$(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tools/%.o $(ARCHIVE)
+	$(SAY) LINK $@
+	$(QUIET)$(LINK) -o $@ $< $(ARCHIVE) $(LIBS)
 
-# ---- How they are built -----------------------------------------------------
-
-define PROGRAM
-$(BUILD)/$(1): $(BUILD)/tools/$(1).o $($(1):%=$(BUILD)/common/%.o)
-	$$(CC) $$(LDFLAGS) $$(CFLAGS) -o $$@ $$^ $($(1)_LIBS)
-endef
-$(foreach tool,$(TOOLS),$(eval $(call PROGRAM,$(tool))))
+$(ARCHIVE): $(OBJECTS)
+	$(SAY) AR $@
+	$(QUIET)rm -f $@ && $(AR) rcsD $@ $^
 
 $(BUILD)/%.o: %.c Makefile
+	$(SAY) CC $<
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The SQL files become one table of named texts.
 SQL = $(sort $(wildcard common/sql/*.sql common/sql/*/*.sql))
 $(BUILD)/common/sql_files.c: common/sql/embed.sh $(SQL)
+	$(SAY) SQL $@
 	@mkdir -p $(@D)
-	sh common/sql/embed.sh $(SQL) >$@.tmp && mv $@.tmp $@
-$(BUILD)/common/sql.o: $(BUILD)/common/sql_files.c common/sql.h Makefile
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(QUIET)sh common/sql/embed.sh $(SQL) >$@.tmp && mv $@.tmp $@
+$(BUILD)/common/sql_files.o: $(BUILD)/common/sql_files.c
+	$(SAY) CC $<
+	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.sh: scripts/%.sh
 	@mkdir -p $(@D)
-	install -m 755 $< $@
+	$(QUIET)install -m 755 $< $@
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(OBJECTS:.o=.d) $(TOOLS:%=$(BUILD)/tools/%.d)
 
 # ---- What there is to do ----------------------------------------------------
 
@@ -106,7 +77,7 @@ MANUALS = $(MAN1:%=man/%.1) man/elog.7 man/elog-query.7 man/elog-stream.5 man/el
 # Two of its experiments are not ours to read.
 demo:
 	sh scripts/deps.sh build
-	$(MAKE) all
+	$(MAKE) -j"$$(nproc)" all
 	rm -rf demo
 	ELOG_BASE_URL="file://$(CURDIR)/tests/sample" PATH="$(CURDIR)/$(BUILD):$$PATH" \
 	    elog-sync.sh --dir demo --exclude mfxl115323 --exclude cxil118725
@@ -119,56 +90,36 @@ demo:
 
 bench:
 	sh scripts/deps.sh bench
-	$(MAKE) all
+	$(MAKE) -j"$$(nproc)" all
 	BUILD=$(BUILD) CC="$(CC)" PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/bench/bench.sh $(ROWS)
 
-include tests/unit/unit.mk
+# A unit test is one file, with cmocka.
+UNIT_TESTS = $(basename $(notdir $(wildcard tests/unit/*_test.c)))
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
 unit-programs: $(UNIT_PROGRAMS)
+$(UNIT_PROGRAMS): %: %.o $(ARCHIVE)
+	$(SAY) LINK $@
+	$(QUIET)$(LINK) -o $@ $< $(ARCHIVE) $(LIBS) -lcmocka
+-include $(UNIT_PROGRAMS:%=%.d)
 
-# Fuzzing: a target is tests/fuzz/NAME_fuzz.c and the parts below.  What is found
-# goes to build/fuzz/NAME; make fuzz SECONDS=600 fuzzes each for that long.
-FUZZ = scan message explode direct config split query directory daq bulk value template partial wanted
-scan_fuzz = scan
-scan_fuzz_LIBS = $(JQ) $(SQLITE)
-message_fuzz = load stage statement explode parameter gathered names direct direct_stream foreign stream message resource db migration sql msg $(VALUE)
-message_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
-explode_fuzz = $(message_fuzz)
-explode_fuzz_LIBS = $(message_fuzz_LIBS)
-direct_fuzz = $(message_fuzz)
-direct_fuzz_LIBS = $(message_fuzz_LIBS)
-config_fuzz = config nearest msg
-config_fuzz_LIBS = $(YAML)
-split_fuzz = split scan record resource stream msg
-query_fuzz = $(QUERY) query query_scope experiment nearest db migration sql msg
-query_fuzz_LIBS = $(SQLITE) -lm
-directory_fuzz = $(DIRECTORY) msg
-daq_fuzz = daq daq_coda daq_caget content condition_type record resource scan split stream utf8 timestamp msg
-daq_fuzz_LIBS = $(EXPAT) $(SQLITE) -lm
-bulk_fuzz = bulk cond_record direct_stream stream lines message scan utf8 who msg
-value_fuzz = $(VALUE)
-value_fuzz_LIBS = $(SQLITE) $(CRYPTO) -lm
-template_fuzz = template window msg
-template_fuzz_LIBS = $(PCRE2)
-partial_fuzz = partial place object scan msg
-wanted_fuzz = wanted layout place checksum object scan rate msg
-wanted_fuzz_LIBS = $(CRYPTO)
+# Fuzzing: a target is tests/fuzz/NAME_fuzz.c.  What is found goes to build/fuzz/NAME;
+# make fuzz SECONDS=600 fuzzes each for that long.
+FUZZ = $(patsubst %_fuzz.c,%,$(notdir $(wildcard tests/fuzz/*_fuzz.c)))
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_OBJECTS = $(COMMON:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/common/sql_files.o
 
-define FUZZ_TARGET
-$(BUILD)/fuzz/$(1)_fuzz: $(BUILD)/fuzz/tests/fuzz/$(1)_fuzz.o $($(1)_fuzz:%=$(BUILD)/fuzz/common/%.o)
-	clang $(FUZZER) -fsanitize=fuzzer -o $$@ $$^ $($(1)_fuzz_LIBS)
-endef
-$(foreach target,$(FUZZ),$(eval $(call FUZZ_TARGET,$(target))))
-$(BUILD)/fuzz/common/sql.o: $(BUILD)/common/sql_files.c
-	@mkdir -p $(@D)
-	clang -Icommon -c -o $@ $<
+$(FUZZ:%=$(BUILD)/fuzz/%_fuzz): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libelog.a
+	$(SAY) LINK $@
+	$(QUIET)clang $(FUZZER) -fsanitize=fuzzer -Wl,--as-needed -o $@ $^ $(LIBS)
+$(BUILD)/fuzz/libelog.a: $(FUZZ_OBJECTS)
+	$(QUIET)rm -f $@ && $(AR) rcsD $@ $^
 $(BUILD)/fuzz/%.o: %.c
+	$(SAY) FUZZ $<
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon $(WARN) -O1 -g \
-	    $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
--include $(wildcard $(BUILD)/fuzz/*/*.d $(BUILD)/fuzz/*/*/*.d)
+	$(QUIET)clang -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon \
+	    $(WARN) -O1 -g $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+-include $(FUZZ_OBJECTS:.o=.d) $(FUZZ:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz.d)
 
 fuzz-targets: $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
 fuzz:
@@ -179,7 +130,7 @@ fuzz:
 # Install what is missing, build, and pass all tests.
 check:
 	sh scripts/deps.sh test
-	$(MAKE) all unit-programs fuzz-targets
+	$(MAKE) -j"$$(nproc)" all unit-programs fuzz-targets
 	CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer \
 	    $(UNIT_PROGRAMS) tests/lint.t $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
 
@@ -187,7 +138,7 @@ check:
 SOAK = 200
 soak:
 	sh scripts/deps.sh test
-	$(MAKE) all
+	$(MAKE) -j"$$(nproc)" all
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
 

@@ -70,7 +70,7 @@ valgrinded() {
 }
 # Why some checks are off stands in .clang-tidy.
 tidy() {
-	clang-tidy --quiet common/*.c tools/*.c -- -std=c11 -D_GNU_SOURCE \
+	clang-tidy --quiet common/*/*.c tools/*.c -- -std=c11 -D_GNU_SOURCE \
 		-DELOG_VERSION='"x"' -Icommon 2>"$scratch/counts"
 }
 analyzed() {
@@ -94,7 +94,7 @@ covered() {
 	done
 	ELOG_BUILD=$scratch/coverage bats tests/cli/*.bats >"$scratch/bats" 2>&1 ||
 		{ grep -A 5 '^not ok' "$scratch/bats" && return 1; }
-	gcov -n "$scratch"/coverage/common/*.gcda 2>/dev/null | awk '
+	gcov -n "$scratch"/coverage/common/*/*.gcda 2>/dev/null | awk '
 		/^File .common/ { file = $2; gsub("\047", "", file) }
 		/^Lines executed/ && file != "" {
 			split($2, part, /[:%]/)
@@ -115,6 +115,7 @@ reproducible() {
 	done
 }
 
+check 'no include runs up the order of the rooms, or in a circle' silent sh tests/rooms.sh
 check 'clang-format' silent formatted
 check 'shellcheck' silent shell_scripts
 check 'manuals' silent manuals

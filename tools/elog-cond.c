@@ -6,16 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "argument.h"
-#include "bulk.h"
-#include "command.h"
-#include "cond_list.h"
-#include "cond_put.h"
-#include "config.h"
-#include "db.h"
-#include "exit.h"
-#include "loader.h"
-#include "msg.h"
+#include "base/argument.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/open.h"
+#include "local/bulk.h"
+#include "local/cond_list.h"
+#include "local/cond_put.h"
+#include "stream/loader.h"
 
 #define SUBCOMMANDS "type, set, alias, period, file, parse, ls, show, cat"
 

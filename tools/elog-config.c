@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "config.h"
-#include "exit.h"
-#include "msg.h"
-#include "nearest.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "base/suggest.h"
 
 static int shell;
 static char *config_file;
@@ -82,7 +82,7 @@ print_key(const struct config *config, const char *name)
 	if (key->name == NULL) {
 		n = (size_t)(key - config_keys);
 		msg("unknown key '%s'; the nearest is '%s'", name,
-		    config_keys[nearest(name, key_name, config_keys, n)].name);
+		    config_keys[suggest(name, key_name, config_keys, n)].name);
 		return EXIT_USAGE;
 	}
 	if (shell) {

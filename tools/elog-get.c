@@ -4,17 +4,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "config.h"
-#include "exit.h"
-#include "experiment.h"
-#include "fetch.h"
-#include "filter.h"
-#include "msg.h"
-#include "nearest.h"
-#include "resource.h"
-#include "service.h"
-#include "stream.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "base/suggest.h"
+#include "logbook/experiment.h"
+#include "logbook/fetch.h"
+#include "logbook/filter.h"
+#include "logbook/service.h"
+#include "stream/resource.h"
+#include "stream/stream.h"
 
 static char *only, *except, *program, *config_file, *known;
 static int quiet, login, note_refusal, unasked, attachments;
@@ -62,7 +62,7 @@ choose(const char *option, const char *list, bool value, bool *wanted)
 			strncpy(name, list, sizeof(name) - 1);
 			name[n < sizeof(name) ? n : sizeof(name) - 1] = '\0';
 			msg("%s: no stream '%s'; the nearest is '%s'", option, name,
-			    resources[nearest(
+			    resources[suggest(
 					  name, stream_name, resources, resource_count())]
 				.stream);
 			return EXIT_USAGE;

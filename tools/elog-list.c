@@ -6,14 +6,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "config.h"
-#include "exit.h"
-#include "experiment.h"
-#include "listing.h"
-#include "msg.h"
-#include "service.h"
-#include "stream.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "logbook/experiment.h"
+#include "logbook/listing.h"
+#include "logbook/service.h"
+#include "stream/stream.h"
 
 static double hours;
 static int all, active, null_separated, json;

@@ -7,16 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "db.h"
-#include "exit.h"
-#include "load.h"
-#include "load_files.h"
-#include "lock.h"
-#include "migration.h"
-#include "msg.h"
-#include "progress.h"
-#include "rcdb.h"
+#include "base/command.h"
+#include "base/exit.h"
+#include "base/lock.h"
+#include "base/msg.h"
+#include "base/progress.h"
+#include "db/db.h"
+#include "db/migration.h"
+#include "db/open.h"
+#include "load/load.h"
+#include "load/load_files.h"
+#include "load/rcdb.h"
 
 static char *base, *rcdb, *experiment;
 static char **metadata;

@@ -7,27 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "config.h"
-#include "db.h"
-#include "exit.h"
-#include "intake.h"
-#include "layout.h"
-#include "ledger.h"
-#include "loader.h"
-#include "lock.h"
-#include "msg.h"
-#include "place.h"
-#include "pull.h"
-#include "rate.h"
-#include "remote.h"
-#include "service.h"
-#include "session.h"
-#include "stream.h"
-#include "verify.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/lock.h"
+#include "base/msg.h"
+#include "db/open.h"
+#include "files/downloads.h"
+#include "files/intake.h"
+#include "files/layout.h"
+#include "files/place.h"
+#include "files/pull.h"
+#include "files/rate.h"
+#include "files/remote.h"
+#include "files/verify.h"
+#include "logbook/service.h"
+#include "logbook/session.h"
+#include "stream/loader.h"
+#include "stream/stream.h"
 
-static char *to, *db, *known_file, *layout = (char *)LAYOUT_FILES, *rate_text,
-				   *config_file;
+static char *to, *db, *seen_file, *layout = (char *)LAYOUT_FILES, *rate_text,
+				  *config_file;
 static long jobs = 6, attempts = 5;
 static int pending, verify, dry_run, quiet;
 
@@ -38,7 +38,7 @@ static struct poptOption options[] = {
     {"to", '\0', POPT_ARG_STRING, &to, 0, "Directory under which the files go", "DIR"},
     {"db", '\0', POPT_ARG_STRING, &db, 0,
 	"Load the records into FILE, and ask it what is there already", "FILE"},
-    {"known", '\0', POPT_ARG_STRING, &known_file, 0,
+    {"known", '\0', POPT_ARG_STRING, &seen_file, 0,
 	"Ask the database FILE, which is only read, what is there already", "FILE"},
     {"pending", '\0', POPT_ARG_NONE, &pending, 0,
 	"Fetch what the database names and lacks, instead of reading stdin", NULL},
@@ -139,7 +139,7 @@ check_usage(const char *const *arguments)
 		msg("--layout: %s", wrong);
 	else if (rate_read(rate_text) < 0)
 		msg("--limit-rate: '%s' is no number of bytes", rate_text);
-	else if ((pending || verify) && db == NULL && known_file == NULL)
+	else if ((pending || verify) && db == NULL && seen_file == NULL)
 		msg("%s: --db or --known names the database",
 		    verify ? "--verify" : "--pending");
 	else if (verify && (pending || dry_run))
@@ -150,7 +150,7 @@ check_usage(const char *const *arguments)
 }
 
 static int
-run_verify(struct ledger *known, int root)
+run_verify(struct downloads *known, int root)
 {
 	struct verify_totals totals = {0};
 
@@ -167,7 +167,7 @@ run_verify(struct ledger *known, int root)
 
 /* Fetch: known may be NULL.  The lock is held. */
 static int
-fetch(struct ledger *known, int root, struct remote *remote, struct session *session)
+fetch(struct downloads *known, int root, struct remote *remote, struct session *session)
 {
 	struct pull_totals totals;
 	struct intake intake;
@@ -228,7 +228,7 @@ check_writer(void)
 }
 
 static int
-run(struct ledger **known, struct session *session)
+run(struct downloads **known, struct session *session)
 {
 	struct remote *remote = NULL;
 	struct lock lock = {.fd = -1};
@@ -253,7 +253,7 @@ run(struct ledger **known, struct session *session)
 		status = loader_start(db);
 	if (status == 0) {
 		status = fetch(*known, root, remote, session);
-		ledger_close(*known); /* a reader would hold elog-load's end up */
+		downloads_close(*known); /* a reader would hold elog-load's end up */
 		*known = NULL;
 		loaded = dry_run ? 0 : loader_end();
 		status = status == EXIT_DONE ? loaded : status;
@@ -279,7 +279,7 @@ main(int argc, const char **argv)
 	struct sigaction action = {.sa_handler = on_signal};
 	struct session session = {0};
 	struct config *config;
-	struct ledger *known = NULL;
+	struct downloads *known = NULL;
 	const char *const *arguments;
 	const char *file;
 	int status;
@@ -297,14 +297,14 @@ main(int argc, const char **argv)
 	if (config == NULL)
 		return EXIT_USAGE;
 	session.config = config;
-	file = known_file != NULL ? known_file : db;
+	file = seen_file != NULL ? seen_file : db;
 	/* It may be one that elog-load is yet to make, unless all comes from it. */
 	if ((pending || verify) && access(file, F_OK) != 0) {
 		msg("%s: %s", file, strerror(errno));
 		config_free(config);
 		return EXIT_PARTIAL;
 	}
-	if (file != NULL && (known = ledger_open(file)) == NULL) {
+	if (file != NULL && (known = downloads_open(file)) == NULL) {
 		config_free(config);
 		return EXIT_PARTIAL;
 	}
@@ -313,7 +313,7 @@ main(int argc, const char **argv)
 		sigaction(SIGINT, &action, NULL);
 	}
 	status = run(&known, &session);
-	ledger_close(known);
+	downloads_close(known);
 	config_free(config);
 	return status;
 }

@@ -8,17 +8,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "choice.h"
-#include "command.h"
-#include "direct_stream.h"
-#include "exit.h"
-#include "loader.h"
-#include "msg.h"
-#include "walk.h"
+#include "base/command.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "files/selector.h"
+#include "files/walk.h"
+#include "stream/direct_stream.h"
+#include "stream/loader.h"
 
 #define SETTLE 7200 /* seconds */
 
-static char *from_text, *to_text, *name_pattern, *settle_text, *db, *known_db,
+static char *from_text, *to_text, *name_pattern, *settle_text, *db, *seen_db,
     *template_text = "{source}/{Y}/{m}/{d}/{H}/{MS}/";
 static char **match, **field, **where;
 static long follow, jobs = 4, retries = 3;
@@ -52,7 +52,7 @@ static struct poptOption options[] = {
 	"Try again at most N times what may pass (3)", "N"},
     {"db", '\0', POPT_ARG_STRING, &db, 0,
 	"Go on where FILE ends, and start elog-load on it", "FILE"},
-    {"known", '\0', POPT_ARG_STRING, &known_db, 0,
+    {"known", '\0', POPT_ARG_STRING, &seen_db, 0,
 	"Go on where FILE ends, and write to stdout", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, remote_options, 0, "The servers:", NULL},
     POPT_TABLEEND,
@@ -130,7 +130,7 @@ report(const struct walk_totals *totals, int64_t settle)
 
 static int
 scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
-    struct lister *lister, struct known *known, struct stream *out)
+    struct lister *lister, struct seen *known, struct stream *out)
 {
 	struct walk_totals totals = {.unmatched = 0};
 	struct sigaction action = {.sa_handler = on_signal};
@@ -175,10 +175,10 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 static int
 run(struct walk_options *o, const struct walk_root *roots, size_t n)
 {
-	const char *base = db != NULL ? db : known_db;
+	const char *base = db != NULL ? db : seen_db;
 	struct remote *remote;
 	struct lister *lister = NULL;
-	struct known *known = NULL;
+	struct seen *known = NULL;
 	struct stream out;
 	int status, loaded;
 
@@ -187,7 +187,7 @@ run(struct walk_options *o, const struct walk_root *roots, size_t n)
 		return status;
 	status = EXIT_PARTIAL;
 	lister = lister_open(remote, (int)jobs, (int)retries);
-	known = known_open(base, follow > 0);
+	known = seen_open(base, follow > 0);
 	if (lister == NULL || known == NULL || loader_start(db) != 0)
 		goto done;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
@@ -200,13 +200,13 @@ run(struct walk_options *o, const struct walk_root *roots, size_t n)
 			status = EXIT_PARTIAL;
 		}
 	}
-	known_close(known); /* elog-load waits for its readers */
+	seen_close(known); /* elog-load waits for its readers */
 	known = NULL;
 	loaded = loader_end();
 	if (loaded != 0)
 		status = loaded;
 done:
-	known_close(known);
+	seen_close(known);
 	lister_close(lister);
 	remote_close(remote);
 	return status;
@@ -232,7 +232,7 @@ check_options(const char *url, struct walk_options *o)
 
 	if (status != 0)
 		return status;
-	if (url == NULL || from_text == NULL || (db != NULL && known_db != NULL)) {
+	if (url == NULL || from_text == NULL || (db != NULL && seen_db != NULL)) {
 		msg("%s (see elog-scan --help)",
 		    url == NULL		? "no URL to scan"
 		    : from_text == NULL ? "--from says where the window begins"
@@ -257,7 +257,7 @@ main(int argc, const char **argv)
 	    .libraries = remote_version(),
 	    .options = options,
 	};
-	struct walk_options o = {.wanted = choice_takes};
+	struct walk_options o = {.wanted = selector_takes};
 	const char *const *arguments;
 	struct walk_root *roots = NULL;
 	struct template *template = NULL;
@@ -274,14 +274,14 @@ main(int argc, const char **argv)
 	if (template == NULL)
 		return EXIT_USAGE;
 	o.selection = selection = selection_text();
-	o.context = choice_open(match, field, where, template, &status);
+	o.context = selector_open(match, field, where, template, &status);
 	for (; status == 0 && *arguments != NULL; arguments++)
 		status =
 		    walk_roots(*arguments, template_has_sources(template), &roots, &n);
 	if (status == 0)
 		status = selection == NULL ? EXIT_PARTIAL : run(&o, roots, n);
 	walk_roots_free(roots, n);
-	choice_close(o.context);
+	selector_close(o.context);
 	template_free(template);
 	free(selection);
 	return status;

@@ -6,13 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "config.h"
-#include "db.h"
-#include "exit.h"
-#include "msg.h"
-#include "query.h"
-#include "table.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/open.h"
+#include "query/query.h"
+#include "query/table.h"
 
 /* The schema that brought conditions. */
 #define SCHEMA_WITH_CONDITIONS 3

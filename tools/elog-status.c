@@ -6,15 +6,16 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "columns.h"
-#include "command.h"
-#include "config.h"
-#include "db.h"
-#include "exit.h"
-#include "migration.h"
-#include "msg.h"
-#include "sql.h"
-#include "statement.h"
+#include "base/command.h"
+#include "base/config.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/migration.h"
+#include "db/open.h"
+#include "db/sql.h"
+#include "db/statement.h"
+#include "query/columns.h"
 
 static int json, failed, log_wanted, downloads;
 static char *config_file;

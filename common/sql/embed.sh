@@ -2,7 +2,7 @@
 # Print a C file that holds the SQL files named as arguments: sql_files[], a
 # table of {name, text} that sql.h declares.  Names lose "common/sql/" and ".sql".
 set -eu
-echo '#include "sql.h"'
+echo '#include "db/sql.h"'
 echo
 i=0
 for file in "$@"; do

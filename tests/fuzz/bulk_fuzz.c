@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bulk.h"
-#include "lines.h"
-#include "message.h"
+#include "local/bulk.h"
+#include "stream/lines.h"
+#include "stream/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,19 +46,19 @@ static void
 check(const char *line, size_t n)
 {
 	struct message message;
-	struct scan_span found;
+	struct json_span found;
 
 	require(message_read(line, n, &message) == NULL);
 	if (message.type == MESSAGE_SCHEMA)
 		return;
 	require(message.type == MESSAGE_RECORD);
-	require(scan_string_is(message.stream, "conditions"));
-	require(scan_find(message.record, "experiment", &found) && found.p[0] == '"');
-	require(scan_find(message.record, "name", &found) && found.p[0] == '"');
-	require(scan_find(message.record, "run", &found));
+	require(json_string_is(message.stream, "conditions"));
+	require(json_find(message.record, "experiment", &found) && found.p[0] == '"');
+	require(json_find(message.record, "name", &found) && found.p[0] == '"');
+	require(json_find(message.record, "run", &found));
 	require(found.p[0] == '"' || memchr("-0123456789", found.p[0], 11) != NULL);
-	require(scan_find(message.record, "value", &found));
-	require(scan_find(message.record, "set_by", &found));
+	require(json_find(message.record, "value", &found));
+	require(json_find(message.record, "set_by", &found));
 }
 
 int

@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "daq.h"
-#include "scan.h"
-#include "timestamp.h"
-#include "utf8.h"
+#include "local/daq.h"
+#include "text/json.h"
+#include "text/timestamp.h"
+#include "text/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,14 +26,14 @@ require(bool condition)
 static void
 check(const struct daq_value *value)
 {
-	struct scan s;
-	struct scan_span json;
+	struct json s;
+	struct json_span json;
 	int64_t at;
 	size_t n = strlen(value->name);
 
 	require(utf8_valid(value->name, n) == n);
-	scan_begin(&s, value->json, strlen(value->json));
-	require(scan_value(&s, &json) && scan_end(&s) && !s.unclean);
+	json_begin(&s, value->json, strlen(value->json));
+	require(json_value(&s, &json) && json_end(&s) && !s.unclean);
 	require(memchr(value->json, '\n', json.n) == NULL);
 	require(value->type == NULL || strcmp(value->type, "time") == 0);
 	if (value->type != NULL)

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db.h"
-#include "load.h"
+#include "db/open.h"
+#include "load/load.h"
 
 static inline void
 require(int condition)

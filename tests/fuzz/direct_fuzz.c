@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "database.h"
-#include "direct_stream.h"
-#include "scan.h"
+#include "stream/direct_stream.h"
+#include "text/json.h"
 
 #define FIELDS 14
 
@@ -46,11 +46,11 @@ static const char runs[] =
 static void
 put_value(FILE *out, const char *p, size_t n)
 {
-	struct scan s;
-	struct scan_span value;
+	struct json s;
+	struct json_span value;
 
-	scan_begin(&s, p, n);
-	if (scan_peek(&s) != '\0' && scan_value(&s, &value) && scan_end(&s)) {
+	json_begin(&s, p, n);
+	if (json_peek(&s) != '\0' && json_value(&s, &value) && json_end(&s)) {
 		fwrite(p, 1, n, out);
 		return;
 	}

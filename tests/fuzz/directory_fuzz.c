@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "directory.h"
+#include "files/directory.h"
 
 static void
 require(bool condition)

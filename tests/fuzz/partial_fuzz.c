@@ -12,7 +12,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "partial.h"
+#include "files/partial.h"
 
 #define URL "ftp://h/a"
 

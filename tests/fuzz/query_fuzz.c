@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query.h"
-#include "query_parse.h"
-#include "sql.h"
+#include "db/sql.h"
+#include "query/query.h"
+#include "query/query_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
-#include "resource.h"
-#include "scan.h"
-#include "split.h"
+#include "logbook/record.h"
+#include "logbook/split.h"
+#include "stream/resource.h"
+#include "text/json.h"
 
 struct context {
 	const struct resource *resource;
@@ -44,19 +44,19 @@ static void
 take(void *context, const struct split_document *document)
 {
 	struct context *c = context;
-	struct scan s;
-	struct scan_span line, record, name;
+	struct json s;
+	struct json_span line, record, name;
 
 	require(document->text.p >= c->body &&
 		document->text.p + document->text.n <= c->body + c->n);
 	c->used = 0;
 	record_document(append, c, c->resource, "\"e\"", document, "now");
 	require(memchr(c->text, '\n', c->used) == NULL);
-	scan_begin(&s, c->text, c->used);
-	require(scan_value(&s, &line) && scan_end(&s) && !s.unclean);
-	require(scan_find(line, "record", &record));
-	require(scan_find(record, "experiment", &name) && name.p[0] == '"' &&
-		scan_string_is(name, "e"));
+	json_begin(&s, c->text, c->used);
+	require(json_value(&s, &line) && json_end(&s) && !s.unclean);
+	require(json_find(line, "record", &record));
+	require(json_find(record, "experiment", &name) && name.p[0] == '"' &&
+		json_string_is(name, "e"));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

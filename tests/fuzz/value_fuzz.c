@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
-#include "utf8.h"
-#include "value.h"
+#include "db/value.h"
+#include "text/base64.h"
+#include "text/utf8.h"
 
 #define TYPES (CONDITION_TIME + 1)
 
@@ -38,7 +38,7 @@ sql_result(sqlite3_context *context, int argc, sqlite3_value **argv)
 	 */
 	if (!condition_type_result(context,
 		(enum condition_type)sqlite3_value_int(argv[1]),
-		(struct scan_span){json, n}))
+		(struct json_span){json, n}))
 		sqlite3_result_null(context);
 }
 
@@ -103,7 +103,7 @@ give(sqlite3_stmt *statement, enum condition_type type, bool may_be_null)
 
 /* All types, from JSON and from each other. */
 static void
-give_all(struct scan_span json)
+give_all(struct json_span json)
 {
 	static sqlite3_stmt *as, *result, *recast;
 	enum condition_type own = value_type(json), plain = condition_type_of(json);
@@ -183,16 +183,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *json = malloc(size * 6 + 3), out[TIMESTAMP_BYTES], again[TIMESTAMP_BYTES];
-	struct scan_span value;
-	struct scan s;
+	struct json_span value;
+	struct json s;
 	size_t n = 0;
 
 	require(json != NULL);
 	base64(data, size);
-	scan_begin(&s, (const char *)data, size);
-	if (scan_value(&s, &value) && scan_end(&s) && !s.unclean) {
+	json_begin(&s, (const char *)data, size);
+	if (json_value(&s, &value) && json_end(&s) && !s.unclean) {
 		memcpy(json, value.p, value.n);
-		give_all((struct scan_span){json, value.n});
+		give_all((struct json_span){json, value.n});
 	} else if (utf8_valid((const char *)data, size) == size) {
 		json[n++] = '"';
 		for (size_t i = 0; i < size; i++)
@@ -201,7 +201,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			else
 				json[n++] = (char)data[i];
 		json[n++] = '"';
-		give_all((struct scan_span){json, n});
+		give_all((struct json_span){json, n});
 	}
 	if (value_time((const char *)data, size, out)) {
 		require(value_time(out, strlen(out), again));

@@ -1,6 +1,6 @@
 /*
  * A web server that goes wrong on demand, for tests; and a proxy that is slow.
- * Loopback and plain HTTP/1.1 only.  The port is the kernel's choice; it is printed
+ * Loopback and plain HTTP/1.1 only.  The port is the kernel's selector; it is printed
  * on stdout as soon as connections are taken.
  *
  *	fault_server [-r DOCROOT] [-u PORT] [-d MS] [-l LOG] [RULE...]

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bulk.h"
+#include "local/bulk.h"
 
 static char out[4000];
 

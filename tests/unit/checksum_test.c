@@ -1,5 +1,5 @@
 /* Checksums: of bytes, and as records and headers give them. */
-#include "checksum.h"
+#include "text/checksum.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* columns.c: rows as tabs, aligned, and as JSON. */
-#include "columns.h"
+#include "query/columns.h"
 
 #include "unit.h"
 

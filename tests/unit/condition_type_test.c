@@ -1,6 +1,6 @@
 /* condition_type.c: what a value of the service is taken for, what widens, what a type
    makes of a value. */
-#include "condition_type.h"
+#include "db/condition_type.h"
 
 #include "unit.h"
 
@@ -9,7 +9,7 @@ static sqlite3 *db;
 static enum condition_type
 type_of(const char *json)
 {
-	return condition_type_of((struct scan_span){json, strlen(json)});
+	return condition_type_of((struct json_span){json, strlen(json)});
 }
 
 static void
@@ -126,7 +126,7 @@ sql_result(sqlite3_context *context, int argc, sqlite3_value **argv)
 
 	assert_int_equal(argc, 2);
 	if (!condition_type_result(context, condition_type_named(name),
-		(struct scan_span){json, (size_t)sqlite3_value_bytes(argv[1])}))
+		(struct json_span){json, (size_t)sqlite3_value_bytes(argv[1])}))
 		sqlite3_result_text(context, "refused", -1, SQLITE_STATIC);
 }
 

@@ -1,5 +1,5 @@
 /* The configuration. */
-#include "config.h"
+#include "base/config.h"
 
 #include <sys/stat.h>
 

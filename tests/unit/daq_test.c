@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daq.h"
+#include "local/daq.h"
 
 /* The JSON of a value, or "-". */
 static const char *

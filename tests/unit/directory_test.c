@@ -1,5 +1,5 @@
 /* Listings of directories, as servers write them. */
-#include "directory.h"
+#include "files/directory.h"
 
 #include "unit.h"
 

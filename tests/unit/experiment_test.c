@@ -1,5 +1,5 @@
 /* Experiment names, lists of them, globs over them. */
-#include "experiment.h"
+#include "logbook/experiment.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* Expressions over files: names, texts, numbers, what is unknown, what is wrong. */
-#include "file_query.h"
+#include "files/file_query.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* Where files go: templates over URLs and records. */
-#include "layout.h"
+#include "files/layout.h"
 
 #include "unit.h"
 
@@ -37,7 +37,7 @@ layouts(void **state)
 		assert_null(layout_check(table[i].template));
 		assert_int_equal(
 		    layout_path(table[i].template, table[i].url, table[i].path,
-			(struct scan_span){record, sizeof(record) - 1}, out, why),
+			(struct json_span){record, sizeof(record) - 1}, out, why),
 		    0);
 		assert_string_equal(out, table[i].expected);
 	}
@@ -69,7 +69,7 @@ no_layouts(void **state)
 
 		assert_int_equal(
 		    layout_path(table[i].template, table[i].url, NULL,
-			(struct scan_span){record, sizeof(record) - 1}, out, why),
+			(struct json_span){record, sizeof(record) - 1}, out, why),
 		    -1);
 		assert_true(why[0] != '\0');
 	}
@@ -85,13 +85,13 @@ long_paths(void **state)
 	for (int i = 0; i < 4000; i++)
 		strcat(url, i % 100 ? "%0" : "/x");
 	assert_int_equal(
-	    layout_path(LAYOUT_FILES, url, NULL, (struct scan_span){NULL, 0}, out, why),
+	    layout_path(LAYOUT_FILES, url, NULL, (struct json_span){NULL, 0}, out, why),
 	    -1);
 	strcpy(url, "http://h");
 	for (int i = 0; i < 1500; i++)
 		strcat(url, "/xy");
 	assert_int_equal(
-	    layout_path(LAYOUT_FILES, url, NULL, (struct scan_span){NULL, 0}, out, why),
+	    layout_path(LAYOUT_FILES, url, NULL, (struct json_span){NULL, 0}, out, why),
 	    -1);
 	assert_true(strlen(out) <= PLACE_PATH_MAX);
 }

@@ -1,12 +1,12 @@
 /* Lines of any length from a descriptor.  The part itself is included, to give it a
  * limit that a test can reach. */
-#include "lines.h"
+#include "stream/lines.h"
 
 #undef LINES_MAX
 #define LINES_MAX ((size_t)5 * 1024 * 1024)
 
 /* clang-format off */
-#include "lines.c"
+#include "stream/lines.c"
 /* clang-format on */
 
 #include <errno.h>

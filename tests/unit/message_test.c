@@ -1,10 +1,10 @@
 /* Singer messages. */
-#include "message.h"
+#include "stream/message.h"
 
 #include "unit.h"
 
 static void
-assert_span(struct scan_span span, const char *text)
+assert_span(struct json_span span, const char *text)
 {
 	if (text == NULL) {
 		assert_null(span.p);

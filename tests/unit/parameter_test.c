@@ -1,5 +1,5 @@
 /* parameter.c: names as documents spell them, and what a document says of one. */
-#include "parameter.h"
+#include "load/parameter.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* NAME.part and what stands beside it: begun, left, found again, finished. */
-#include "partial.h"
+#include "files/partial.h"
 
 #include <errno.h>
 #include <sys/stat.h>

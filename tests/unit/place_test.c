@@ -1,5 +1,5 @@
 /* Places under a directory: names from outside, and walks that links would lead out. */
-#include "place.h"
+#include "files/place.h"
 
 #include <errno.h>
 #include <sys/stat.h>

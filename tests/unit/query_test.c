@@ -1,17 +1,17 @@
 /* The query language: words, trees, types, SQL, by themselves and on a database. */
-#include "query.h"
+#include "query/query.h"
 
 #include "unit.h"
 
 #include <sqlite3.h>
 
-#include "number.h"
-#include "query_lex.h"
-#include "query_parse.h"
-#include "run_list.h"
-#include "sql.h"
-#include "timestamp.h"
-#include "utf8.h"
+#include "db/sql.h"
+#include "query/query_lex.h"
+#include "query/query_parse.h"
+#include "query/run_list.h"
+#include "text/number.h"
+#include "text/timestamp.h"
+#include "text/utf8.h"
 
 /* Parse a text and print the tree; NULL with the error set.  Free it. */
 static char *

@@ -1,5 +1,7 @@
 /* Documents as Singer messages. */
-#include "record.h"
+#include "logbook/record.h"
+#include "text/json.h"
+#include "text/timestamp.h"
 
 #include "unit.h"
 
@@ -32,10 +34,10 @@ quoting(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		char *quoted = record_quote(table[i][0]), plain[40];
+		char *quoted = json_quote(table[i][0]), plain[40];
 
 		assert_string_equal(quoted, table[i][1]);
-		scan_string_decode((struct scan_span){quoted, strlen(quoted)}, plain);
+		json_string_decode((struct json_span){quoted, strlen(quoted)}, plain);
 		assert_string_equal(plain, table[i][0]);
 		free(quoted);
 	}
@@ -78,12 +80,12 @@ bodies(void **state)
 		    .named = table[i].named,
 		};
 		char out[400] = "", message[400] = "", expected[400];
-		struct scan s;
+		struct json s;
 
 		record_body(append, out, resource(table[i].stream), "\"e 1\"", &document);
 		assert_string_equal(out, table[i].body);
-		scan_begin(&s, out, strlen(out));
-		assert_true(scan_value(&s, NULL) && scan_end(&s) && !s.unclean);
+		json_begin(&s, out, strlen(out));
+		assert_true(json_value(&s, NULL) && json_end(&s) && !s.unclean);
 
 		record_document(append, message, resource(table[i].stream), "\"e 1\"",
 		    &document, "2026-03-01T12:00:00Z");
@@ -128,20 +130,20 @@ schemas(void **state)
 		const struct resource *r = i < resource_count() ? &resources[i] : NULL;
 		char *text = written(put_schema, r), wanted[80];
 		size_t n = strlen(text);
-		struct scan s;
-		struct scan_span message, value;
+		struct json s;
+		struct json_span message, value;
 
 		assert_int_equal(text[n - 1], '\n');
 		assert_ptr_equal(strchr(text, '\n'), text + n - 1);
-		scan_begin(&s, text, n);
-		assert_true(scan_value(&s, &message) && scan_end(&s));
-		assert_true(scan_find(message, "type", &value));
-		assert_true(scan_string_is(value, "SCHEMA"));
-		assert_true(scan_find(message, "stream", &value));
-		assert_true(scan_string_is(value, r != NULL ? r->stream : "fetches"));
-		assert_true(scan_find(message, "schema", &value));
+		json_begin(&s, text, n);
+		assert_true(json_value(&s, &message) && json_end(&s));
+		assert_true(json_find(message, "type", &value));
+		assert_true(json_string_is(value, "SCHEMA"));
+		assert_true(json_find(message, "stream", &value));
+		assert_true(json_string_is(value, r != NULL ? r->stream : "fetches"));
+		assert_true(json_find(message, "schema", &value));
 		assert_int_equal(value.p[0], '{');
-		assert_true(scan_find(message, "key_properties", &value));
+		assert_true(json_find(message, "key_properties", &value));
 		snprintf(wanted, sizeof(wanted), "[\"experiment\"%s%s%s%s%s%s]",
 		    r != NULL && r->key != NULL ? ",\"" : "",
 		    r != NULL && r->key != NULL ? r->key : "",
@@ -224,7 +226,7 @@ times(void **state)
 	double second;
 
 	(void)state;
-	record_time(now);
+	timestamp_now(now);
 	assert_int_equal(strlen(now), 27);
 	assert_int_equal(sscanf(now, "%4d-%2d-%2dT%2d:%2d:%9lfZ%n", &year, &month, &day,
 			     &hour, &minute, &second, &n),

@@ -1,5 +1,5 @@
 /* URLs of files on other machines. */
-#include "remote.h"
+#include "files/remote.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* Response bodies, split into documents. */
-#include "split.h"
+#include "logbook/split.h"
 
 #include "unit.h"
 
@@ -252,7 +252,7 @@ texts_of_the_info(void **state)
 	static const char info[] =
 	    "{\"params\":{\"PNR\":\"L\\u00e91\",\"n\":1,\"e\":\"\"},"
 	    "\"name\":\"x\"}";
-	struct scan_span document = {info, sizeof(info) - 1};
+	struct json_span document = {info, sizeof(info) - 1};
 	char *text = split_text(document, "params", "PNR");
 
 	(void)state;

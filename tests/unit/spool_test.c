@@ -1,5 +1,5 @@
 /* Response bodies in memory and in an unlinked file. */
-#include "spool.h"
+#include "logbook/spool.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Whole lines to a descriptor that others share. */
-#include "stream.h"
+#include "stream/stream.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* Rows of values in each format. */
-#include "table.h"
+#include "query/table.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* Templates of dated trees, and times. */
-#include "template.h"
+#include "files/template.h"
 
 #include "unit.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "value.h"
+#include "db/value.h"
 
 static sqlite3 *db;
 
@@ -56,7 +56,7 @@ sql(const char *expression, const char *a, const char *b)
 static enum condition_type
 type_of(const char *json)
 {
-	return value_type((struct scan_span){json, strlen(json)});
+	return value_type((struct json_span){json, strlen(json)});
 }
 
 static void

@@ -1,0 +1,93 @@
+#include "base/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+
+/*
+ * A standard descriptor that is closed would be given to the next file we open.
+ * Open the wrong way round, so that using it still fails, and is reported.
+ */
+static void
+hold_standard_descriptors(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			return; /* no /dev/null: nothing more can be done */
+}
+
+int
+command_parse(const struct command *command, int argc, const char **argv,
+    const char *const **arguments)
+{
+	static const char *const none[] = {NULL};
+	static int version;
+	static struct poptOption common[] = {
+	    {"version", '\0', POPT_ARG_NONE, &version, 0,
+		"Show the version and the libraries, and exit", NULL},
+	    POPT_TABLEEND,
+	};
+	struct poptOption table[] = {
+	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, command->options, 0, NULL, NULL},
+	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, common, 0, NULL, NULL},
+	    POPT_AUTOHELP POPT_TABLEEND,
+	};
+	static poptContext context; /* owns the arguments, so it stays */
+	int code;
+
+	hold_standard_descriptors();
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
+	umask(077);
+	msg_program(command->name);
+	context = poptGetContext(command->name, argc, argv, table, 0);
+	if (context == NULL) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	poptSetOtherOptionHelp(context, command->usage);
+	while ((code = poptGetNextOpt(context)) > 0)
+		;
+	if (code < -1) {
+		msg("%s: %s (see %s --help)",
+		    poptBadOption(context, POPT_BADOPTION_NOALIAS), poptStrerror(code),
+		    command->name);
+		return EXIT_USAGE;
+	}
+	if (version) {
+		printf("%s %s\n", command->name, ELOG_VERSION);
+		if (command->libraries != NULL)
+			printf("%s\n", command->libraries);
+		return command_finish(EXIT_DONE);
+	}
+	*arguments = (const char *const *)poptGetArgs(context);
+	if (*arguments == NULL)
+		*arguments = none;
+	return -1;
+}
+
+int
+command_range(const char *option, long value, long min, long max)
+{
+	if (value >= min && value <= max)
+		return 0;
+	msg("%s: %ld is not between %ld and %ld", option, value, min, max);
+	return EXIT_USAGE;
+}
+
+int
+command_finish(int status)
+{
+	if (fclose(stdout) == 0)
+		return status;
+	if (errno != EPIPE)
+		msg("stdout: %s", strerror(errno));
+	return status == EXIT_DONE ? EXIT_PARTIAL : status;
+}

@@ -1,0 +1,99 @@
+#include "db/migration.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/sql.h"
+
+/* Number of a migration from its name, "migrations/001-mirror"; 0 if it is none. */
+static int
+number_of(const struct sql_file *file)
+{
+	static const char directory[] = "migrations/";
+
+	if (strncmp(file->name, directory, strlen(directory)) != 0)
+		return 0;
+	return (int)strtol(file->name + strlen(directory), NULL, 10);
+}
+
+int
+migration_newest(void)
+{
+	int newest = 0;
+
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
+		if (number_of(file) > newest)
+			newest = number_of(file);
+	return newest;
+}
+
+/* Apply one migration, whole or not at all. */
+static int
+apply_one(sqlite3 *db, const char *path, const struct sql_file *file, int number)
+{
+	sqlite3_stmt *note;
+	int result = -1;
+
+	if (db_exec(db, path, "BEGIN IMMEDIATE") != 0)
+		return -1;
+	if (number == 1 &&
+	    db_exec(db, path,
+		"PRAGMA application_id = 0x656c6f67;"
+		"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, "
+		"name TEXT NOT NULL, applied_at TEXT NOT NULL)") != 0)
+		goto done;
+	if (db_exec(db, path, file->text) != 0)
+		goto done;
+	note = db_prepare(db, path,
+	    "INSERT INTO schema_version VALUES (?, ?, "
+	    "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
+	if (note == NULL)
+		goto done;
+	sqlite3_bind_int(note, 1, number);
+	sqlite3_bind_text(note, 2, file->name + strlen("migrations/"), -1, SQLITE_STATIC);
+	result = sqlite3_step(note) == SQLITE_DONE ? 0 : -1;
+	if (result != 0)
+		db_complain(db, path);
+	sqlite3_finalize(note);
+done:
+	if (result == 0)
+		return db_exec(db, path, "COMMIT");
+	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+int
+migration_apply(sqlite3 *db, const char *path, int version)
+{
+	/* The table is sorted by name, so by number. */
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
+		int number = number_of(file);
+
+		if (number > version && apply_one(db, path, file, number) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+char *
+migration_pending(sqlite3 *db)
+{
+	int version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
+	char *pending = strdup("");
+
+	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
+		char *more;
+
+		if (number_of(file) <= version || pending == NULL)
+			continue;
+		if (asprintf(&more, "%s%s%s", pending, pending[0] != '\0' ? " " : "",
+			file->name + strlen("migrations/")) < 0)
+			more = NULL;
+		free(pending);
+		pending = more;
+	}
+	return pending;
+}

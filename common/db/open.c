@@ -1,0 +1,435 @@
+#include "db/open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/migration.h"
+
+#define BUSY_MS 10000
+#define BACKUPS_MAX 100 /* of one version of a database */
+
+/* Is it ours, or empty?  -1 after a message; *version gets its schema's. */
+static int
+identify(sqlite3 *db, const char *path, int *version)
+{
+	long long tables = db_number(db, "SELECT count(*) FROM sqlite_schema", -1);
+
+	*version = 0;
+	if (tables < 0) {
+		db_complain(db, path);
+		return -1;
+	}
+	if (tables == 0)
+		return 0;
+	if (db_number(db, "PRAGMA application_id", 0) != DB_APPLICATION_ID) {
+		msg("%s: a database of another application: name another file", path);
+		return -1;
+	}
+	*version = (int)db_number(db, "SELECT max(version) FROM schema_version", 0);
+	if (*version > migration_newest()) {
+		msg("%s: its schema is version %d, this elog knows up to %d: "
+		    "use a newer elog",
+		    path, *version, migration_newest());
+		return -1;
+	}
+	return 0;
+}
+
+char *
+db_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	char *directory, *full = NULL;
+
+	if (path[0] == '\0') {
+		msg("the name of the database is empty");
+		return NULL;
+	}
+	if (stat(path, &st) == 0) {
+		if (S_ISREG(st.st_mode))
+			return realpath(path, NULL);
+		msg("%s: %s", path,
+		    S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
+		return NULL;
+	}
+	directory =
+	    slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	if (directory != NULL && (full = realpath(directory, NULL)) != NULL) {
+		char *joined;
+
+		if (asprintf(&joined, "%s/%s", full, slash == NULL ? path : slash + 1) <
+		    0)
+			joined = NULL;
+		free(full);
+		full = joined;
+	}
+	if (full == NULL)
+		msg("%s: %s", path, strerror(errno));
+	free(directory);
+	return full;
+}
+
+/*
+ * Once, before the library starts, for speed: we are one thread, and count no memory.
+ * (SQLITE_CONFIG_STMTJRNL_SPILL must not be more than 128 KiB: with 4 MiB, SQLite 3.40
+ * reports a full disk when what a savepoint may undo moves to a file.)
+ */
+static void
+configure(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* Put a file on disk for good. */
+static int
+sync_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+static int
+sync_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+static int
+copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_path)
+{
+	sqlite3_backup *backup;
+	int code;
+
+	backup = sqlite3_backup_init(to, "main", from, "main");
+	if (backup == NULL) {
+		db_complain(to, to_path);
+		return -1;
+	}
+	while ((code = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY ||
+	       code == SQLITE_LOCKED)
+		sqlite3_sleep(100);
+	code = sqlite3_backup_finish(backup);
+	if (code == SQLITE_OK)
+		return 0;
+	if (sqlite3_errcode(from) != SQLITE_OK && code != SQLITE_FULL)
+		db_complain(from, from_path);
+	else
+		db_complain(to, to_path);
+	return -1;
+}
+
+int
+db_copy_begin(const char *from, const char *to)
+{
+	sqlite3 *source, *target = NULL;
+	char *source_path;
+	int result = -1, fd;
+
+	source = db_open_reader(from, &source_path);
+	if (source == NULL)
+		return -1;
+	if (sqlite3_open(to, &target) != SQLITE_OK ||
+	    sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+		NULL, NULL, NULL) != SQLITE_OK)
+		db_complain(target, to);
+	else
+		result = copy_pages(source, source_path, target, to);
+	sqlite3_close(target);
+	sqlite3_close(source);
+	free(source_path);
+	fd = result == 0 ? open(to, O_RDWR | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		/* The disk may begin while we go on; db_publish() waits for it. */
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		close(fd);
+	}
+	if (result != 0)
+		db_drop(to);
+	return result;
+}
+
+void
+db_drop(const char *path)
+{
+	char *journal;
+
+	(void)unlink(path);
+	if (asprintf(&journal, "%s-journal", path) < 0)
+		return;
+	(void)unlink(journal);
+	free(journal);
+}
+
+int
+db_publish(const char *from, const char *to)
+{
+	char *slash, *directory = strdup(to);
+	int result = -1;
+
+	if (directory == NULL) {
+		msg("no memory");
+	} else if (sync_file(from) != 0 || rename(from, to) != 0) {
+		msg("%s: %s", to, strerror(errno));
+	} else {
+		result = 0;
+		slash = strrchr(directory, '/');
+		if (slash != NULL) {
+			slash[1] = '\0';
+			(void)sync_directory(directory);
+		}
+	}
+	if (result != 0)
+		db_drop(from);
+	free(directory);
+	return result;
+}
+
+int
+db_copy(const char *from, const char *to)
+{
+	char *temporary;
+	int result;
+
+	if (asprintf(&temporary, "%s.tmp%ld", to, (long)getpid()) < 0) {
+		msg("no memory");
+		return -1;
+	}
+	result = db_copy_begin(from, temporary);
+	if (result == 0)
+		result = db_publish(temporary, to);
+	free(temporary);
+	return result;
+}
+/* Copy a database before it is migrated.  The copy's name, or NULL after a message. */
+static char *
+back_up(const char *path, int version)
+{
+	char *name = NULL;
+	struct stat st;
+
+	for (int i = 1; i < BACKUPS_MAX; i++) {
+		free(name);
+		if ((i == 1 ? asprintf(&name, "%s.bak-v%d", path, version)
+			    : asprintf(&name, "%s.bak-v%d.%d", path, version, i)) < 0) {
+			msg("no memory");
+			return NULL;
+		}
+		if (lstat(name, &st) == 0)
+			continue;
+		if (db_copy(path, name) == 0)
+			return name;
+		break;
+	}
+	msg("%s: not migrated, for it cannot be copied first", path);
+	free(name);
+	return NULL;
+}
+
+/*
+ * Open for writing, with a backup if there is a place for its name and a migration.
+ * pragmas are run before anything is written.
+ */
+static sqlite3 *
+open_writer(const char *path, const char *pragmas, char **backup)
+{
+	sqlite3 *db = NULL;
+	int version;
+
+	configure();
+	/* The names are absolute, so that only an ATTACH of ours is a URI. */
+	if (sqlite3_open_v2(path, &db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
+		NULL) != SQLITE_OK) {
+		db_complain(db, path);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db, BUSY_MS);
+	if (identify(db, path, &version) != 0)
+		goto fail;
+	if (backup != NULL && version > 0 && version < migration_newest() &&
+	    (*backup = back_up(path, version)) == NULL)
+		goto fail;
+	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
+		goto fail;
+	if (db_exec(db, path, pragmas) != 0)
+		goto fail;
+	if (migration_apply(db, path, version) != 0)
+		goto fail;
+	return db;
+fail:
+	sqlite3_close(db);
+	return NULL;
+}
+
+sqlite3 *
+db_open_writer(const char *path, char **backup)
+{
+	if (backup != NULL)
+		*backup = NULL;
+	return open_writer(path,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+	    "PRAGMA cache_size = -32000",
+	    backup);
+}
+
+sqlite3 *
+db_open_draft(const char *path)
+{
+	return open_writer(path,
+	    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
+	    "PRAGMA cache_size = -32000",
+	    NULL);
+}
+
+int
+db_close_writer(sqlite3 *db, const char *path)
+{
+	int result = 0;
+
+	if (sqlite3_exec(db, "PRAGMA main.wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
+	    SQLITE_OK) {
+		db_complain(db, path);
+		result = -1;
+	} else if (sqlite3_exec(db, "PRAGMA main.journal_mode = DELETE", NULL, NULL,
+		       NULL) != SQLITE_OK) {
+		msg("%s: another program still reads it: its -wal and -shm files stay "
+		    "until the next load",
+		    path);
+	}
+	if (sqlite3_close(db) != SQLITE_OK)
+		result = -1;
+	return result;
+}
+
+/* The name of a file that nobody writes, as a URI (SQLite's, after RFC 3986). */
+static char *
+immutable_uri(const char *full)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789/._-";
+	char *uri = malloc(strlen(full) * 3 + sizeof("file:?immutable=1")), *to = uri;
+
+	if (uri == NULL)
+		return NULL;
+	to += sprintf(to, "file:");
+	for (const char *c = full; *c != '\0'; c++)
+		to += sprintf(to, strchr(plain, *c) != NULL ? "%c" : "%%%02X",
+		    (unsigned)(unsigned char)*c);
+	sprintf(to, "?immutable=1");
+	return uri;
+}
+
+/*
+ * Open for reading.  A database that was left in WAL mode needs a file beside it even
+ * to be read; where that cannot be made, and there is no WAL, nobody writes it.
+ */
+static int
+open_reader(const char *full, sqlite3 **db)
+{
+	int code =
+	    sqlite3_open_v2(full, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	struct stat st;
+	char *wal, *uri;
+	int failed;
+
+	if (code != SQLITE_OK ||
+	    db_number(*db, "SELECT count(*) FROM sqlite_schema", -1) >= 0)
+		return code;
+	failed = sqlite3_errcode(*db) & 0xff;
+	if (failed != SQLITE_CANTOPEN && failed != SQLITE_READONLY)
+		return code;
+	if (asprintf(&wal, "%s-wal", full) < 0)
+		return code;
+	if (stat(wal, &st) != 0 && (uri = immutable_uri(full)) != NULL) {
+		sqlite3_close(*db);
+		code = sqlite3_open_v2(uri, db,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+		free(uri);
+	}
+	free(wal);
+	return code;
+}
+
+bool
+db_is_empty(const char *path)
+{
+	sqlite3 *db = NULL;
+	bool empty;
+
+	if (access(path, F_OK) != 0)
+		return errno == ENOENT;
+	empty = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
+		db_number(db, "SELECT count(*) FROM sqlite_schema", 1) == 0;
+	sqlite3_close(db);
+	return empty;
+}
+
+sqlite3 *
+db_open_reader(const char *path, char **file)
+{
+	struct stat st;
+	sqlite3 *db = NULL;
+	char *full;
+	int version, code;
+
+	*file = NULL;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		bool slash = path[strlen(path) - 1] == '/';
+
+		if (asprintf(file, "%s%selog.db", path, slash ? "" : "/") < 0)
+			*file = NULL;
+	} else {
+		*file = strdup(path);
+	}
+	if (*file == NULL) {
+		msg("no memory");
+		return NULL;
+	}
+	if (stat(*file, &st) != 0) {
+		msg("%s: %s", *file, strerror(errno));
+		goto fail;
+	}
+	full = db_path(*file);
+	if (full == NULL)
+		goto fail;
+	code = open_reader(full, &db);
+	free(full);
+	if (code != SQLITE_OK) {
+		db_complain(db, *file);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db, BUSY_MS);
+	if (identify(db, *file, &version) != 0)
+		goto fail;
+	if (version == 0) {
+		msg("%s: an empty database: elog-sync.sh or elog-load fills it", *file);
+		goto fail;
+	}
+	return db;
+fail:
+	sqlite3_close(db);
+	free(*file);
+	*file = NULL;
+	return NULL;
+}

@@ -1,0 +1,74 @@
+/* A database file: found, opened for reading or writing, copied, published. */
+#ifndef OPEN_H
+#define OPEN_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+/* PRAGMA application_id of our databases: "elog". */
+#define DB_APPLICATION_ID 0x656c6f67
+
+/*
+ * The name under which a database is opened and locked: absolute, with links resolved,
+ * so that one file has one name, and none that SQLite takes for anything but a file
+ * (":memory:", "file:...").  The last part need not exist.  malloc'd, or NULL after a
+ * message: it is empty, no regular file, or in no directory.
+ */
+char *db_path(const char *path);
+
+/*
+ * Open a database for writing, create it (mode 0600) if it is not there, and
+ * bring its schema up to date, each migration in a transaction.  Where there is a
+ * migration to apply to a database that was there before, and backup is not NULL, a copy
+ * is made first, PATH.bak-vN (N: its version; with a number behind if there is one
+ * already), and *backup gets its name, malloc'd; else NULL.  Refuses, with a
+ * message and the file untouched, a file that is no database, one that belongs to
+ * another application, and one with a newer schema.  Leaves it in WAL mode, to be
+ * undone by db_close_writer().  NULL after a message.
+ */
+sqlite3 *db_open_writer(const char *path, char **backup);
+
+/*
+ * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the
+ * one file is left and any client reads it without write access.  Waits up to ten
+ * seconds for readers; if one holds on longer, says so and leaves WAL mode on.
+ * Returns 0, or -1 after a message if what was written may not be on disk.
+ */
+int db_close_writer(sqlite3 *db, const char *path);
+
+/*
+ * Is there no such file, or one without a schema?  In a pipeline, elog-load may be about
+ * to make it: a reader that asks what is known then knows nothing.
+ */
+bool db_is_empty(const char *path);
+
+/*
+ * Open a database read-only, whoever writes it at the moment.  path may be a
+ * directory: then elog.db in it.  *file gets the path that was opened, malloc'd.
+ * NULL after a message.
+ */
+sqlite3 *db_open_reader(const char *path, char **file);
+
+/*
+ * Copy the database from into the file to, which must not exist, with SQLite's
+ * backup API: under a temporary name, renamed when it is whole and on disk.
+ * Returns 0, or -1 after a message, with nothing left behind.
+ */
+int db_copy(const char *from, const char *to);
+
+/*
+ * A database that appears under its name when it is whole is made under another name in
+ * the same directory: opened, as a new file or as a copy that db_copy_begin() made, by
+ * db_open_draft(); closed by sqlite3_close(); given its name by db_publish(), which
+ * waits until it is on disk, or thrown away by db_drop().  A draft needs no WAL and no
+ * fsync: of one whose writer died nothing is used.
+ *
+ * db_copy_begin() and db_publish() return 0, or -1 after a message, the draft removed;
+ * db_open_draft() returns NULL after a message.
+ */
+int db_copy_begin(const char *from, const char *to);
+sqlite3 *db_open_draft(const char *path);
+int db_publish(const char *from, const char *to);
+void db_drop(const char *path);
+
+#endif

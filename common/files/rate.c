@@ -1,0 +1,83 @@
+#include "files/rate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MOST 1000000000000LL /* a terabyte a second */
+
+long long
+rate_read(const char *text)
+{
+	static const char suffixes[] = "kMG";
+	const char *suffix;
+	long long rate;
+	char *end;
+
+	if (text == NULL)
+		return 0;
+	errno = 0;
+	rate = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || rate <= 0 || rate > MOST)
+		return -1;
+	suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
+	if (suffix != NULL) {
+		for (const char *s = suffixes; s <= suffix && rate <= MOST; s++)
+			rate *= 1000;
+		end++;
+	}
+	return *end != '\0' || rate > MOST ? -1 : rate;
+}
+
+void
+rate_refill(struct rate *rate, long long now)
+{
+	double most = (double)rate->per_second / 5;
+
+	if (rate->at != 0)
+		rate->allowed +=
+		    (double)rate->per_second * (double)(now - rate->at) / 1000;
+	if (rate->allowed > most || rate->at == 0)
+		rate->allowed = most;
+	rate->at = now;
+}
+
+bool
+rate_open(const struct rate *rate)
+{
+	return rate->per_second == 0 || rate->allowed > 0;
+}
+
+void
+rate_take(struct rate *rate, long long n)
+{
+	rate->allowed -= (double)n;
+}
+
+int
+rate_wait(const struct rate *rate)
+{
+	double wait;
+
+	if (rate_open(rate))
+		return 0;
+	wait = -rate->allowed * 1000 / (double)rate->per_second + 1;
+	return wait < 60000 ? (int)wait : 60000;
+}
+
+bool
+rate_sleep(struct rate *rate)
+{
+	struct timespec t;
+	int wait;
+
+	while ((wait = rate_wait(rate)) > 0) {
+		t = (struct timespec){wait / 1000, wait % 1000 * 1000000L};
+		if (nanosleep(&t, NULL) != 0)
+			return false;
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		rate_refill(rate, (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+	}
+	return true;
+}

@@ -1,0 +1,137 @@
+#include "files/target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "text/object.h"
+
+#define MINUTE 60
+#define HOUR 3600
+#define DAY 86400
+
+long long
+target_time(const char *text)
+{
+	struct tm t = {0};
+	int n = 0, hours, minutes;
+	long long seconds, offset = 0;
+	const char *p = text;
+
+	if (p == NULL ||
+	    sscanf(p, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &n) != 3)
+		return -1;
+	t.tm_year -= 1900;
+	t.tm_mon--;
+	p += n;
+	if (strchr("Tt ", *p) != NULL && *p != '\0' &&
+	    sscanf(p + 1, "%2d:%2d%n", &t.tm_hour, &t.tm_min, &n) == 2) {
+		p += 1 + n;
+		if (sscanf(p, ":%2d%n", &t.tm_sec, &n) == 1)
+			p += n;
+	}
+	seconds = timegm(&t);
+	if (*p == '.')
+		p += 1 + strspn(p + 1, "0123456789");
+	if ((*p == '+' || *p == '-') && sscanf(p + 1, "%2d:%2d", &hours, &minutes) == 2)
+		offset = (hours * 60LL + minutes) * MINUTE * (*p == '+' ? 1 : -1);
+	return seconds - offset < 0 ? -1 : seconds - offset;
+}
+
+const char *
+target_time_text(long long seconds, char text[32])
+{
+	time_t when = (time_t)seconds;
+	struct tm t;
+
+	if (seconds < 0 || gmtime_r(&when, &t) == NULL)
+		return NULL;
+	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &t);
+	return text;
+}
+
+bool
+target_same_time(long long a, long long b)
+{
+	if (a < 0 || b < 0 || a == b)
+		return true;
+	if (a % DAY == 0 || b % DAY == 0)
+		return a / DAY == b / DAY;
+	if (a % MINUTE == 0 || b % MINUTE == 0)
+		return a / MINUTE == b / MINUTE;
+	return false;
+}
+
+bool
+target_began_early(const struct target *file, long long started)
+{
+	size_t told = file->modified != NULL ? strcspn(file->modified, "Z") : 0;
+	long long age = started - file->changed;
+
+	if (file->changed < 0 || started < 0 || target_time(file->observed_at) <= started)
+		return false;
+	if (told == strlen("2025-01-31"))
+		return age >= 0 && age < DAY;
+	return told == strlen("2025-01-31T18:30") && age > -DAY && age < DAY &&
+	       (age + DAY) % HOUR < MINUTE;
+}
+
+static void
+expect_member(struct target *file, const char *name)
+{
+	char *text = object_member(file->record, name);
+
+	if (text != NULL && !checksum_expect(&file->expected, text))
+		msg("%s: the %s of its record is no SHA-256 or MD5: not looked at",
+		    file->url != NULL ? file->url : "a record", name);
+	free(text);
+}
+
+const char *
+target_read(struct json_span record, bool attachment, struct target *file)
+{
+	bool no_url;
+
+	*file = (struct target){.attachment = attachment};
+	file->text = malloc(record.n + 1);
+	if (file->text == NULL)
+		return "no memory";
+	memcpy(file->text, record.p, record.n);
+	file->text[record.n] = '\0';
+	file->record = (struct json_span){file->text, record.n};
+	file->url = object_member(file->record, "url");
+	file->size = object_count(file->record, "size");
+	file->modified = object_member(file->record, "modified");
+	file->changed = target_time(file->modified);
+	file->time = object_member(file->record, "time");
+	file->observed_at = object_member(file->record, "observed_at");
+	file->source = object_member(file->record, attachment ? "experiment" : "source");
+	if (attachment) {
+		file->path = object_member(file->record, "path");
+		file->type = object_member(file->record, "type");
+	}
+	expect_member(file, "checksum");
+	expect_member(file, "sha256");
+	expect_member(file, "md5");
+	if (file->url != NULL && (!attachment || file->path != NULL))
+		return NULL;
+	no_url = file->url == NULL;
+	target_free(file);
+	return no_url ? "a record without its url" : "an attachment without its path";
+}
+
+void
+target_free(struct target *file)
+{
+	free(file->url);
+	free(file->path);
+	free(file->source);
+	free(file->modified);
+	free(file->time);
+	free(file->observed_at);
+	free(file->type);
+	free(file->text);
+	*file = (struct target){0};
+}

@@ -1,0 +1,43 @@
+/*
+ * Records that need no experiment around them: applied one by one, as they come.
+ *
+ * What becomes of one is SQL: common/sql/direct/STREAM.sql.  Its first statement gives
+ * the reason why the record must be refused, as a text, or no row or NULL if it need
+ * not; those behind it are run in their order, all or none.  A parameter :NAME gets the
+ * record's member of that name as SQLite's ->> would give it, :NAME_json its text as it
+ * stands, :record the whole record.  A member that is missing is NULL.  Where the first
+ * statement has more columns, :NAME in those behind is the column of that name instead:
+ * what was looked up once need not be looked up again; and where one of them is called
+ * next, the statement of that number (1 is the one behind the first) is the one to go on
+ * with.  The functions of value.h and parameter.h are there.
+ */
+#ifndef DIRECT_H
+#define DIRECT_H
+
+#include <sqlite3.h>
+
+#include "stream/direct_stream.h"
+#include "text/json.h"
+
+#define DIRECT_WHY 300
+
+struct direct;
+
+/* Statements are prepared when the first record of their stream comes.  The database
+   and path are borrowed.  NULL without memory, after a message. */
+struct direct *direct_open(sqlite3 *db, const char *path);
+
+enum direct_result {
+	DIRECT_TAKEN,
+	DIRECT_REFUSED, /* why says what is wrong with the record */
+	DIRECT_FAILED,	/* the database did, after a message */
+};
+
+/* Apply a record, an object that was checked, within the caller's transaction. */
+enum direct_result direct_take(struct direct *direct, const struct direct_stream *stream,
+    struct json_span record, char why[DIRECT_WHY]);
+
+/* NULL is allowed. */
+void direct_close(struct direct *direct);
+
+#endif

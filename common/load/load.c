@@ -1,0 +1,771 @@
+#include "load/load.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/statement.h"
+#include "load/direct.h"
+#include "load/explode.h"
+#include "load/foreign.h"
+#include "load/stage.h"
+#include "stream/message.h"
+#include "stream/resource.h"
+
+/* Experiments and records share a commit that long, or longer where commits are slow, so
+   that they take a tenth of the time; but not for ever. */
+#define COMMIT_SECONDS 0.25
+#define COMMIT_TIMES 10
+#define COMMIT_SECONDS_MAX 5
+
+struct load {
+	sqlite3 *db;
+	const char *path;
+	FILE *states;
+	struct load_totals totals;
+	struct stage *stage;
+	struct steps *steps, *after; /* by row of resources[] */
+	struct steps fetches;
+	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
+	    *id_of, *metadata;
+	struct explode *explode;
+	struct direct *direct;
+	struct foreign *foreign;
+	long uncommitted;	   /* experiments and records since the last commit */
+	struct timespec committed; /* when that was */
+	double took;		   /* how many seconds */
+	char *pending; /* values of STATE messages that wait for the next one */
+	size_t pending_used, pending_size;
+	/* Rows that the experiment at hand changed, by stream: "runs":2,"files":1 */
+	char changes[RESOURCE_MAX * 40];
+	char *text; /* decoded strings: experiment and fetched_at behind each other */
+	size_t text_size;
+};
+
+/* ---- statements ------------------------------------------------------------- */
+
+static int
+run(struct load *load, sqlite3_stmt *statement)
+{
+	return statement_run(statement, load->path);
+}
+
+static int
+exec(struct load *load, const char *sql)
+{
+	return db_exec(load->db, load->path, sql);
+}
+
+static int
+prepare_fixed(struct load *load)
+{
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} fixed[] = {
+	    {&load->problem,
+		"INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
+	    {&load->problem_of,
+		"SELECT reason FROM problems WHERE experiment = :experiment"},
+	    {&load->forget, "DELETE FROM problems WHERE experiment = :experiment"},
+	    {&load->refuse, "INSERT OR IGNORE INTO refused VALUES (:experiment)"},
+	    {&load->accept, "DELETE FROM refused WHERE experiment = :experiment"},
+	    {&load->withheld,
+		"SELECT 1 FROM json_each(:value -> 'bookmarks') b WHERE "
+		"EXISTS (SELECT 1 FROM refused WHERE experiment = b.key) "
+		"OR EXISTS (SELECT 1 FROM staged WHERE experiment = b.key)"},
+	    {&load->ensure, "INSERT OR IGNORE INTO experiments (name, updated_at) "
+			    "VALUES (:experiment, :fetched_at)"},
+	    {&load->id_of, "SELECT id FROM experiments WHERE name = :experiment"},
+	    {&load->metadata,
+		"INSERT INTO metadata (key, value) VALUES (:key, :value) ON CONFLICT "
+		"DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value"},
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		*fixed[i].statement = db_prepare(load->db, load->path, fixed[i].sql);
+		if (*fixed[i].statement == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+prepare_steps(struct load *load)
+{
+	for (size_t i = 0; i < resource_count(); i++) {
+		const char *stream = resources[i].stream;
+
+		/* The first two are the stage's: see stage.h. */
+		if (steps_prepare(&load->steps[i], load->db, load->path,
+			statement_file("load", stream, ""), 2, STEPS_MAX) < 0 ||
+		    steps_prepare(&load->after[i], load->db, load->path,
+			statement_file("load", stream, ".after"), 0, STEPS_MAX) < 0)
+			return -1;
+	}
+	return steps_prepare(&load->fetches, load->db, load->path,
+	    statement_file("load", "fetches", ""), 0, STEPS_MAX);
+}
+
+struct load *
+load_open(sqlite3 *db, const char *path, FILE *states)
+{
+	struct load *load = calloc(1, sizeof(*load));
+
+	if (load == NULL) {
+		msg("no memory");
+		return NULL;
+	}
+	load->db = db;
+	load->path = path;
+	load->states = states;
+	load->steps = calloc(resource_count(), sizeof(*load->steps));
+	load->after = calloc(resource_count(), sizeof(*load->after));
+	if (load->steps == NULL || load->after == NULL) {
+		msg("no memory");
+		load_close(load);
+		return NULL;
+	}
+	load->stage = stage_open(db, path);
+	load->direct = direct_open(db, path);
+	load->foreign = foreign_open(db, path);
+	if (load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
+	    exec(load,
+		/* Why an experiment that is not closed yet must be refused. */
+		"CREATE TEMP TABLE IF NOT EXISTS problems (experiment TEXT PRIMARY KEY, "
+		"reason TEXT);"
+		/* Experiments that were refused: their bookmarks are withheld. */
+		"CREATE TEMP TABLE IF NOT EXISTS refused (experiment TEXT PRIMARY "
+		"KEY)") != 0 ||
+	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
+	    exec(load, "BEGIN") != 0 ||
+	    (load->explode = explode_open(db, path)) == NULL) {
+		load_close(load);
+		return NULL;
+	}
+	return load;
+}
+
+void
+load_close(struct load *load)
+{
+	sqlite3_stmt *fixed[] = {load->problem, load->problem_of, load->forget,
+	    load->refuse, load->accept, load->withheld, load->ensure, load->id_of,
+	    load->metadata};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		sqlite3_finalize(fixed[i]);
+	if (load->steps != NULL && load->after != NULL)
+		for (size_t i = 0; i < resource_count(); i++) {
+			steps_finalize(&load->steps[i]);
+			steps_finalize(&load->after[i]);
+		}
+	steps_finalize(&load->fetches);
+	stage_close(load->stage);
+	explode_close(load->explode);
+	direct_close(load->direct);
+	foreign_close(load->foreign);
+	if (!sqlite3_get_autocommit(load->db))
+		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
+	free(load->steps);
+	free(load->after);
+	free(load->text);
+	free(load->pending);
+	free(load);
+}
+
+const struct load_totals *
+load_totals(const struct load *load)
+{
+	return &load->totals;
+}
+
+/* ---- staging ---------------------------------------------------------------- */
+
+void
+load_bad_line(struct load *load, long number, const char *why)
+{
+	msg("line %ld: %s", number, why);
+	load->totals.errors++;
+}
+
+/* Decode a JSON string to offset in load->text; NULL without memory. */
+static char *
+decode(struct load *load, struct json_span string, size_t offset)
+{
+	if (load->text_size < offset + string.n) {
+		size_t size = (offset + string.n) * 2;
+		char *text = realloc(load->text, size);
+
+		if (text == NULL)
+			return NULL;
+		load->text = text;
+		load->text_size = size;
+	}
+	json_string_decode(string, load->text + offset);
+	return load->text + offset;
+}
+
+/* Note why an experiment must not be applied, once. */
+static int
+note_problem(struct load *load, const char *experiment, const char *reason)
+{
+	statement_text(load->problem, ":experiment", experiment);
+	statement_text(load->problem, ":reason", reason);
+	return run(load, load->problem);
+}
+
+/* A record of a stream that we know. */
+static int
+take_ours(
+    struct load *load, const struct resource *r, struct json_span record, long number)
+{
+	const char *experiment;
+	char why[STAGE_WHY], line[STAGE_WHY + 64];
+
+	switch (stage_take(load->stage, r, record, &experiment, why)) {
+	case STAGE_TAKEN:
+		return 0;
+	case STAGE_FAILED:
+		return -1;
+	case STAGE_REFUSED:
+		break;
+	}
+	if (experiment == NULL) {
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	snprintf(line, sizeof(line), "%.60s: %s", experiment, why);
+	load_bad_line(load, number, line);
+	return note_problem(load, experiment, why);
+}
+
+/* ---- applying --------------------------------------------------------------- */
+
+/* Tell the bookmarks of what is on disk now. */
+static void
+tell_states(struct load *load)
+{
+	if (load->pending_used == 0)
+		return;
+	fwrite(load->pending, 1, load->pending_used, load->states);
+	load->pending_used = 0;
+	if (fflush(load->states) == 0)
+		return;
+	/* Nobody listens any more; what is loaded is loaded all the same. */
+	if (errno != EPIPE)
+		msg("stdout: %s", strerror(errno));
+	load->totals.errors++;
+	load->states = NULL;
+}
+
+/* Seconds from one time to another. */
+static double
+seconds(const struct timespec *from, const struct timespec *to)
+{
+	return (double)(to->tv_sec - from->tv_sec) +
+	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
+static int
+commit(struct load *load)
+{
+	struct timespec begun;
+
+	load->uncommitted = 0;
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	if (exec(load, "COMMIT; BEGIN") != 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &load->committed);
+	load->took = seconds(&begun, &load->committed);
+	tell_states(load);
+	return 0;
+}
+
+/*
+ * Commit unless that was done just now: experiments that come fast share a commit,
+ * for each writes the same pages of the indexes again.
+ */
+static int
+commit_at_times(struct load *load)
+{
+	double wait = load->took * COMMIT_TIMES;
+	struct timespec now;
+
+	load->uncommitted++;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (wait < COMMIT_SECONDS)
+		wait = COMMIT_SECONDS;
+	if (wait > COMMIT_SECONDS_MAX)
+		wait = COMMIT_SECONDS_MAX;
+	return seconds(&load->committed, &now) < wait ? 0 : commit(load);
+}
+
+int
+load_idle(struct load *load)
+{
+	return load->uncommitted > 0 || load->pending_used > 0 ? commit(load) : 0;
+}
+
+static void
+bind_experiment(sqlite3_stmt *statement, const char *experiment, sqlite3_int64 id,
+    struct json_span fetch, const char *fetched_at)
+{
+	int i = sqlite3_bind_parameter_index(statement, ":experiment_id");
+
+	statement_text(statement, ":experiment", experiment);
+	if (i > 0)
+		sqlite3_bind_int64(statement, i, id);
+	statement_span(statement, ":doc", fetch);
+	statement_text(statement, ":fetched_at", fetched_at);
+}
+
+static int
+run_steps(struct load *load, struct steps *steps, const char *experiment,
+    sqlite3_int64 id, const char *fetched_at)
+{
+	for (int i = 0; i < steps->n; i++) {
+		bind_experiment(steps->statements[i], experiment, id,
+		    (struct json_span){NULL, 0}, fetched_at);
+		if (run(load, steps->statements[i]) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+names_stream(struct json_span fetch, const char *stream)
+{
+	struct json_span records, count;
+
+	return json_find(fetch, "records", &records) && records.p[0] == '{' &&
+	       json_find(records, stream, &count);
+}
+
+/* Note that a step wrote or removed n rows. */
+static void
+note_changes(struct load *load, const char *what, int n)
+{
+	size_t used = strlen(load->changes);
+
+	if (n != 0)
+		snprintf(load->changes + used, sizeof(load->changes) - used,
+		    "%s\"%s\":%d", used > 0 ? "," : "", what, n);
+}
+
+/* Turn the staged records of an experiment into rows. */
+static int
+apply(struct load *load, const char *experiment, struct json_span fetch,
+    const char *fetched_at)
+{
+	sqlite3_int64 id = 0;
+	bool runs = names_stream(fetch, "runs");
+	int before, changed, conditions;
+
+	statement_text(load->ensure, ":experiment", experiment);
+	statement_text(load->ensure, ":fetched_at", fetched_at);
+	if (run(load, load->ensure) != 0)
+		return -1;
+	statement_text(load->id_of, ":experiment", experiment);
+	if (sqlite3_step(load->id_of) == SQLITE_ROW)
+		id = sqlite3_column_int64(load->id_of, 0);
+	sqlite3_reset(load->id_of);
+	before = sqlite3_total_changes(load->db);
+	if (runs && explode_before(load->explode, experiment, id) != 0)
+		return -1;
+	conditions = sqlite3_total_changes(load->db) - before;
+	for (size_t i = 0; i < resource_count(); i++) {
+		if (!names_stream(fetch, resources[i].stream))
+			continue;
+		before = sqlite3_total_changes(load->db);
+		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
+			return -1;
+		changed = sqlite3_total_changes(load->db) - before;
+		note_changes(load, resources[i].stream, changed);
+		if (changed != 0 &&
+		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
+			return -1;
+	}
+	before = sqlite3_total_changes(load->db);
+	if (runs && explode_after(load->explode, experiment, id, fetched_at) != 0)
+		return -1;
+	conditions += sqlite3_total_changes(load->db) - before;
+	note_changes(load, "conditions", conditions);
+	return 0;
+}
+
+/*
+ * Why a complete experiment must be refused: a problem noted before, or counts
+ * that differ.  malloc'd, NULL if all is well; *failed is set if the database is.
+ */
+static char *
+find_reason(
+    struct load *load, const char *experiment, struct json_span fetch, bool *failed)
+{
+	sqlite3_stmt *queries[] = {load->problem_of, load->fetches.statements[0]};
+	char *reason = NULL;
+
+	for (int i = 0; i < 2 && reason == NULL; i++) {
+		int code;
+
+		bind_experiment(queries[i], experiment, 0, fetch, NULL);
+		code = sqlite3_step(queries[i]);
+		if (code == SQLITE_ROW) {
+			const char *text =
+			    (const char *)sqlite3_column_text(queries[i], 0);
+
+			reason = strdup(text != NULL ? text : "it cannot be counted");
+			*failed |= reason == NULL;
+		} else if (code != SQLITE_DONE) {
+			db_complain(load->db, load->path);
+			*failed = true;
+		}
+		sqlite3_reset(queries[i]);
+	}
+	return reason;
+}
+
+/* Write what came of an experiment, and drop what was staged of it. */
+static int
+note_outcome(struct load *load, const char *experiment, struct json_span fetch,
+    const char *fetched_at, const char *reason)
+{
+	for (int i = 1; i < load->fetches.n; i++) {
+		sqlite3_stmt *statement = load->fetches.statements[i];
+
+		bind_experiment(statement, experiment, 0, fetch, fetched_at);
+		statement_text(statement, ":message", reason);
+		statement_text(statement, ":changes",
+		    load->changes[0] != '\0' && reason == NULL ? load->changes : NULL);
+		if (run(load, statement) != 0)
+			return -1;
+	}
+	load->changes[0] = '\0';
+	statement_text(load->forget, ":experiment", experiment);
+	if (run(load, load->forget) != 0)
+		return -1;
+	return stage_drop(load->stage, experiment);
+}
+
+/* Is the database itself in trouble, so that the next experiment fares no better? */
+static bool
+is_fatal(sqlite3 *db)
+{
+	int code = sqlite3_errcode(db) & 0xff;
+
+	return code != SQLITE_CONSTRAINT && code != SQLITE_ERROR &&
+	       code != SQLITE_MISMATCH && code != SQLITE_TOOBIG;
+}
+
+/*
+ * Apply an experiment in a savepoint of its own.  Returns 0, with *refused set if
+ * its rows were taken back, or -1 after a message.
+ */
+static int
+apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
+    const char *fetched_at, bool *refused)
+{
+	int before = sqlite3_total_changes(load->db);
+
+	*refused = false;
+	load->changes[0] = '\0';
+	if (exec(load, "SAVEPOINT experiment") != 0)
+		return -1;
+	if (apply(load, experiment, fetch, fetched_at) == 0) {
+		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		load->totals.complete++;
+		return exec(load, "RELEASE experiment");
+	}
+	if (is_fatal(load->db))
+		return -1;
+	*refused = true;
+	explode_forget(load->explode);
+	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
+}
+
+/* An experiment that says it is complete. */
+static int
+take_complete(struct load *load, const char *experiment, struct json_span fetch,
+    const char *fetched_at)
+{
+	bool failed = false, refused = false;
+	char *reason = find_reason(load, experiment, fetch, &failed);
+	int result = -1;
+
+	if (failed)
+		goto done;
+	if (reason == NULL) {
+		if (apply_or_undo(load, experiment, fetch, fetched_at, &refused) != 0)
+			goto done;
+		if (refused && (reason = strdup("the database does not take it")) == NULL)
+			goto done;
+	}
+	statement_text(load->refuse, ":experiment", experiment);
+	statement_text(load->accept, ":experiment", experiment);
+	if (run(load, reason != NULL ? load->refuse : load->accept) != 0)
+		goto done;
+	if (reason != NULL) {
+		msg("%s: not applied: %s", experiment, reason);
+		load->totals.errors++;
+		load->totals.failed++;
+	}
+	result = note_outcome(load, experiment, fetch, fetched_at, reason);
+done:
+	free(reason);
+	return result;
+}
+
+/* The record that closes an experiment. */
+static int
+take_fetch(struct load *load, struct json_span record, long number)
+{
+	struct json_span name, status, at;
+	char *experiment, *fetched_at;
+
+	if (!json_find(record, "experiment", &name) || name.p[0] != '"' ||
+	    !json_find(record, "status", &status) || status.p[0] != '"' ||
+	    !(json_string_is(status, "complete") || json_string_is(status, "failed") ||
+		json_string_is(status, "denied"))) {
+		load_bad_line(load, number,
+		    "a record of fetches without an experiment, or with a status that is "
+		    "none of complete, failed and denied");
+		return 0;
+	}
+	if (!json_find(record, "fetched_at", &at) || at.p[0] != '"')
+		at = (struct json_span){"\"\"", 2};
+	/* The longer one first: the second call may move the buffer. */
+	if (decode(load, at, name.n) == NULL)
+		goto memory;
+	experiment = decode(load, name, 0);
+	if (experiment == NULL)
+		goto memory;
+	fetched_at = load->text + name.n;
+	if (json_string_is(status, "complete")) {
+		if (take_complete(load, experiment, record, fetched_at) != 0)
+			return -1;
+	} else {
+		if (json_string_is(status, "denied"))
+			load->totals.denied++;
+		else
+			load->totals.failed++;
+		if (note_outcome(load, experiment, record, fetched_at, NULL) != 0)
+			return -1;
+	}
+	return commit_at_times(load);
+memory:
+	msg("no memory");
+	return -1;
+}
+
+/* ---- lines ------------------------------------------------------------------ */
+
+static int
+take_state(struct load *load, const struct message *message)
+{
+	size_t n = message->value.n;
+	int withheld;
+
+	statement_span(load->withheld, ":value", message->value);
+	withheld = statement_ask(load->withheld, load->path);
+	if (withheld < 0)
+		return -1;
+	if (withheld > 0 || load->states == NULL)
+		return 0;
+	if (load->pending_size < load->pending_used + n + 1) {
+		size_t size = (load->pending_used + n + 1) * 2;
+		char *pending = realloc(load->pending, size);
+
+		if (pending == NULL) {
+			msg("no memory");
+			return -1;
+		}
+		load->pending = pending;
+		load->pending_size = size;
+	}
+	memcpy(load->pending + load->pending_used, message->value.p, n);
+	load->pending[load->pending_used + n] = '\n';
+	load->pending_used += n + 1;
+	return load->uncommitted > 0 ? 0 : commit(load);
+}
+
+/* The line of its producer's own input that a record comes from, where it says so: that
+   is where its author looks for what was wrong. */
+static long
+line_of(struct json_span record, long number)
+{
+	struct json_span line;
+	char digits[20], *end;
+	long own;
+
+	if (!json_find(record, "line", &line) || line.n >= sizeof(digits))
+		return number;
+	memcpy(digits, line.p, line.n);
+	digits[line.n] = '\0';
+	own = strtol(digits, &end, 10);
+	return *end == '\0' && own > 0 ? own : number;
+}
+
+/* The name of the condition that a record gives a type, if there is one already.  It
+   stands in load->text. */
+static const char *
+retyped_condition(
+    struct load *load, const struct direct_stream *d, struct json_span record)
+{
+	struct json_span name;
+
+	if (strcmp(d->stream, "condition_types") != 0 ||
+	    !json_find(record, "name", &name) || name.p[0] != '"' ||
+	    decode(load, name, 0) == NULL || !explode_has(load->explode, load->text))
+		return NULL;
+	return load->text;
+}
+
+/* A record of one of our own tools. */
+static int
+take_direct(struct load *load, const struct direct_stream *d, struct json_span record,
+    long number)
+{
+	const char *retyped = retyped_condition(load, d, record);
+	int before = sqlite3_total_changes(load->db);
+	char why[DIRECT_WHY];
+
+	switch (direct_take(load->direct, d, record, why)) {
+	case DIRECT_TAKEN:
+		if (sqlite3_total_changes(load->db) != before) {
+			explode_forget(load->explode); /* it may have been a type */
+			if (retyped != NULL && explode_again(load->explode, retyped) != 0)
+				return -1;
+		}
+		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		return commit_at_times(load);
+	case DIRECT_REFUSED:
+		load_bad_line(load, line_of(record, number), why);
+		return 0;
+	case DIRECT_FAILED:
+		break;
+	}
+	return -1;
+}
+
+static int
+take_foreign(struct load *load, const struct message *message, long number)
+{
+	char why[FOREIGN_WHY];
+
+	switch (foreign_take(load->foreign, message, why)) {
+	case FOREIGN_TAKEN:
+		return commit_at_times(load);
+	case FOREIGN_REFUSED:
+		load_bad_line(load, number, why);
+		return 0;
+	case FOREIGN_FAILED:
+		break;
+	}
+	return -1;
+}
+
+static int
+take_record(struct load *load, const struct message *message, long number)
+{
+	struct json_span stream = message->stream;
+	const struct resource *r = resource_named(stream.p + 1, stream.n - 2);
+	const struct direct_stream *d = r == NULL ? direct_stream_named(stream) : NULL;
+
+	load->totals.records++;
+	if (d != NULL && !foreign_lacks_key(load->foreign, stream, d->keys[0]))
+		return take_direct(load, d, message->record, number);
+	if (foreign_lacks_key(load->foreign, stream, "experiment"))
+		return take_foreign(load, message, number);
+	if (r != NULL)
+		return take_ours(load, r, message->record, number);
+	if (json_string_is(stream, "fetches"))
+		return take_fetch(load, message->record, number);
+	return take_foreign(load, message, number);
+}
+
+int
+load_line(struct load *load, char *line, size_t n, long number)
+{
+	struct message message;
+	const char *why;
+	size_t blank = 0;
+
+	if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+		line += 3; /* a byte order mark */
+		n -= 3;
+	}
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	while (blank < n && strchr(" \t\r", line[blank]) != NULL)
+		blank++;
+	if (blank == n)
+		return 0;
+	why = message_read(line, n, &message);
+	if (why != NULL && message_after_torn(line, n, &message) > 0)
+		load_bad_line(load, number,
+		    "its writer died in the middle of it; "
+		    "what another wrote behind it is taken");
+	else if (why != NULL) {
+		load_bad_line(load, number, why);
+		return 0;
+	}
+	switch (message.type) {
+	case MESSAGE_SCHEMA:
+		return foreign_schema(load->foreign, &message);
+	case MESSAGE_RECORD:
+		return take_record(load, &message, number);
+	case MESSAGE_STATE:
+		return take_state(load, &message);
+	case MESSAGE_OTHER:
+		return 0;
+	}
+	return 0;
+}
+
+/* Close the experiments whose own closing record never came. */
+static int
+close_unfinished(struct load *load)
+{
+	static const char reason[] = "its fetch was cut short: no closing record came";
+	static const char failed[] = "{\"status\":\"failed\"}";
+	sqlite3_stmt *next = db_prepare(load->db, load->path,
+	    "SELECT experiment, strftime('%Y-%m-%dT%H:%M:%SZ', 'now') FROM "
+	    "(SELECT experiment FROM staged UNION SELECT experiment FROM problems)");
+	int result = next != NULL ? 0 : -1;
+
+	while (result == 0 && sqlite3_step(next) == SQLITE_ROW) {
+		char *experiment = strdup((const char *)sqlite3_column_text(next, 0));
+		char *now = strdup((const char *)sqlite3_column_text(next, 1));
+
+		sqlite3_reset(next);
+		msg("%s: not applied: %s", experiment, reason);
+		load->totals.errors++;
+		load->totals.failed++;
+		result = note_outcome(load, experiment,
+		    (struct json_span){failed, sizeof(failed) - 1}, now, reason);
+		free(experiment);
+		free(now);
+	}
+	sqlite3_finalize(next);
+	return result;
+}
+
+int
+load_end(struct load *load)
+{
+	if (close_unfinished(load) != 0 || explode_end(load->explode) != 0)
+		return -1;
+	return commit(load);
+}
+
+int
+load_metadata(struct load *load, const char *key, const char *value)
+{
+	statement_text(load->metadata, ":key", key);
+	statement_text(load->metadata, ":value", value);
+	return run(load, load->metadata);
+}

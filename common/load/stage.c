@@ -1,0 +1,360 @@
+#include "load/stage.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/statement.h"
+
+#define FIXED 4 /* experiment, key, subkey, doc */
+#define MEMBERS_MAX 24
+
+/* A member of the record that a column is filled from. */
+struct member {
+	char name[64];
+	const char *inner; /* the member inside it, behind the dot in name, or NULL */
+	bool raw;	   /* its text, not its value */
+	struct json_span found;
+};
+
+/* The staging table of one resource. */
+struct table {
+	sqlite3_stmt *known, *insert, *drop;
+	struct member members[MEMBERS_MAX];
+	int n;
+};
+
+struct stage {
+	sqlite3 *db;
+	const char *path;
+	struct table *tables; /* by row of resources[] */
+	char *experiment;     /* decoded */
+	size_t experiment_size;
+};
+
+/* What every record is asked for. */
+struct found {
+	struct json_span experiment; /* a JSON string */
+	struct json_span key, subkey, whole;
+	/*
+	 * What follows the first member, a comma or a brace, where that is the
+	 * experiment that elog-get put there; else NULL.
+	 */
+	const char *rest;
+};
+
+/* ---- tables ----------------------------------------------------------------- */
+
+/* Learn from the table's columns which members fill them. */
+static int
+read_members(struct stage *stage, struct table *table, const char *stream)
+{
+	char sql[120];
+	sqlite3_stmt *columns;
+
+	snprintf(sql, sizeof(sql), "PRAGMA temp.table_info(staged_%s)", stream);
+	columns = db_prepare(stage->db, stage->path, sql);
+	if (columns == NULL)
+		return -1;
+	for (int i = 0; sqlite3_step(columns) == SQLITE_ROW; i++) {
+		struct member *member = &table->members[table->n];
+		char *dot;
+
+		if (i < FIXED || table->n == MEMBERS_MAX)
+			continue;
+		snprintf(member->name, sizeof(member->name), "%s",
+		    (const char *)sqlite3_column_text(columns, 1));
+		member->raw =
+		    strcmp((const char *)sqlite3_column_text(columns, 2), "JSON") == 0;
+		dot = strchr(member->name, '.');
+		if (dot != NULL) {
+			*dot = '\0';
+			member->inner = dot + 1;
+		}
+		table->n++;
+	}
+	return sqlite3_finalize(columns) == SQLITE_OK ? 0 : -1;
+}
+
+/* Create a resource's table and prepare what is done with it. */
+static int
+open_table(struct stage *stage, struct table *table, const char *stream)
+{
+	struct steps steps = {.n = 0};
+	const char *load = statement_file("load", stream, "");
+	char sql[400], values[(FIXED + MEMBERS_MAX) * 2 + 1];
+
+	if (steps_prepare(&steps, stage->db, stage->path, load, 0, 1) < 0 ||
+	    statement_run(steps.statements[0], stage->path) != 0)
+		goto fail;
+	steps_finalize(&steps);
+	snprintf(sql, sizeof(sql),
+	    "CREATE UNIQUE INDEX IF NOT EXISTS temp.staged_%s_key "
+	    "ON staged_%s (experiment, key, ifnull(subkey, ''))",
+	    stream, stream);
+	if (db_exec(stage->db, stage->path, sql) != 0 ||
+	    read_members(stage, table, stream) != 0 ||
+	    steps_prepare(&steps, stage->db, stage->path, load, 1, 1) < 0)
+		goto fail;
+	table->known = steps.statements[0];
+	for (int i = 0; i < FIXED + table->n; i++)
+		memcpy(values + (size_t)i * 2, "?,", 2);
+	values[(FIXED + table->n) * 2 - 1] = '\0';
+	snprintf(sql, sizeof(sql), "INSERT INTO staged_%s VALUES (%s)", stream, values);
+	table->insert = db_prepare(stage->db, stage->path, sql);
+	snprintf(sql, sizeof(sql), "DELETE FROM staged_%s WHERE experiment = ?", stream);
+	table->drop = db_prepare(stage->db, stage->path, sql);
+	return table->insert != NULL && table->drop != NULL ? 0 : -1;
+fail:
+	steps_finalize(&steps);
+	return -1;
+}
+
+/* The view that shows what waits in all of the tables. */
+static int
+create_view(struct stage *stage)
+{
+	char sql[2000] = "CREATE TEMP VIEW IF NOT EXISTS "
+			 "staged (experiment, stream) AS ";
+	size_t n = strlen(sql);
+
+	for (size_t i = 0; i < resource_count(); i++)
+		n += (size_t)snprintf(sql + n, sizeof(sql) - n,
+		    "%sSELECT experiment, '%s' FROM staged_%s",
+		    i > 0 ? " UNION ALL " : "", resources[i].stream, resources[i].stream);
+	return db_exec(stage->db, stage->path, sql);
+}
+
+struct stage *
+stage_open(sqlite3 *db, const char *path)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+
+	if (stage == NULL ||
+	    (stage->tables = calloc(resource_count(), sizeof(*stage->tables))) == NULL) {
+		msg("no memory");
+		free(stage);
+		return NULL;
+	}
+	stage->db = db;
+	stage->path = path;
+	if (db_exec(db, path,
+		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
+		"PRAGMA temp.secure_delete = OFF") != 0)
+		goto fail;
+	for (size_t i = 0; i < resource_count(); i++)
+		if (open_table(stage, &stage->tables[i], resources[i].stream) != 0)
+			goto fail;
+	if (create_view(stage) == 0)
+		return stage;
+fail:
+	stage_close(stage);
+	return NULL;
+}
+
+void
+stage_close(struct stage *stage)
+{
+	if (stage == NULL)
+		return;
+	for (size_t i = 0; i < resource_count(); i++) {
+		sqlite3_finalize(stage->tables[i].known);
+		sqlite3_finalize(stage->tables[i].insert);
+		sqlite3_finalize(stage->tables[i].drop);
+	}
+	free(stage->tables);
+	free(stage->experiment);
+	free(stage);
+}
+
+/* ---- records ---------------------------------------------------------------- */
+
+/* Note a value the first time that its member comes. */
+static void
+note(struct json_span *found, const char *name, struct json_span key,
+    struct json_span value)
+{
+	if (name != NULL && found->p == NULL && json_string_is(key, name))
+		*found = value;
+}
+
+/* Find all members that count, in one pass over the record. */
+static void
+find_members(struct json_span record, const struct resource *r, struct table *table,
+    struct found *found)
+{
+	struct json s;
+	struct json_span key, value;
+	bool first = true;
+
+	for (int i = 0; i < table->n; i++)
+		table->members[i].found = (struct json_span){NULL, 0};
+	json_begin(&s, record.p, record.n);
+	if (!json_open(&s, '{'))
+		return;
+	for (; json_member(&s, &key) && json_value(&s, &value); first = false) {
+		if (found->experiment.p == NULL && json_string_is(key, "experiment")) {
+			found->experiment = value;
+			if (first && json_peek(&s) != '\0')
+				found->rest = s.text + s.at;
+			continue;
+		}
+		note(&found->key, r->key, key, value);
+		note(&found->subkey, r->subkey, key, value);
+		note(&found->whole, r->member, key, value);
+		for (int i = 0; i < table->n; i++)
+			note(
+			    &table->members[i].found, table->members[i].name, key, value);
+	}
+}
+
+/*
+ * The document as the server sent it: the record without the experiment that
+ * elog-get put in front, whose comma becomes the document's opening brace.
+ */
+static struct json_span
+document_of(struct json_span record, const struct resource *r, const struct found *found)
+{
+	const char *end = record.p + record.n;
+	char *start = (char *)found->rest; /* the line is ours to change */
+
+	if (r->shape == RESOURCE_WHOLE)
+		return found->whole;
+	if (start == NULL)
+		return record;
+	if (*start == '}') /* nothing but the experiment: the document is empty */
+		start--;
+	*start = '{';
+	return (struct json_span){start, (size_t)(end - start)};
+}
+
+static char *
+decode_experiment(struct stage *stage, struct json_span name)
+{
+	if (stage->experiment_size < name.n) {
+		char *text = realloc(stage->experiment, name.n * 2);
+
+		if (text == NULL) {
+			msg("no memory");
+			return NULL;
+		}
+		stage->experiment = text;
+		stage->experiment_size = name.n * 2;
+	}
+	json_string_decode(name, stage->experiment);
+	return stage->experiment;
+}
+
+static int
+bind_member(sqlite3_stmt *insert, int number, const struct member *member)
+{
+	struct json_span value = member->found;
+
+	if (member->inner != NULL &&
+	    (value.p == NULL || !json_find(value, member->inner, &value)))
+		value = (struct json_span){NULL, 0};
+	if (!member->raw || value.p == NULL || value.p[0] == 'n')
+		return statement_value(insert, number, value);
+	return sqlite3_bind_text64(
+	    insert, number, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+/* Is the document in the database already?  1, 0, or -1 after a message. */
+static int
+is_known(struct stage *stage, struct table *table, const struct found *found,
+    struct json_span document)
+{
+	sqlite3_stmt *known = table->known;
+
+	statement_text(known, ":experiment", stage->experiment);
+	statement_key(known, sqlite3_bind_parameter_index(known, ":key"), found->key);
+	statement_key(
+	    known, sqlite3_bind_parameter_index(known, ":subkey"), found->subkey);
+	statement_span(known, ":doc", document);
+	return statement_ask(known, stage->path);
+}
+
+/* Write the row: SQLITE_DONE, or another SQLite code. */
+static int
+insert_row(struct stage *stage, const struct resource *r, struct table *table,
+    const struct found *found, struct json_span document, bool known)
+{
+	sqlite3_stmt *insert = table->insert;
+	int code = SQLITE_OK;
+
+	sqlite3_clear_bindings(insert);
+	sqlite3_bind_text(insert, 1, stage->experiment, -1, SQLITE_STATIC);
+	if (r->key != NULL)
+		code = statement_key(insert, 2, found->key);
+	else
+		sqlite3_bind_text(insert, 2, "", 0, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = statement_key(insert, 3, found->subkey);
+	if (!known) {
+		sqlite3_bind_text64(
+		    insert, 4, document.p, document.n, SQLITE_STATIC, SQLITE_UTF8);
+		for (int i = 0; i < table->n && code == SQLITE_OK; i++)
+			code = bind_member(insert, FIXED + 1 + i, &table->members[i]);
+	}
+	if (code == SQLITE_OK)
+		code = sqlite3_step(insert);
+	sqlite3_reset(insert);
+	return code;
+}
+
+enum stage_result
+stage_take(struct stage *stage, const struct resource *r, struct json_span record,
+    const char **experiment, char why[STAGE_WHY])
+{
+	struct table *table = &stage->tables[r - resources];
+	struct found found = {.rest = NULL};
+	struct json_span document;
+	int known, code;
+
+	*experiment = NULL;
+	find_members(record, r, table, &found);
+	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
+		snprintf(
+		    why, STAGE_WHY, "a record of %s without an experiment", r->stream);
+		return STAGE_REFUSED;
+	}
+	*experiment = decode_experiment(stage, found.experiment);
+	if (*experiment == NULL)
+		return STAGE_FAILED;
+	if ((r->key != NULL && !resource_is_key(found.key)) ||
+	    (r->member != NULL && found.whole.p == NULL)) {
+		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->stream,
+		    r->key != NULL ? r->key : r->member);
+		return STAGE_REFUSED;
+	}
+	document = document_of(record, r, &found);
+	known = is_known(stage, table, &found, document);
+	if (known < 0)
+		return STAGE_FAILED;
+	code = insert_row(stage, r, table, &found, document, known > 0);
+	if (code == SQLITE_DONE)
+		return STAGE_TAKEN;
+	if ((code & 0xff) != SQLITE_CONSTRAINT) {
+		db_complain(stage->db, stage->path);
+		return STAGE_FAILED;
+	}
+	snprintf(why, STAGE_WHY, "%s: two records with the same %s", r->stream,
+	    r->key != NULL ? r->key : "experiment");
+	return STAGE_REFUSED;
+}
+
+int
+stage_drop(struct stage *stage, const char *experiment)
+{
+	for (size_t i = 0; i < resource_count(); i++) {
+		sqlite3_stmt *drop = stage->tables[i].drop;
+
+		sqlite3_bind_text(drop, 1, experiment, -1, SQLITE_STATIC);
+		if (statement_run(drop, stage->path) != 0)
+			return -1;
+	}
+	return 0;
+}

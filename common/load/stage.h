@@ -1,0 +1,48 @@
+/*
+ * Where records wait until their experiment is closed: a temporary table for each
+ * stream, which the first statement of its load step creates.
+ *
+ * Its columns are experiment, key, subkey and doc, and behind them members of the
+ * record by their names ("params.PNR" is one inside another), which are filled here,
+ * by the scanner: SQLite's own JSON functions take five times as long.  A column of
+ * type JSON gets a member's text as it stands, any other gets its value as SQLite's
+ * ->> would give it.  doc, and with it the members, is NULL where the database holds
+ * the same document already; the second statement of the load step tells.
+ *
+ * The view staged(experiment, stream) shows what waits.
+ */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include <sqlite3.h>
+
+#include "stream/resource.h"
+#include "text/json.h"
+
+#define STAGE_WHY 200
+
+struct stage;
+
+/* Create the tables.  NULL after a message that names path. */
+struct stage *stage_open(sqlite3 *db, const char *path);
+
+enum stage_result {
+	STAGE_TAKEN,
+	STAGE_REFUSED, /* why says what is wrong with the record */
+	STAGE_FAILED,  /* the database did, after a message */
+};
+
+/*
+ * Stage a record of a resource.  The line that it stands in may be changed.
+ * *experiment gets its experiment's name, decoded, until the next call; NULL if it
+ * names none.
+ */
+enum stage_result stage_take(struct stage *stage, const struct resource *resource,
+    struct json_span record, const char **experiment, char why[STAGE_WHY]);
+
+/* Drop what waits of an experiment.  0, or -1 after a message. */
+int stage_drop(struct stage *stage, const char *experiment);
+
+void stage_close(struct stage *stage);
+
+#endif

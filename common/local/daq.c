@@ -1,0 +1,109 @@
+#include "local/daq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "db/condition_type.h"
+#include "local/content.h"
+#include "logbook/record.h"
+#include "text/json.h"
+#include "text/utf8.h"
+
+#define VALUES_MAX 100000 /* of one file */
+
+const struct daq_format daq_formats[] = {
+    {"coda", daq_coda_read},
+    {"caget", daq_caget_read},
+    {NULL, NULL},
+};
+
+char *
+daq_quote(const char *text, size_t n)
+{
+	char *copy = strndup(text, n), *quoted;
+
+	quoted = copy != NULL ? json_quote(copy) : NULL;
+	free(copy);
+	return quoted;
+}
+
+bool
+daq_is_number(const char *text, size_t n)
+{
+	enum condition_type type;
+
+	/* "-Infinity" is a float, but no number of JSON. */
+	if (n == 0 || memchr("-0123456789", text[0], 11) == NULL ||
+	    memchr("0123456789", text[n - 1], 10) == NULL)
+		return false;
+	type = condition_type_of((struct json_span){text, n});
+	return type == CONDITION_INT || type == CONDITION_FLOAT;
+}
+
+int
+daq_add(struct daq *daq, const char *name, size_t n, char *json, const char *type)
+{
+	struct daq_value *more = NULL;
+	char *copy = strndup(name, n);
+
+	if (daq->n == VALUES_MAX) {
+		msg("%s: more than %d values", daq->path, VALUES_MAX);
+		goto fail;
+	}
+	more = realloc(daq->values, (daq->n + 1) * sizeof(*more));
+	if (more != NULL)
+		daq->values = more;
+	if (more == NULL || copy == NULL || json == NULL) {
+		msg("no memory");
+		goto fail;
+	}
+	more[daq->n++] = (struct daq_value){copy, json, type};
+	return 0;
+fail:
+	free(copy);
+	free(json);
+	return -1;
+}
+
+void
+daq_free(struct daq *daq)
+{
+	for (size_t i = 0; i < daq->n; i++) {
+		free(daq->values[i].name);
+		free(daq->values[i].json);
+	}
+	free(daq->values);
+	free(daq->run);
+	*daq = (struct daq){0};
+}
+
+int
+daq_read(struct daq *daq, const char *format, const char *path, const char *names)
+{
+	const struct daq_format *f = daq_formats;
+	char *text;
+	size_t n;
+	int result;
+
+	*daq = (struct daq){.path = path, .names = names};
+	while (f->name != NULL && strcmp(f->name, format) != 0)
+		f++;
+	if (f->name == NULL) {
+		msg("'%s': no such format: coda and caget are there", format);
+		return -1;
+	}
+	text = content_read(path, &n);
+	if (text == NULL)
+		return -1;
+	if (memchr(text, '\0', n) != NULL || utf8_valid(text, n) != n) {
+		msg("%s: not a text in UTF-8", path);
+		result = -1;
+	} else {
+		result = f->read(daq, text, n);
+	}
+	free(text);
+	if (result != 0)
+		daq_free(daq);
+	return result;
+}

@@ -1,0 +1,184 @@
+#include "logbook/listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+#include "logbook/http.h"
+
+struct listing {
+	const struct service *service;
+	struct http_request request;
+	bool asked;
+	void (*take)(void *context, const struct listing_item *item);
+	void *context;
+	int status;
+};
+
+static void
+put(void *context, const char *p, size_t n)
+{
+	stream_put(context, p, n);
+}
+
+void
+listing_put(struct stream *out, const struct listing_item *item)
+{
+	if (item->unclean)
+		json_clean(item->text, 0, put, out);
+	else
+		stream_put(out, item->text.p, item->text.n);
+}
+
+/* A member that is a string, decoded and malloc'd; NULL if there is none. */
+static char *
+member(struct json_span object, const char *name, size_t *length)
+{
+	struct json_span value;
+	char *text;
+
+	if (!json_find(object, name, &value) || value.p[0] != '"')
+		return NULL;
+	text = malloc(value.n);
+	if (text != NULL)
+		*length = json_string_decode(value, text);
+	return text;
+}
+
+/* Hand one element over: a name, or a document that holds one. */
+static bool
+take_element(struct listing *listing, struct json *s)
+{
+	struct listing_item item = {.instrument = NULL};
+	char *name = NULL, *instrument = NULL;
+	size_t n;
+
+	s->unclean = false;
+	if (!json_value(s, &item.text))
+		return false;
+	item.unclean = s->unclean;
+	if (item.text.p[0] == '"') {
+		name = malloc(item.text.n);
+		if (name != NULL)
+			item.length = json_string_decode(item.text, name);
+	} else if (item.text.p[0] == '{') {
+		name = member(item.text, "name", &item.length);
+		instrument = member(item.text, "instrument", &n);
+	}
+	item.name = name;
+	item.instrument = instrument;
+	if (name != NULL)
+		listing->take(listing->context, &item);
+	else
+		msg("left out an element of the list that has no name");
+	free(name);
+	free(instrument);
+	return name != NULL;
+}
+
+static void
+take_list(struct listing *listing, const char *body, size_t n)
+{
+	struct json s;
+	struct json_span key, value = {NULL, 0}, message;
+	char text[200] = "the answer is not a list";
+
+	json_begin(&s, body, n);
+	if (json_value(&s, &value) && json_end(&s) && value.p[0] == '{') {
+		if (json_find(value, "errormsg", &message) && message.p[0] == '"' &&
+		    message.n < sizeof(text))
+			json_string_decode(message, text);
+		if (json_find(value, "success", &key) && key.p[0] == 't' &&
+		    json_find(value, "value", &message) && message.p[0] == '[') {
+			json_begin(&s, message.p, message.n);
+			json_open(&s, '[');
+			while (json_element(&s))
+				if (!take_element(listing, &s) && s.error == NULL)
+					listing->status = EXIT_PARTIAL;
+			return;
+		}
+	}
+	msg("%s: %s", listing->request.url, text);
+	listing->status = EXIT_PARTIAL;
+}
+
+static struct http_request *
+next(void *context)
+{
+	struct listing *listing = context;
+
+	if (listing->asked)
+		return NULL;
+	listing->asked = true;
+	return &listing->request;
+}
+
+static bool
+arrived(struct http_request *request, const char *body, size_t n,
+    void (*passed)(void *spool, size_t offset), void *spool, void *context)
+{
+	struct listing *listing = context;
+	struct json s;
+
+	(void)passed;
+	(void)spool;
+	if (request->outcome == HTTP_OK) {
+		json_begin(&s, body, n);
+		if (!json_value(&s, NULL) && s.truncated)
+			return false;
+		take_list(listing, body, n);
+		return true;
+	}
+	listing->status = request->outcome == HTTP_LOGIN  ? EXIT_LOGIN
+			  : request->outcome == HTTP_AWAY ? EXIT_LATER
+							  : EXIT_PARTIAL;
+	if (request->outcome == HTTP_LOGIN)
+		service_refused(listing->service);
+	else
+		msg("%s: %s", request->url, request->message);
+	return true;
+}
+
+static char *
+listing_url(const struct service *service, enum listing_kind kind, double hours)
+{
+	char *url;
+	int n;
+
+	if (kind == LISTING_RECENT)
+		n = asprintf(&url,
+		    "%s/ws/experiment_names_updated_within?offset_secs=%.0f",
+		    service->public_url, hours * 3600);
+	else
+		n = asprintf(&url, "%s/ws/%s", service->authenticated_url,
+		    kind == LISTING_ALL ? "experiments" : "activeexperiments");
+	return n < 0 ? NULL : url;
+}
+
+int
+listing_get(const struct service *service, enum listing_kind kind, double hours,
+    void (*take)(void *context, const struct listing_item *item), void *context)
+{
+	struct listing listing = {
+	    .service = service,
+	    .request = {.authenticated = kind != LISTING_RECENT},
+	    .take = take,
+	    .context = context,
+	};
+	struct http *http = http_open(&service->http);
+
+	if (http == NULL)
+		return EXIT_PARTIAL;
+	listing.request.url = listing_url(service, kind, hours);
+	if (listing.request.url == NULL) {
+		msg("no memory");
+		listing.status = EXIT_PARTIAL;
+	} else if (http_run(http, next, arrived, &listing) != 0) {
+		listing.status = EXIT_PARTIAL;
+	}
+	free(listing.request.url);
+	http_close(http);
+	return listing.status;
+}

@@ -1,0 +1,200 @@
+#include "logbook/record.h"
+#include "text/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT "{\"type\":[\"string\",\"null\"]}"
+#define COUNT "{\"type\":[\"integer\",\"null\"]}"
+
+static void
+put_number(struct stream *out, long number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", number);
+	stream_puts(out, text);
+}
+
+static void
+put_quoted(struct stream *out, const char *text)
+{
+	char *quoted = json_quote(text);
+
+	stream_puts(out, quoted != NULL ? quoted : "\"\"");
+	free(quoted);
+}
+
+static void
+put_schema(struct stream *out, const char *stream, const char *schema)
+{
+	stream_puts(out, "{\"type\":\"SCHEMA\",\"stream\":\"");
+	stream_puts(out, stream);
+	stream_puts(out, "\",\"schema\":");
+	stream_puts(out, schema);
+	stream_puts(out, ",\"key_properties\":[\"experiment\"");
+}
+
+void
+record_schema(struct stream *out, const struct resource *resource)
+{
+	const char *const keys[] = {resource->key, resource->subkey};
+
+	put_schema(out, resource->stream, resource->schema);
+	for (int i = 0; i < 2; i++)
+		if (keys[i] != NULL) {
+			stream_puts(out, ",\"");
+			stream_puts(out, keys[i]);
+			stream_puts(out, "\"");
+		}
+	stream_puts(out, "]}");
+	stream_end_line(out);
+}
+
+void
+record_fetch_schema(struct stream *out)
+{
+	put_schema(out, "fetches",
+	    "{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":\"string\"},"
+	    "\"status\":{\"enum\":[\"complete\",\"failed\",\"denied\"]},"
+	    "\"stream\":" TEXT ",\"http_status\":" COUNT ",\"attempts\":" COUNT
+	    ",\"message\":" TEXT ",\"records\":{\"type\":\"object\"},"
+	    "\"fetched_at\":{\"type\":\"string\",\"format\":\"date-time\"}},"
+	    "\"required\":[\"experiment\",\"status\",\"fetched_at\"]}");
+	stream_puts(out, "]}");
+	stream_end_line(out);
+}
+
+/* Where the pieces of a record go. */
+struct sink {
+	record_put *put;
+	void *context;
+};
+
+static void
+puts_to(const struct sink *sink, const char *text)
+{
+	sink->put(sink->context, text, strlen(text));
+}
+
+static void
+put_body(const struct sink *sink, const struct resource *resource,
+    const char *experiment_json, const struct split_document *document)
+{
+	struct json_span rest = document->text;
+	bool whole = resource->shape == RESOURCE_WHOLE;
+	size_t skipped;
+
+	if (!document->named) {
+		puts_to(sink, "{\"experiment\":");
+		puts_to(sink, experiment_json);
+		if (whole) {
+			puts_to(sink, ",\"");
+			puts_to(sink, resource->member);
+			puts_to(sink, "\":");
+		} else {
+			/* The document loses its brace; a comma if it has members. */
+			rest.p++;
+			rest.n--;
+			if (rest.p[strspn(rest.p, " \t\r\n")] != '}')
+				puts_to(sink, ",");
+		}
+	}
+	skipped = (size_t)(rest.p - document->text.p);
+	if (document->unclean)
+		json_clean(rest,
+		    document->clean > skipped ? document->clean - skipped : 0, sink->put,
+		    sink->context);
+	else
+		sink->put(sink->context, rest.p, rest.n);
+	if (whole)
+		puts_to(sink, "}");
+}
+
+void
+record_body(record_put *put, void *context, const struct resource *resource,
+    const char *experiment_json, const struct split_document *document)
+{
+	put_body(&(struct sink){put, context}, resource, experiment_json, document);
+}
+
+void
+record_document(record_put *put, void *context, const struct resource *resource,
+    const char *experiment_json, const struct split_document *document,
+    const char *time_extracted)
+{
+	const struct sink sink = {put, context};
+
+	puts_to(&sink, "{\"type\":\"RECORD\",\"stream\":\"");
+	puts_to(&sink, resource->stream);
+	puts_to(&sink, "\",\"record\":");
+	put_body(&sink, resource, experiment_json, document);
+	puts_to(&sink, ",\"time_extracted\":\"");
+	puts_to(&sink, time_extracted);
+	puts_to(&sink, "\"}");
+}
+
+static void
+put_counts(struct stream *out, const long *counts)
+{
+	const char *comma = "";
+
+	stream_puts(out, ",\"records\":{");
+	for (size_t i = 0; i < resource_count(); i++) {
+		if (counts[i] < 0)
+			continue;
+		stream_puts(out, comma);
+		stream_puts(out, "\"");
+		stream_puts(out, resources[i].stream);
+		stream_puts(out, "\":");
+		put_number(out, counts[i]);
+		comma = ",";
+	}
+	stream_puts(out, "}");
+}
+
+void
+record_fetch(struct stream *out, const struct record_fetch *fetch)
+{
+	stream_puts(out, "{\"type\":\"RECORD\",\"stream\":\"fetches\","
+			 "\"record\":{\"experiment\":");
+	put_quoted(out, fetch->experiment);
+	stream_puts(out, ",\"status\":\"");
+	stream_puts(out, fetch->status);
+	stream_puts(out, "\"");
+	if (fetch->stream != NULL) {
+		stream_puts(out, ",\"stream\":\"");
+		stream_puts(out, fetch->stream);
+		stream_puts(out, "\"");
+	}
+	if (fetch->http_status != 0) {
+		stream_puts(out, ",\"http_status\":");
+		put_number(out, fetch->http_status);
+	}
+	if (fetch->message != NULL) {
+		stream_puts(out, ",\"attempts\":");
+		put_number(out, fetch->attempts);
+		stream_puts(out, ",\"message\":");
+		put_quoted(out, fetch->message);
+	}
+	if (fetch->counts != NULL)
+		put_counts(out, fetch->counts);
+	stream_puts(out, ",\"fetched_at\":\"");
+	stream_puts(out, fetch->fetched_at);
+	stream_puts(out, "\"},\"time_extracted\":\"");
+	stream_puts(out, fetch->fetched_at);
+	stream_puts(out, "\"}");
+	stream_end_line(out);
+}
+
+void
+record_state(struct stream *out, const char *experiment, const char *fetched_at)
+{
+	stream_puts(out, "{\"type\":\"STATE\",\"value\":{\"bookmarks\":{");
+	put_quoted(out, experiment);
+	stream_puts(out, ":{\"fetched_at\":\"");
+	stream_puts(out, fetched_at);
+	stream_puts(out, "\"}}}}");
+	stream_end_line(out);
+}

@@ -1,0 +1,52 @@
+/*
+ * Singer messages (specification 0.3.0: SCHEMA, RECORD, STATE), written as lines
+ * of a stream.  elog-stream(5) shows them.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "logbook/split.h"
+#include "stream/resource.h"
+#include "stream/stream.h"
+
+/* How the fetch of an experiment ended: the record of stream "fetches". */
+struct record_fetch {
+	const char *experiment;
+	const char *status;	/* "complete", "failed" or "denied" */
+	const char *stream;	/* what failed, or NULL */
+	long http_status;	/* 0 if there was none */
+	int attempts;		/* 0 if nothing was asked */
+	const char *message;	/* or NULL */
+	const long *counts;	/* records by row of resources[], -1: not fetched */
+	const char *fetched_at; /* RFC 3339, UTC */
+};
+
+/* The SCHEMA message of a resource. */
+void record_schema(struct stream *out, const struct resource *resource);
+
+/* The SCHEMA message of stream "fetches". */
+void record_fetch_schema(struct stream *out);
+
+/* Takes n bytes of output. */
+typedef void record_put(void *context, const char *p, size_t n);
+
+/*
+ * The record itself: the document, with its experiment as the first member,
+ * cleaned if it needs it.  No message around it, no newline behind it.
+ * experiment_json is the name as a JSON string with its quotes.
+ */
+void record_body(record_put *put, void *context, const struct resource *resource,
+    const char *experiment_json, const struct split_document *document);
+
+/* The RECORD message of a document, without a newline behind it. */
+void record_document(record_put *put, void *context, const struct resource *resource,
+    const char *experiment_json, const struct split_document *document,
+    const char *time_extracted);
+
+/* The RECORD message that closes an experiment. */
+void record_fetch(struct stream *out, const struct record_fetch *fetch);
+
+/* The STATE message of an experiment that is complete. */
+void record_state(struct stream *out, const char *experiment, const char *fetched_at);
+
+#endif

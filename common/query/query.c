@@ -1,0 +1,449 @@
+#include "query/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/db.h"
+#include "query/query_check.h"
+#include "query/query_lex.h"
+#include "query/query_parse.h"
+#include "query/query_plan.h"
+#include "query/query_scope.h"
+#include "query/query_sql.h"
+#include "query/query_sqlite.h"
+
+/* A run found by its index and looked up in all conditions costs so many rows read in
+   a row. */
+#define LOOKUP 6
+
+#define COLUMNS_MAX 1000
+
+struct query {
+	sqlite3 *db;
+	struct arena arena;
+	struct query_catalog catalog;
+	struct query_scope scope;
+	struct query_node *filter; /* NULL: all runs */
+	struct query_condition *columns[COLUMNS_MAX];
+	int n_columns;
+	struct query_sql sql;
+	sqlite3_stmt *statement;
+	/* A text of an alias, until the next is asked for. */
+	sqlite3_stmt *aliases;
+};
+
+static bool
+is_blank(const char *text)
+{
+	return text == NULL || text[strspn(text, " \t\r\n\f")] == '\0';
+}
+
+static struct query_source *
+new_source(struct arena *arena, const char *text)
+{
+	struct query_source *source = arena_get(arena, sizeof(*source));
+
+	if (source != NULL) {
+		source->length = strlen(text);
+		source->text = text;
+	}
+	return source;
+}
+
+/* ---- The filter ------------------------------------------------------------- */
+
+static const char *
+lookup_alias(void *context, const char *alias)
+{
+	struct query *query = context;
+
+	sqlite3_reset(query->aliases);
+	sqlite3_bind_text(query->aliases, 1, alias, -1, SQLITE_TRANSIENT);
+	if (sqlite3_step(query->aliases) != SQLITE_ROW)
+		return NULL;
+	return (const char *)sqlite3_column_text(query->aliases, 0);
+}
+
+/* There is no such alias: say which are near. */
+static void
+add_nearest_alias(struct query *query, struct query_error *error)
+{
+	static const char begin[] = "there is no alias @";
+	char name[80], nearest[300];
+	size_t used = strlen(error->message);
+
+	if (strncmp(error->message, begin, strlen(begin)) != 0)
+		return;
+	snprintf(name, sizeof(name), "%s", error->message + strlen(begin));
+	name[strcspn(name, " ")] = '\0';
+	query_nearest(query->db, "SELECT name FROM aliases ORDER BY name", name, nearest,
+	    sizeof(nearest));
+	snprintf(error->message + used, sizeof(error->message) - used, "%s",
+	    nearest[0] != '\0' ? nearest : "; none is defined");
+}
+
+static int
+read_filter(struct query *query, const char *text, struct query_error *error)
+{
+	struct query_parser parser = {&query->arena, error, 0};
+	const struct query_source *source = new_source(&query->arena, text);
+
+	if (source == NULL)
+		return query_error_plain(error, "no memory");
+	query->filter = query_parse(&parser, source);
+	if (query->filter == NULL)
+		return -1;
+	if (sqlite3_prepare_v2(query->db, "SELECT expression FROM aliases WHERE name = ?",
+		-1, &query->aliases, NULL) != SQLITE_OK)
+		return -1;
+	if (query_expand(&parser, query->filter, NULL, lookup_alias, query) != 0) {
+		add_nearest_alias(query, error);
+		return -1;
+	}
+	if (query_node_measure(query->filter, error) != 0 ||
+	    query_check(&query->catalog, query->filter) != 0)
+		return -1;
+	if (query->filter->type == QUERY_LIST)
+		return query_error_set(
+		    error, &query->filter->place, "a list is no condition by itself");
+	query_plan(&query->catalog, query->filter);
+	return query_plan_sample(&query->catalog, query->filter);
+}
+
+/* ---- The columns ------------------------------------------------------------ */
+
+static int
+add_column(
+    struct query *query, struct query_condition *condition, struct query_error *error)
+{
+	if (condition == NULL)
+		return -1;
+	for (int i = 0; i < query->n_columns; i++)
+		if (query->columns[i] == condition)
+			return 0;
+	if (query->n_columns == COLUMNS_MAX)
+		return query_error_plain(error, "more than %d columns", COLUMNS_MAX);
+	query_plan_column(&query->catalog, condition);
+	query->columns[query->n_columns++] = condition;
+	return 0;
+}
+
+/* One name of -v, from p on: plain, with anything but commas in it, or in back-quotes. */
+static int
+read_column(struct query *query, const struct query_source *source, size_t *at,
+    struct query_error *error)
+{
+	const char *text = source->text;
+	struct query_place place = {source, *at + strspn(text + *at, " \t\n"), 1};
+	size_t n = 0, i = place.at;
+	char *name = arena_get(&query->arena, source->length + 1);
+
+	if (name == NULL)
+		return query_error_plain(error, "no memory");
+	if (text[i] == '`') {
+		for (i++; text[i] != '`' || text[i + 1] == '`'; i++) {
+			if (text[i] == '\0')
+				return query_error_set(
+				    error, &place, "-v: the back-quote is not closed");
+			i += text[i] == '`';
+			name[n++] = text[i];
+		}
+		i++;
+		i += strspn(text + i, " \t\n");
+		if (text[i] != ',' && text[i] != '\0') {
+			place.at = i;
+			return query_error_set(error, &place, "-v: a comma is expected");
+		}
+	} else {
+		while (text[i] != ',' && text[i] != '\0')
+			name[n++] = text[i++];
+		while (n > 0 && strchr(" \t\n", name[n - 1]) != NULL)
+			n--;
+	}
+	place.n = i > place.at ? i - place.at : 1;
+	*at = i;
+	if (n == 0)
+		return query_error_set(error, &place, "-v: a name is expected");
+	return add_column(
+	    query, query_catalog_find(&query->catalog, name, &place), error);
+}
+
+static int
+read_columns(struct query *query, const char *text, struct query_error *error)
+{
+	const struct query_source *source;
+	size_t at = 0;
+
+	if (add_column(query, query_catalog_find(&query->catalog, "experiment", NULL),
+		error) != 0 ||
+	    add_column(query, query_catalog_find(&query->catalog, "run", NULL), error) !=
+		0)
+		return -1;
+	if (text == NULL) {
+		/* The names of the query, which come first in the catalog. */
+		for (struct query_condition *c = query->catalog.first; c; c = c->next)
+			if (c->filtered && add_column(query, c, error) != 0)
+				return -1;
+		if (query->n_columns > 2)
+			return 0;
+		return add_column(query,
+		    query_catalog_find(&query->catalog, "start_time", NULL), error);
+	}
+	source = new_source(&query->arena, text);
+	if (source == NULL)
+		return query_error_plain(error, "no memory");
+	if (is_blank(text))
+		return 0;
+	for (;; at++) {
+		if (read_column(query, source, &at, error) != 0)
+			return -1;
+		if (text[at] == '\0')
+			return 0;
+	}
+}
+
+/* ---- The statement ---------------------------------------------------------- */
+
+/*
+ * The condition whose rows are read first: the one that seems to leave least to look
+ * up, all in all.  NULL: the runs are.
+ */
+static struct query_condition *
+choose_driver(struct query *query)
+{
+	struct query_condition *best = NULL;
+	double least = 0;
+
+	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
+		double cost = c->rows + LOOKUP * c->pass;
+
+		if (!c->required)
+			continue;
+		if (best == NULL || cost < least) {
+			best = c;
+			least = cost;
+		}
+	}
+	if (best != NULL && query->scope.some &&
+	    (double)query->scope.n_runs * LOOKUP < least)
+		return NULL;
+	return best;
+}
+
+/* The next condition to join, most telling first, behind the last one. */
+static struct query_condition *
+next_required(struct query *query, const struct query_condition *driver,
+    const struct query_condition *last)
+{
+	struct query_condition *best = NULL;
+	double from = last != NULL ? last->pass : -1;
+	int number = last != NULL ? last->number : -1;
+
+	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
+		if (!c->required || c == driver || c->pass < from ||
+		    (c->pass == from && c->number <= number))
+			continue;
+		if (best == NULL || c->pass < best->pass)
+			best = c;
+	}
+	return best;
+}
+
+static void
+write_join(struct query *query, const char *join, const struct query_condition *condition,
+    const char *run)
+{
+	struct query_sql *sql = &query->sql;
+
+	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join,
+	    condition->number, condition->number);
+	query_sql_integer(sql, condition->id, condition->name);
+	fprintf(sql->out, " AND c%d.run_id = %s", condition->number, run);
+}
+
+/* CROSS JOIN keeps SQLite to this order. */
+static void
+write_from(struct query *query, const struct query_condition *driver)
+{
+	FILE *out = query->sql.out;
+	struct query_condition *c;
+	char run[24] = "r.id";
+
+	if (driver != NULL) {
+		snprintf(run, sizeof(run), "c%d.run_id", driver->number);
+		fprintf(out, "\nFROM conditions c%d", driver->number);
+	} else {
+		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id",
+		    out);
+	}
+	for (c = next_required(query, driver, NULL); c != NULL;
+	     c = next_required(query, driver, c))
+		write_join(query, "CROSS JOIN", c, run);
+	if (driver != NULL)
+		fprintf(out,
+		    "\nCROSS JOIN runs r ON r.id = %s"
+		    "\nCROSS JOIN experiments e ON e.id = r.experiment_id",
+		    run);
+	for (c = query->catalog.first; c != NULL; c = c->next)
+		if (c->joined && !c->required)
+			write_join(query, "LEFT JOIN", c, "r.id");
+}
+
+static int
+write_select(struct query *query, const struct query_wanted *wanted)
+{
+	const struct query_condition *driver = choose_driver(query);
+	const char *way = wanted->descending ? " DESC" : "";
+	struct query_sql *sql = &query->sql;
+
+	fputs("SELECT ", sql->out);
+	for (int i = 0; i < query->n_columns; i++) {
+		if (i > 0)
+			fputs(", ", sql->out);
+		query_sql_condition(sql, query->columns[i]);
+	}
+	write_from(query, driver);
+	fputs("\nWHERE ", sql->out);
+	if (driver != NULL) {
+		fprintf(sql->out, "c%d.type_id = ", driver->number);
+		query_sql_integer(sql, driver->id, driver->name);
+	} else {
+		fputs("true", sql->out);
+	}
+	if (query->filter != NULL) {
+		fputs("\n  AND ", sql->out);
+		query_sql_filter(sql, query->filter);
+	}
+	query_scope_write(&query->scope, sql);
+	/* Run numbers that are texts stand among the others by their numbers. */
+	fprintf(sql->out,
+	    "\nORDER BY e.name%s, CAST(r.run_number AS INTEGER)%s, r.run_number%s", way,
+	    way, way);
+	if (wanted->limit >= 0) {
+		fputs("\nLIMIT ", sql->out);
+		query_sql_integer(sql, wanted->limit, NULL);
+	}
+	return query_sql_end(sql);
+}
+
+static int
+prepare(struct query *query, const struct query_wanted *wanted, struct query_error *error)
+{
+	if (query_sqlite_register(query->db) != SQLITE_OK ||
+	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return -1;
+	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
+		return -1;
+	if (read_columns(query, wanted->columns, error) != 0 ||
+	    query_scope_read(&query->scope, query->db, &query->arena, wanted->runs,
+		wanted->experiments, wanted->period, error) != 0)
+		return -1;
+	if (query_sql_begin(&query->sql, &query->arena) != 0)
+		return query_error_plain(error, "no memory");
+	if (write_select(query, wanted) != 0)
+		return query_error_plain(error, "the query is too long");
+	if (sqlite3_prepare_v2(query->db, query->sql.text, -1, &query->statement, NULL) !=
+		SQLITE_OK ||
+	    query_sql_bind(&query->sql, query->statement) != SQLITE_OK)
+		return -1;
+	return 0;
+}
+
+struct query *
+query_prepare(sqlite3 *db, const char *path, const struct query_wanted *wanted,
+    struct query_error *error)
+{
+	struct query *query = calloc(1, sizeof(*query));
+
+	*error = (struct query_error){0};
+	if (query == NULL) {
+		query_error_plain(error, "no memory");
+		return NULL;
+	}
+	query->db = db;
+	query_catalog_begin(&query->catalog, db, &query->arena, error);
+	if (prepare(query, wanted, error) == 0)
+		return query;
+	if (error->message[0] == '\0')
+		db_complain(db, path);
+	query_free(query);
+	return NULL;
+}
+
+sqlite3_stmt *
+query_statement(const struct query *query)
+{
+	return query->statement;
+}
+
+int
+query_columns(const struct query *query)
+{
+	return query->n_columns;
+}
+
+const char *
+query_column_name(const struct query *query, int column)
+{
+	return query->columns[column]->name;
+}
+
+enum query_type
+query_column_type(const struct query *query, int column)
+{
+	return query->columns[column]->type;
+}
+
+static void
+explain_value(const struct query_value *value, int number, FILE *out)
+{
+	struct query_node node = {.kind = KIND_CONSTANT,
+	    .type = value->type,
+	    .integer = value->integer,
+	    .real = value->real,
+	    .text = value->text,
+	    .length = value->length};
+
+	fprintf(out, "?%d = ", number);
+	if (value->type != QUERY_RUN)
+		query_node_print(&node, out);
+	if (value->about != NULL)
+		fprintf(out, value->type == QUERY_RUN ? "%s" : "  (%s)", value->about);
+	putc('\n', out);
+}
+
+int
+query_explain(const struct query *query, FILE *out)
+{
+	sqlite3_stmt *plan = NULL;
+	char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", query->sql.text);
+	int code = sql != NULL ? sqlite3_prepare_v2(query->db, sql, -1, &plan, NULL)
+			       : SQLITE_NOMEM;
+	int i = 0;
+
+	sqlite3_free(sql);
+	fprintf(out, "%s\n\n", query->sql.text);
+	for (const struct query_value *v = query->sql.values; v != NULL; v = v->next)
+		explain_value(v, ++i, out);
+	putc('\n', out);
+	if (code == SQLITE_OK)
+		while ((code = sqlite3_step(plan)) == SQLITE_ROW)
+			fprintf(out, "%s\n", (const char *)sqlite3_column_text(plan, 3));
+	sqlite3_finalize(plan);
+	return code == SQLITE_DONE ? 0 : -1;
+}
+
+void
+query_free(struct query *query)
+{
+	if (query == NULL)
+		return;
+	sqlite3_finalize(query->statement);
+	sqlite3_finalize(query->aliases);
+	if (!sqlite3_get_autocommit(query->db))
+		sqlite3_exec(query->db, "COMMIT", NULL, NULL, NULL);
+	query_sql_free(&query->sql);
+	query_scope_free(&query->scope);
+	arena_free(&query->arena);
+	free(query);
+}

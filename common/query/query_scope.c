@@ -1,0 +1,197 @@
+#include "query/query_scope.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/query_name.h"
+#include "text/timestamp.h"
+
+static int
+read_runs(struct query_scope *scope, const char *text, struct query_error *error)
+{
+	struct query_source source = {text, strlen(text), NULL};
+	struct query_place place = {&source, 0, 1};
+	int code = run_list_read(text, &scope->runs, &place.at);
+
+	if (code == -1)
+		return query_error_set(error, &place,
+		    "-r: a list of runs is expected, such as 100-200,250,300-");
+	return code == 0 ? 0 : query_error_plain(error, "no memory");
+}
+
+/* The ids of the experiments whose names match, as a JSON array. */
+static int
+match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *glob,
+    struct query_error *error)
+{
+	sqlite3_stmt *statement = NULL;
+	long matched = 0, all = 0;
+	char *text = NULL;
+	size_t length;
+	FILE *out;
+	int code = sqlite3_prepare_v2(
+	    db, "SELECT id, name FROM experiments", -1, &statement, NULL);
+
+	if (code != SQLITE_OK)
+		return -1;
+	out = open_memstream(&text, &length);
+	if (out == NULL) {
+		sqlite3_finalize(statement);
+		return query_error_plain(error, "no memory");
+	}
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(statement, 1);
+
+		all++;
+		if (name != NULL && fnmatch(glob, name, FNM_CASEFOLD) == 0)
+			fprintf(out, "%s%lld", matched++ > 0 ? "," : "[",
+			    sqlite3_column_int64(statement, 0));
+	}
+	fputs("]", out);
+	fclose(out);
+	sqlite3_finalize(statement);
+	if (text != NULL)
+		scope->experiments = arena_text(arena, text, length);
+	free(text);
+	scope->some = matched < all;
+	if (code != SQLITE_DONE)
+		return -1;
+	if (scope->experiments == NULL)
+		return query_error_plain(error, "no memory");
+	if (matched == 0)
+		return query_error_plain(
+		    error, "-e: no experiment matches '%.80s'", glob);
+	return 0;
+}
+
+static int
+count_runs(struct query_scope *scope, sqlite3 *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db,
+	    "SELECT count(*) FROM runs WHERE experiment_id IN "
+	    "(SELECT value FROM json_each(?))",
+	    -1, &statement, NULL);
+
+	if (code == SQLITE_OK) {
+		sqlite3_bind_text(statement, 1, scope->experiments, -1, SQLITE_STATIC);
+		code = sqlite3_step(statement);
+		scope->n_runs = sqlite3_column_int64(statement, 0);
+	}
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+static bool
+read_time(sqlite3_stmt *row, int column, sqlite3_int64 *when, bool *good)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	int64_t microseconds;
+
+	if (text == NULL)
+		return false;
+	if (!timestamp_read(text, strlen(text), &microseconds)) {
+		*good = false;
+		return false;
+	}
+	*when = microseconds;
+	return true;
+}
+
+static int
+read_period(
+    struct query_scope *scope, sqlite3 *db, const char *name, struct query_error *error)
+{
+	static const char sql[] = "SELECT run_min, run_max, start_time, end_time FROM "
+				  "run_periods WHERE name = ?";
+	sqlite3_stmt *row = NULL;
+	bool good = true;
+	int code = sqlite3_prepare_v2(db, sql, -1, &row, NULL);
+
+	if (code == SQLITE_OK) {
+		sqlite3_bind_text(row, 1, name, -1, SQLITE_STATIC);
+		code = sqlite3_step(row);
+	}
+	if (code == SQLITE_ROW) {
+		scope->period = true;
+		scope->has_min = sqlite3_column_type(row, 0) != SQLITE_NULL;
+		scope->run_min = sqlite3_column_int64(row, 0);
+		scope->has_max = sqlite3_column_type(row, 1) != SQLITE_NULL;
+		scope->run_max = sqlite3_column_int64(row, 1);
+		scope->has_start = read_time(row, 2, &scope->start, &good);
+		scope->has_end = read_time(row, 3, &scope->end, &good);
+	}
+	sqlite3_finalize(row);
+	if (code == SQLITE_DONE) {
+		char nearest[300];
+
+		query_nearest(db, "SELECT name FROM run_periods ORDER BY name", name,
+		    nearest, sizeof(nearest));
+		return query_error_plain(error,
+		    "--period: there is no run period %.80s%s", name,
+		    nearest[0] != '\0' ? nearest : "; none is defined");
+	}
+	if (!good)
+		return query_error_plain(error,
+		    "--period: the run period %.80s has a time that is none", name);
+	return code == SQLITE_ROW ? 0 : -1;
+}
+
+int
+query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
+    const char *runs, const char *glob, const char *period, struct query_error *error)
+{
+	*scope = (struct query_scope){0};
+	*error = (struct query_error){0};
+	if (runs != NULL && read_runs(scope, runs, error) != 0)
+		return -1;
+	if (glob != NULL && match(scope, db, arena, glob, error) != 0)
+		return -1;
+	if (scope->some && count_runs(scope, db) != 0)
+		return -1;
+	return period != NULL ? read_period(scope, db, period, error) : 0;
+}
+
+static void
+write_bound(struct query_sql *sql, bool given, const char *term, sqlite3_int64 bound)
+{
+	if (!given)
+		return;
+	fprintf(sql->out, "\n  AND %s ", term);
+	query_sql_integer(sql, bound, NULL);
+}
+
+void
+query_scope_write(const struct query_scope *scope, struct query_sql *sql)
+{
+	if (scope->some) {
+		struct query_value ids = {.type = QUERY_STRING,
+		    .text = scope->experiments,
+		    .length = strlen(scope->experiments)};
+
+		fputs(
+		    "\n  AND r.experiment_id IN (SELECT value FROM json_each(", sql->out);
+		query_sql_value(sql, &ids);
+		fputs("))", sql->out);
+	}
+	if (scope->runs.n > 0) {
+		struct query_value runs = {.type = QUERY_RUN,
+		    .runs = (struct run_list *)&scope->runs,
+		    .about = "the runs of -r"};
+
+		fputs("\n  AND elog_in_runs(r.run_number, ", sql->out);
+		query_sql_value(sql, &runs);
+		fputs(")", sql->out);
+	}
+	write_bound(sql, scope->has_min, "elog_integer(r.run_number) >=", scope->run_min);
+	write_bound(sql, scope->has_max, "elog_integer(r.run_number) <=", scope->run_max);
+	write_bound(sql, scope->has_start, "elog_time(r.start_time) >=", scope->start);
+	write_bound(sql, scope->has_end, "elog_time(r.start_time) <=", scope->end);
+}
+
+void
+query_scope_free(struct query_scope *scope)
+{
+	run_list_free(&scope->runs);
+}

@@ -1,0 +1,118 @@
+#include "stream/loader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+
+#define PROGRAM "elog-load"
+
+static pid_t child = -1;
+static int own_stdout = -1; /* where stdout went before */
+
+/* The elog-load beside our own executable, malloc'd, or NULL if there is none. */
+static char *
+beside(void)
+{
+	char *self = realpath("/proc/self/exe", NULL), *slash, *path = NULL;
+
+	slash = self != NULL ? strrchr(self, '/') : NULL;
+	if (slash != NULL &&
+	    asprintf(&path, "%.*s/" PROGRAM, (int)(slash - self), self) < 0)
+		path = NULL;
+	free(self);
+	if (path != NULL && access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Start it with input as its stdin.  An errno, 0 if all is well. */
+static int
+spawn(const char *db, int input)
+{
+	extern char **environ;
+	char quiet[] = "--quiet", end[] = "--", name[] = PROGRAM, *path, *database;
+	char *arguments[] = {name, quiet, end, NULL, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t reset;
+	int error;
+
+	path = beside();
+	database = strdup(db);
+	arguments[3] = database;
+	sigemptyset(&reset);
+	sigaddset(&reset, SIGPIPE);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &reset);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	error = database == NULL ? ENOMEM
+				 : posix_spawnp(&child, path != NULL ? path : PROGRAM,
+				       &actions, &attributes, arguments, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	free(database);
+	free(path);
+	return error;
+}
+
+int
+loader_start(const char *db)
+{
+	int ends[2], error;
+
+	if (db == NULL)
+		return EXIT_DONE;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		msg("pipe: %s", strerror(errno));
+		return EXIT_PARTIAL;
+	}
+	own_stdout = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	error = own_stdout < 0 ? errno : spawn(db, ends[0]);
+	if (error == 0 && dup2(ends[1], STDOUT_FILENO) < 0)
+		error = errno;
+	close(ends[0]);
+	close(ends[1]);
+	if (error == 0) {
+		signal(SIGPIPE, SIG_IGN);
+		return EXIT_DONE;
+	}
+	msg(PROGRAM ": %s: is it installed beside this program, or in PATH?",
+	    strerror(error));
+	return EXIT_PARTIAL;
+}
+
+int
+loader_end(void)
+{
+	int status;
+
+	if (child < 0)
+		return EXIT_DONE;
+	fflush(stdout);
+	(void)dup2(own_stdout, STDOUT_FILENO); /* closes the pipe */
+	close(own_stdout);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR) {
+			msg(PROGRAM ": %s", strerror(errno));
+			return EXIT_PARTIAL;
+		}
+	child = -1;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	msg(PROGRAM ": killed by signal %d: what it had not committed is not in the "
+		    "database",
+	    WTERMSIG(status));
+	return EXIT_PARTIAL;
+}

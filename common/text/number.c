@@ -1,0 +1,129 @@
+#include "text/number.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer ones are no numbers that anybody wrote. */
+#define LENGTH_MAX 400
+
+/* 10^0 to 10^22 are exact as doubles. */
+static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/*
+ * The usual case, several times as fast as printf: from 0.0001 on, below 10^14.  The
+ * digits come from long double arithmetic; strtod() says whether they read back.  False:
+ * the long way is to be taken.
+ */
+static bool
+write_fast(double real, char *out)
+{
+	double size = fabs(real);
+	int magnitude = 0; /* digits before the point, or less than 0 zeros behind it */
+
+	if (!(size >= 1e-4 && size < 1e14))
+		return false;
+	while (size >= powers[magnitude])
+		magnitude++;
+	if (size < 1)
+		while (size * powers[1 - magnitude] < 1)
+			magnitude--;
+	for (int digits = 15; digits <= 17; digits++) {
+		int places = digits - magnitude, at = NUMBER_BYTES - 1;
+		long double scaled = (long double)size * (long double)powers[places];
+		uint64_t whole = (uint64_t)scaled;
+		long double rest = scaled - (long double)whole;
+		char text[NUMBER_BYTES];
+
+		if (rest > 0.48L && rest < 0.52L)
+			return false; /* up or down?  The product is not exact. */
+		whole += rest >= 0.5L;
+		/* Zeros at the end do not count; one stays behind the point. */
+		for (; places > 1 && whole % 10 == 0; places--)
+			whole /= 10;
+		text[at] = '\0';
+		for (int i = 0; whole > 0 || i <= places; i++, whole /= 10) {
+			if (i == places && i > 0)
+				text[--at] = '.';
+			text[--at] = (char)('0' + whole % 10);
+		}
+		if (real < 0)
+			text[--at] = '-';
+		if (strtod(text + at, NULL) == real) {
+			memcpy(out, text + at, (size_t)(NUMBER_BYTES - at));
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+number_write(double real, char out[NUMBER_BYTES])
+{
+	if (!isfinite(real)) {
+		snprintf(out, NUMBER_BYTES, "%s",
+		    isnan(real) ? "null"
+		    : real > 0	? "Infinity"
+				: "-Infinity");
+		return;
+	}
+	if (write_fast(real, out))
+		return;
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(out, NUMBER_BYTES, "%.*g", digits, real);
+		if (strtod(out, NULL) == real)
+			break;
+	}
+	/* At most 17 digits and a sign so far. */
+	if (strpbrk(out, ".e") == NULL)
+		memcpy(out + strlen(out), ".0", sizeof(".0"));
+}
+
+bool
+number_read(const char *p, size_t n, struct number *number)
+{
+	char text[LENGTH_MAX + 1], *end;
+
+	while (n > 0 && strchr(" \t\n\r\f\v", p[0]) != NULL && p[0] != '\0')
+		p++, n--;
+	while (n > 0 && strchr(" \t\n\r\f\v", p[n - 1]) != NULL && p[n - 1] != '\0')
+		n--;
+	if (n == 0 || n > LENGTH_MAX)
+		return false;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	/* strtod() also takes hexadecimal, infinities and NaN. */
+	if (strspn(text, "0123456789+-.eE") != n)
+		return false;
+	errno = 0;
+	number->integer = strtoll(text, &end, 10);
+	number->is_real = errno != 0 || *end != '\0';
+	number->real = number->is_real ? strtod(text, &end) : (double)number->integer;
+	return *end == '\0';
+}
+
+int
+number_compare(const struct number *a, const struct number *b)
+{
+	double low;
+
+	if (a->is_real == b->is_real) {
+		if (a->is_real)
+			return (a->real > b->real) - (a->real < b->real);
+		return (a->integer > b->integer) - (a->integer < b->integer);
+	}
+	if (a->is_real)
+		return -number_compare(b, a);
+	/* An integer and a double: those beyond 64 bits first, then the whole part. */
+	if (b->real >= 0x1p63)
+		return -1;
+	if (b->real < -0x1p63)
+		return 1;
+	low = floor(b->real);
+	if (a->integer != (int64_t)low)
+		return a->integer > (int64_t)low ? 1 : -1;
+	return b->real > low ? -1 : 0;
+}
