@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/engine.h"
 #include "files/directory.h"
 #include "files/remote.h"
 
@@ -17,16 +18,13 @@ struct lister_request {
 	const char *user; /* or NULL */
 	/* The result: */
 	enum remote_outcome outcome;
-	int attempts;	   /* 0: its server was given up before */
-	char message[320]; /* why it is not REMOTE_OK */
+	struct engine_task task; /* attempts 0: its server was given up before */
+	char message[320];	 /* why it is not REMOTE_OK */
 	/* Private: */
 	const char *body;
 	size_t n;
 	enum directory_format format;
 	char *at; /* where a redirect led, else NULL */
-	int redirects;
-	int64_t not_before; /* monotonic milliseconds */
-	struct lister_request *next;
 };
 
 struct lister;

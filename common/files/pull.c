@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/engine.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "files/download.h"
@@ -22,12 +23,12 @@
 #define WAITING_MAX 200 /* files that wait for another attempt */
 #define SERVERS_MAX 64	/* servers in trouble that are remembered */
 #define AWAY_MS 60000	/* how long one that is away is not asked */
-#define REDIRECTS_MAX 5
 #define BUFFER_BYTES 131072L
 #define SLOW_BUFFER_BYTES 16384L
 
 /* One file on its way. */
 struct job {
+	struct engine_task task; /* first: tasks come back as jobs */
 	struct target file;
 	char *path; /* under the directory */
 	int directory;
@@ -35,16 +36,7 @@ struct job {
 	struct transfer transfer;
 	bool open; /* transfer is to be ended */
 	bool replace;
-	int attempts; /* in this run */
-	int redirects;
-	long long not_before; /* monotonic milliseconds */
-	struct job *next;     /* of those that wait */
-};
-
-/* A transfer at a time. */
-struct slot {
-	CURL *easy;
-	struct job *job; /* NULL while idle */
+	struct job *next; /* of all that are at hand */
 };
 
 /* A server that is not asked for now, or not any more. */
@@ -58,16 +50,14 @@ struct pull {
 	const struct pull_source *source;
 	struct pull_totals *totals;
 	struct download download;
-	CURLM *multi;
-	struct slot *slots;
-	int active;
-	struct job *waiting; /* in no order */
-	int n_waiting;
+	struct engine *engine;
+	struct job *jobs; /* at hand, in no order */
 	struct trouble troubles[SERVERS_MAX];
 	int n_troubles;
 	struct rate rate;
 	int status;
 	bool ended;   /* the source has */
+	bool later;   /* it may have more soon */
 	bool stopped; /* nothing more is begun */
 	long long shown;
 };
@@ -125,8 +115,14 @@ avoid(struct pull *pull, const char *url, bool for_good, const char *why)
 /* ---- jobs ----------------------------------------------------------------------- */
 
 static void
-job_free(struct job *job)
+job_free(struct pull *pull, struct job *job)
 {
+	struct job **p = &pull->jobs;
+
+	while (*p != NULL && *p != job)
+		p = &(*p)->next;
+	if (*p == job)
+		*p = job->next;
 	if (job->open)
 		transfer_end(&job->transfer);
 	if (job->directory >= 0)
@@ -141,13 +137,13 @@ static void
 job_leave(struct pull *pull, struct job *job, bool failed, const char *why, bool quiet)
 {
 	const struct partial *partial = &job->transfer.partial;
-	long long attempts = job->attempts;
+	long long attempts = job->task.attempts;
 
 	if (job->open && partial->state.attempts > attempts)
 		attempts = partial->state.attempts;
 	if (!quiet)
 		msg("%s: %s%s", job->file.url, why,
-		    job->attempts > 1 ? ", after several attempts" : "");
+		    job->task.attempts > 1 ? ", after several attempts" : "");
 	worsen(pull, EXIT_PARTIAL);
 	pull->totals->left++;
 	if (pull->options->dry_run)
@@ -297,14 +293,11 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 static const struct job *
 job_at(const struct pull *pull, const char *path)
 {
-	for (int i = 0; i < pull->options->jobs; i++)
-		if (pull->slots[i].job != NULL &&
-		    strcmp(pull->slots[i].job->path, path) == 0)
-			return pull->slots[i].job;
-	for (const struct job *job = pull->waiting; job != NULL; job = job->next)
-		if (strcmp(job->path, path) == 0)
-			return job;
-	return NULL;
+	const struct job *job = pull->jobs;
+
+	while (job != NULL && strcmp(job->path, path) != 0)
+		job = job->next;
+	return job;
 }
 
 /* ---- from a record to a job ------------------------------------------------------- */
@@ -403,7 +396,7 @@ job_make(struct pull *pull, struct json_span record, bool attachment)
 	}
 	job_leave(pull, job, true, why, false);
 done:
-	job_free(job);
+	job_free(pull, job);
 	return NULL;
 }
 
@@ -419,76 +412,28 @@ go_on(struct pull *pull)
 	if (pull->rate.per_second == 0)
 		return;
 	rate_refill(&pull->rate, now_ms());
-	for (int i = 0; i < pull->options->jobs && rate_open(&pull->rate); i++) {
-		struct slot *slot = &pull->slots[i];
-
-		if (slot->job == NULL || !slot->job->transfer.paused)
-			continue;
-		slot->job->transfer.paused = false;
-		(void)curl_easy_pause(slot->easy, CURLPAUSE_CONT);
-	}
+	for (struct job *job = pull->jobs; job != NULL && rate_open(&pull->rate);
+	     job = job->next)
+		if (job->transfer.paused) {
+			job->transfer.paused = false;
+			(void)curl_easy_pause(job->transfer.easy, CURLPAUSE_CONT);
+		}
 }
 
-static void finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome);
-
-/* Aim a slot's handle at a URL and start it. */
-static void
-slot_go(struct pull *pull, struct slot *slot, const char *url)
+/* Aim a handle at what it is to fetch: from the beginning, or behind a redirect. */
+static bool
+aim(struct pull *pull, CURL *easy, struct job *job, const char *url)
 {
 	const struct pull_options *o = pull->options;
-	struct job *job = slot->job;
 
-	remote_aim(o->remote, slot->easy, url, NULL);
+	remote_aim(o->remote, easy, url, NULL);
 	/* The directory stays the one of the login: no CWD for each. */
-	curl_easy_setopt(slot->easy, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD);
-	curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE,
+	curl_easy_setopt(easy, CURLOPT_FTP_FILEMETHOD, (long)CURLFTPMETHOD_NOCWD);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
 	    pull->rate.per_second > 0 ? SLOW_BUFFER_BYTES : BUFFER_BYTES);
-	curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
 	if (job->file.attachment)
-		http_authenticate(slot->easy, &o->session->service.http);
-	pull->active++;
-	if (transfer_begin(&job->transfer, slot->easy, url) == 0 &&
-	    curl_multi_add_handle(pull->multi, slot->easy) == CURLM_OK)
-		return;
-	pull->active--;
-	slot->job = NULL;
-	finish_job(pull, job, job->transfer.outcome);
-}
-
-/* Begin an attempt at a job. */
-static void
-slot_start(struct pull *pull, struct slot *slot, struct job *job)
-{
-	slot->job = NULL;
-	if (job->open)
-		transfer_end(&job->transfer);
-	job->open = true;
-	job->redirects = 0;
-	if (transfer_open(&job->transfer, &job->file, job->directory, job->name) != 0) {
-		finish_job(pull, job, TRANSFER_FAILED);
-		return;
-	}
-	job->transfer.replace = job->replace;
-	job->transfer.rate = pull->rate.per_second > 0 ? &pull->rate : NULL;
-	if (job->transfer.partial.state.attempts == 0)
-		job->transfer.partial.state.attempts =
-		    downloads_attempts(pull->options->known, job->file.url) +
-		    job->attempts;
-	job->attempts++;
-	if (transfer_is_whole(&job->transfer)) {
-		finish_job(pull, job,
-		    transfer_finish(&job->transfer, pull->options->remote, CURLE_OK));
-		return;
-	}
-	if (slot->easy == NULL)
-		slot->easy = remote_handle(pull->options->remote);
-	if (slot->easy == NULL) {
-		snprintf(job->transfer.why, TRANSFER_WHY, "no handle");
-		finish_job(pull, job, TRANSFER_FAILED);
-		return;
-	}
-	slot->job = job;
-	slot_go(pull, slot, job->file.url);
+		http_authenticate(easy, &o->session->service.http);
+	return transfer_begin(&job->transfer, easy) == 0;
 }
 
 static void
@@ -499,24 +444,11 @@ job_done(struct pull *pull, struct job *job)
 	tell_done(pull, job, t->sha256, t->partial.bytes, time_of(job),
 	    t->partial.state.attempts, t->offset, t->partial.state.started);
 	pull->totals->fetched++;
-	job_free(job);
-}
-
-/* Wait, and try again, if an attempt is left. */
-static bool
-try_again(struct pull *pull, struct job *job)
-{
-	if (pull->stopped || job->attempts >= pull->options->attempts)
-		return false;
-	job->not_before = now_ms() + remote_backoff(job->attempts);
-	job->next = pull->waiting;
-	pull->waiting = job;
-	pull->n_waiting++;
-	return true;
+	job_free(pull, job);
 }
 
 /* An attempt has ended; the job is done, waits, or is left. */
-static void
+static enum engine_step
 finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome)
 {
 	const char *why = job->transfer.why;
@@ -525,16 +457,17 @@ finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome)
 	switch (outcome) {
 	case TRANSFER_DONE:
 		job_done(pull, job);
-		return;
+		return ENGINE_DONE;
 	case TRANSFER_AGAIN:
 	case TRANSFER_RESTART:
-		if (try_again(pull, job))
-			return;
+		if (engine_again(pull->engine, &job->task, 0))
+			return ENGINE_WAIT;
 		job_leave(pull, job, false, why, false);
 		break;
 	case TRANSFER_AWAY:
-		if (!in_trouble(pull, job->file.url) && try_again(pull, job))
-			return;
+		if (!in_trouble(pull, job->file.url) &&
+		    engine_again(pull->engine, &job->task, 0))
+			return ENGINE_WAIT;
 		avoid(pull, job->file.url, false, why);
 		job_leave(pull, job, false, why, true);
 		worsen(pull, EXIT_LATER);
@@ -554,60 +487,76 @@ finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome)
 	default:
 		job_leave(pull, job, true, why, false);
 	}
-	job_free(job);
+	job_free(pull, job);
+	return ENGINE_DONE;
+}
+
+/* Begin an attempt at a job, or go on with it where a redirect leads. */
+static enum engine_step
+begin(void *context, struct engine_slot *slot, struct engine_task *task)
+{
+	struct pull *pull = context;
+	struct job *job = (struct job *)task;
+	struct transfer *t = &job->transfer;
+	char *url = t->redirect;
+
+	if (url != NULL) {
+		bool began;
+
+		t->redirect = NULL;
+		began = aim(pull, slot->easy, job, url);
+		free(url);
+		return began ? ENGINE_GO : finish_job(pull, job, t->outcome);
+	}
+	if (pull->stopped) {
+		job_leave(pull, job, false, t->why, true);
+		job_free(pull, job);
+		return ENGINE_DONE;
+	}
+	if (job->open)
+		transfer_end(t);
+	job->open = true;
+	if (transfer_open(t, &job->file, job->directory, job->name) != 0)
+		return finish_job(pull, job, TRANSFER_FAILED);
+	t->replace = job->replace;
+	t->rate = pull->rate.per_second > 0 ? &pull->rate : NULL;
+	if (t->partial.state.attempts == 0)
+		t->partial.state.attempts =
+		    downloads_attempts(pull->options->known, job->file.url) +
+		    task->attempts - 1;
+	if (transfer_is_whole(t))
+		return finish_job(
+		    pull, job, transfer_finish(t, pull->options->remote, CURLE_OK));
+	if (slot->easy == NULL)
+		slot->easy = remote_handle(pull->options->remote);
+	if (slot->easy == NULL)
+		return ENGINE_BROKEN;
+	return aim(pull, slot->easy, job, job->file.url)
+		   ? ENGINE_GO
+		   : finish_job(pull, job, t->outcome);
 }
 
 /* libcurl has ended a transfer. */
-static void
-slot_finish(struct pull *pull, struct slot *slot, CURLcode code)
+static enum engine_step
+end(void *context, struct engine_slot *slot, struct engine_task *task, CURLcode code)
 {
-	struct job *job = slot->job;
+	struct pull *pull = context;
+	struct job *job = (struct job *)task;
 	enum transfer_outcome outcome =
 	    transfer_finish(&job->transfer, pull->options->remote, code);
 
-	curl_multi_remove_handle(pull->multi, slot->easy);
-	pull->active--;
+	(void)slot;
 	if (outcome == TRANSFER_REDIRECT) {
-		char *url = job->transfer.redirect;
-
-		job->transfer.redirect = NULL;
-		if (job->file.attachment || ++job->redirects > REDIRECTS_MAX) {
-			snprintf(job->transfer.why, TRANSFER_WHY,
-			    "redirected: a page to log in, or a loop");
-			outcome = TRANSFER_FAILED;
-		} else if (url != NULL) {
-			slot_go(pull, slot, url);
-			free(url);
-			return;
-		}
-		free(url);
+		if (!job->file.attachment && engine_hop(task))
+			return ENGINE_GO;
+		snprintf(job->transfer.why, TRANSFER_WHY,
+		    "redirected: a page to log in, or a loop");
+		outcome = TRANSFER_FAILED;
 	}
-	slot->job = NULL;
-	finish_job(pull, job, outcome);
+	return finish_job(pull, job, outcome);
 }
 
-/* ---- the loop -------------------------------------------------------------------- */
-
-/* A waiting job whose time has come; *soonest gets the wait for the others. */
-static struct job *
-take_waiting(struct pull *pull, long long *soonest)
-{
-	long long now = now_ms();
-
-	for (struct job **p = &pull->waiting; *p != NULL; p = &(*p)->next) {
-		struct job *job = *p;
-
-		if (job->not_before <= now) {
-			*p = job->next;
-			job->next = NULL;
-			pull->n_waiting--;
-			return job;
-		}
-		if (*soonest < 0 || job->not_before - now < *soonest)
-			*soonest = job->not_before - now;
-	}
-	return NULL;
-}
+/* ---- the run --------------------------------------------------------------------- */
 
 /* What would be done, as a line. */
 static void
@@ -621,23 +570,25 @@ tell_plan(struct pull *pull, struct job *job)
 	stream_puts(out, job->file.url);
 	stream_end_line(out);
 	pull->totals->fetched++;
-	job_free(job);
+	job_free(pull, job);
 }
 
-/* The next job of the source; NULL if there is none now. */
-static struct job *
-take_next(struct pull *pull, bool *later)
+/* The next job of the source. */
+static struct engine_task *
+next_job(void *context, bool *later)
 {
-	*later = false;
-	while (!pull->ended && !pull->stopped && pull->n_waiting < WAITING_MAX &&
-	       *pull->options->stop == 0) {
+	struct pull *pull = context;
+
+	pull->later = false;
+	while (!pull->ended && !pull->stopped &&
+	       engine_waiting(pull->engine) < WAITING_MAX && *pull->options->stop == 0) {
 		struct json_span record;
 		bool attachment;
 		struct job *job;
 
 		switch (pull->source->next(pull->source->context, &record, &attachment)) {
 		case PULL_LATER:
-			*later = true;
+			*later = pull->later = true;
 			return NULL;
 		case PULL_END:
 			pull->ended = true;
@@ -646,31 +597,17 @@ take_next(struct pull *pull, bool *later)
 			break;
 		}
 		job = job_make(pull, record, attachment);
-		if (job != NULL && pull->options->dry_run)
+		if (job == NULL)
+			continue;
+		if (pull->options->dry_run) {
 			tell_plan(pull, job);
-		else if (job != NULL)
-			return job;
+			continue;
+		}
+		job->next = pull->jobs;
+		pull->jobs = job;
+		return &job->task;
 	}
 	return NULL;
-}
-
-/* Give idle slots something to do.  *wait: ms until a retry is due, or -1. */
-static void
-fill(struct pull *pull, long long *wait, bool *later)
-{
-	*wait = -1;
-	*later = false;
-	for (int i = 0; i < pull->options->jobs && !pull->stopped; i++) {
-		while (pull->slots[i].job == NULL && *pull->options->stop == 0) {
-			struct job *job = take_waiting(pull, wait);
-
-			if (job == NULL && !*later)
-				job = take_next(pull, later);
-			if (job == NULL)
-				return;
-			slot_start(pull, &pull->slots[i], job);
-		}
-	}
 }
 
 static void
@@ -682,92 +619,53 @@ show(struct pull *pull)
 		return;
 	pull->shown = now;
 	msg_progress("%ld files, %lld MB, %d on their way", pull->totals->fetched,
-	    pull->totals->bytes / 1000000, pull->active);
+	    pull->totals->bytes / 1000000, engine_moving(pull->engine));
 }
 
-static void
-collect(struct pull *pull)
+static bool
+turn(void *context, struct engine_wait *wait)
 {
-	CURLMsg *done;
-	int left;
-
-	while ((done = curl_multi_info_read(pull->multi, &left)) != NULL) {
-		struct slot *slot = NULL;
-		CURLcode code = done->data.result;
-
-		curl_easy_getinfo(done->easy_handle, CURLINFO_PRIVATE, (char **)&slot);
-		slot_finish(pull, slot, code);
-	}
-}
-
-static int
-loop(struct pull *pull)
-{
+	struct pull *pull = context;
 	const struct pull_options *o = pull->options;
-	struct curl_waitfd fds[2];
-	long long wait;
-	bool later;
-	int running;
 
-	for (;;) {
-		unsigned n = 0;
-
-		fill(pull, &wait, &later);
-		go_on(pull);
-		if (stream_flush(o->out) != 0)
-			pull->stopped = true;
-		if (*o->stop != 0 || pull->stopped ||
-		    (pull->ended && pull->active == 0 && pull->waiting == NULL))
-			return 0;
-		if (curl_multi_perform(pull->multi, &running) != CURLM_OK) {
-			msg("libcurl failed");
-			return -1;
-		}
-		show(pull);
-		if (running < pull->active) {
-			collect(pull);
-			continue;
-		}
-		if (o->wake >= 0)
-			fds[n++] = (struct curl_waitfd){
-			    .fd = o->wake, .events = CURL_WAIT_POLLIN};
-		if (later && pull->source->fd >= 0)
-			fds[n++] = (struct curl_waitfd){
-			    .fd = pull->source->fd, .events = CURL_WAIT_POLLIN};
-		if (rate_wait(&pull->rate) > 0 &&
-		    (wait < 0 || wait > rate_wait(&pull->rate)))
-			wait = rate_wait(&pull->rate);
-		(void)curl_multi_poll(pull->multi, fds, n,
-		    wait >= 0 && wait < 1000 ? (int)wait + 1 : 1000, NULL);
-	}
+	go_on(pull);
+	if (stream_flush(o->out) != 0)
+		pull->stopped = true;
+	show(pull);
+	if (o->wake >= 0)
+		wait->fds[wait->n++] =
+		    (struct curl_waitfd){.fd = o->wake, .events = CURL_WAIT_POLLIN};
+	if (pull->later && pull->source->fd >= 0)
+		wait->fds[wait->n++] = (struct curl_waitfd){
+		    .fd = pull->source->fd, .events = CURL_WAIT_POLLIN};
+	if (rate_wait(&pull->rate) > 0 &&
+	    (wait->ms < 0 || wait->ms > rate_wait(&pull->rate)))
+		wait->ms = rate_wait(&pull->rate);
+	return !pull->stopped;
 }
 
-/* Leave what is on its way, each with its record. */
+/* Leave what is at hand when the run ends, each with its record. */
 static void
-leave_all(struct pull *pull)
+drop(void *context, struct engine_task *task, bool moving)
 {
-	pull->stopped = true;
-	for (int i = 0; i < pull->options->jobs; i++) {
-		struct slot *slot = &pull->slots[i];
-		struct job *job = slot->job;
+	struct pull *pull = context;
+	struct job *job = (struct job *)task;
 
-		if (job == NULL)
-			continue;
-		curl_multi_remove_handle(pull->multi, slot->easy);
+	pull->stopped = true;
+	if (moving) {
 		transfer_leave(&job->transfer);
 		pull->totals->bytes += job->transfer.moved;
-		job_leave(pull, job, false, "stopped", true);
-		job_free(job);
-		slot->job = NULL;
 	}
-	while (pull->waiting != NULL) {
-		struct job *job = pull->waiting;
-
-		pull->waiting = job->next;
-		job_leave(pull, job, false, job->transfer.why, true);
-		job_free(job);
-	}
+	job_leave(pull, job, false, moving ? "stopped" : job->transfer.why, true);
+	job_free(pull, job);
 }
+
+static const struct engine_owner owner = {.spare = true,
+    .next = next_job,
+    .begin = begin,
+    .end = end,
+    .drop = drop,
+    .turn = turn};
 
 int
 pull_run(const struct pull_options *options, const struct pull_source *source,
@@ -779,32 +677,22 @@ pull_run(const struct pull_options *options, const struct pull_source *source,
 	    .totals = totals,
 	    .download.out = options->out,
 	    .rate.per_second = options->rate,
-	    .multi = curl_multi_init(),
-	    .slots = calloc((size_t)options->jobs, sizeof(*pull.slots)),
 	};
 
 	*totals = (struct pull_totals){0};
-	if (pull.multi == NULL || pull.slots == NULL) {
-		msg("libcurl cannot be set up");
-		pull.status = EXIT_PARTIAL;
-		goto done;
-	}
-	curl_multi_setopt(pull.multi, CURLMOPT_MAXCONNECTS, (long)options->jobs * 2);
-	if (loop(&pull) != 0)
+	pull.engine = engine_open(options->jobs, options->attempts, &owner, &pull);
+	if (pull.engine == NULL)
+		return EXIT_PARTIAL;
+	if (engine_run(pull.engine, options->stop) != 0)
 		worsen(&pull, EXIT_PARTIAL);
-	leave_all(&pull);
 	if (stream_flush(options->out) != 0) {
 		if (errno != EPIPE)
 			msg("stdout: %s", strerror(errno));
 		worsen(&pull, EXIT_PARTIAL);
 	}
-	for (int i = 0; i < options->jobs; i++)
-		curl_easy_cleanup(pull.slots[i].easy);
 	for (int i = 0; i < pull.n_troubles; i++)
 		free(pull.troubles[i].url);
-done:
-	curl_multi_cleanup(pull.multi);
-	free(pull.slots);
+	engine_close(pull.engine);
 	msg_progress_end();
 	return pull.status;
 }

@@ -10,13 +10,12 @@
 
 #include "base/command.h"
 #include "base/credential.h"
+#include "base/engine.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/ticket.h"
 
 #define CONNECT_TIMEOUT 20L /* seconds, at the most */
-#define BACKOFF_MS 1000L
-#define BACKOFF_STEPS 6
 
 static char *option_user, *option_netrc, *option_token_file, *option_keytab,
     *option_principal, *option_cacert, *option_ssh_key, *option_known_hosts,
@@ -288,44 +287,10 @@ remote_decode(const char *path)
 	return decoded;
 }
 
-/* Scheme, host and port of two URLs: -1 if any differs, 1 if only http became https. */
-static int
-compare_servers(const char *a, const char *b)
-{
-	static const CURLUPart parts[] = {
-	    CURLUPART_HOST, CURLUPART_SCHEME, CURLUPART_PORT};
-	CURLU *pa = curl_url(), *pb = curl_url();
-	char *x[3] = {NULL}, *y[3] = {NULL};
-	bool equal[3] = {false};
-	int result = -1;
-
-	if (pa != NULL && pb != NULL && !curl_url_set(pa, CURLUPART_URL, a, 0) &&
-	    !curl_url_set(pb, CURLUPART_URL, b, 0)) {
-		for (int i = 0; i < 3; i++) {
-			x[i] = take_part(pa, parts[i], CURLU_DEFAULT_PORT);
-			y[i] = take_part(pb, parts[i], CURLU_DEFAULT_PORT);
-			equal[i] = x[i] == NULL ? y[i] == NULL
-						: y[i] != NULL && !strcasecmp(x[i], y[i]);
-		}
-		if (equal[0] && equal[1] && equal[2])
-			result = 0;
-		else if (equal[0] && x[1] != NULL && y[1] != NULL &&
-			 strcmp(x[1], "http") == 0 && strcmp(y[1], "https") == 0)
-			result = 1;
-	}
-	for (int i = 0; i < 3; i++) {
-		free(x[i]);
-		free(y[i]);
-	}
-	curl_url_cleanup(pa);
-	curl_url_cleanup(pb);
-	return result;
-}
-
 bool
 remote_same_server(const char *a, const char *b)
 {
-	return compare_servers(a, b) == 0;
+	return engine_compare(a, b) == 0;
 }
 
 /* Is this host our own machine, so that nobody can listen? */
@@ -612,28 +577,21 @@ remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 char *
 remote_redirect(CURL *easy)
 {
-	char *from = NULL, *to = NULL, *clean = NULL;
-	long status = 0;
-	CURLU *parsed;
+	char why[200], *to = engine_redirect(easy, why, sizeof(why)), *clean = NULL;
+	CURLU *parsed = to != NULL ? curl_url() : NULL;
 
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &from);
-	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &to);
-	if (status < 300 || status >= 400 || from == NULL || to == NULL ||
-	    compare_servers(from, to) < 0)
-		return NULL;
 	/* A login in it is remote_aim()'s of before, or none of ours. */
-	parsed = curl_url();
 	if (parsed != NULL &&
 	    curl_url_set(parsed, CURLUPART_URL, to, CURLU_PATH_AS_IS) == CURLUE_OK)
 		clean = write_clean(parsed);
 	curl_url_cleanup(parsed);
+	free(to);
 	return clean;
 }
 
 /* ---- what a transfer came to ------------------------------------------------ */
 
-/* One line of what an end of libcurl's means; text NULL: libcurl's own. */
+/* Ends of libcurl's that mean something of their own here, or in better words. */
 static const struct verdict {
 	CURLcode code;
 	enum remote_outcome outcome;
@@ -641,26 +599,11 @@ static const struct verdict {
 } verdicts[] = {
     {CURLE_OK, REMOTE_OK, ""},
     {CURLE_COULDNT_RESOLVE_HOST, REMOTE_AWAY, "no such host"},
-    {CURLE_COULDNT_RESOLVE_PROXY, REMOTE_AWAY, NULL},
     {CURLE_COULDNT_CONNECT, REMOTE_AWAY, "no connection"},
     {CURLE_FILE_COULDNT_READ_FILE, REMOTE_MISSING, "no such file"},
     {CURLE_REMOTE_FILE_NOT_FOUND, REMOTE_MISSING, "no such file"},
     {CURLE_REMOTE_ACCESS_DENIED, REMOTE_DENIED, "missing, or not ours to read"},
     {CURLE_PARTIAL_FILE, REMOTE_BROKEN, "it broke off"},
-    {CURLE_OPERATION_TIMEDOUT, REMOTE_BROKEN, NULL},
-    {CURLE_SSL_CONNECT_ERROR, REMOTE_BROKEN, NULL},
-    {CURLE_GOT_NOTHING, REMOTE_BROKEN, NULL},
-    {CURLE_SEND_ERROR, REMOTE_BROKEN, NULL},
-    {CURLE_RECV_ERROR, REMOTE_BROKEN, NULL},
-    {CURLE_BAD_CONTENT_ENCODING, REMOTE_BROKEN, NULL},
-    {CURLE_HTTP2, REMOTE_BROKEN, NULL},
-    {CURLE_HTTP2_STREAM, REMOTE_BROKEN, NULL},
-    {CURLE_SSH, REMOTE_BROKEN, NULL},
-    {CURLE_AGAIN, REMOTE_BROKEN, NULL},
-    {CURLE_WEIRD_SERVER_REPLY, REMOTE_BROKEN, NULL},
-    {CURLE_FTP_WEIRD_PASV_REPLY, REMOTE_BROKEN, NULL},
-    {CURLE_FTP_CANT_GET_HOST, REMOTE_BROKEN, NULL},
-    {CURLE_FTP_ACCEPT_FAILED, REMOTE_BROKEN, NULL},
     {CURLE_USE_SSL_FAILED, REMOTE_FAILED,
 	"no TLS (--ftp-tls says how much it is wanted)"},
 };
@@ -731,6 +674,9 @@ untrusted(const struct remote *remote, enum remote_scheme scheme, const char *ur
 static enum remote_outcome
 judge_code(CURL *easy, CURLcode code, char *message, size_t size)
 {
+	static const enum remote_outcome outcomes[] = {[ENGINE_AWAY] = REMOTE_AWAY,
+	    [ENGINE_CUT] = REMOTE_BROKEN,
+	    [ENGINE_FAULT] = REMOTE_FAILED};
 	size_t i = 0;
 	long missing = 0;
 
@@ -739,10 +685,9 @@ judge_code(CURL *easy, CURLcode code, char *message, size_t size)
 		i++;
 	if (i == sizeof(verdicts) / sizeof(verdicts[0])) {
 		snprintf(message, size, "%s", curl_easy_strerror(code));
-		return REMOTE_FAILED;
+		return outcomes[engine_fault(code)];
 	}
-	snprintf(message, size, "%s",
-	    verdicts[i].text != NULL ? verdicts[i].text : curl_easy_strerror(code));
+	snprintf(message, size, "%s", verdicts[i].text);
 	if (verdicts[i].outcome == REMOTE_AWAY && missing != 0)
 		snprintf(message, size, "no connection: %s", strerror((int)missing));
 	return verdicts[i].outcome;
@@ -787,17 +732,6 @@ remote_judge(struct remote *remote, CURL *easy, CURLcode code, char *message, si
 	if (scheme == REMOTE_FTP || scheme == REMOTE_FTPS)
 		outcome = judge_reply(status, outcome, message, size);
 	return outcome;
-}
-
-long
-remote_backoff(int attempts)
-{
-	int step = attempts < 1		      ? 0
-		   : attempts > BACKOFF_STEPS ? BACKOFF_STEPS - 1
-					      : attempts - 1;
-	long wait = BACKOFF_MS << step;
-
-	return wait - random() % (wait / 2);
 }
 
 const char *

@@ -109,12 +109,6 @@ char *remote_redirect(CURL *easy);
 bool remote_same_server(const char *a, const char *b);
 
 /*
- * Milliseconds to wait before attempt number attempts + 1 (attempts from 1): doubled
- * each time from a second to half a minute, less up to half of it by chance.
- */
-long remote_backoff(int attempts);
-
-/*
  * Percent-encode a path (RFC 3986, 2.1) but for its slashes; percent-decode the path of
  * a URL.  malloc'd; NULL without memory, or if the decoded one would hold a NUL.
  */

@@ -398,9 +398,8 @@ reset(struct transfer *t)
 }
 
 int
-transfer_begin(struct transfer *t, CURL *easy, const char *url)
+transfer_begin(struct transfer *t, CURL *easy)
 {
-	(void)url;
 	reset(t);
 	t->easy = easy;
 	if (take_prefix(t) != 0) {

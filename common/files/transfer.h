@@ -70,10 +70,10 @@ int transfer_open(
 bool transfer_is_whole(const struct transfer *t);
 
 /*
- * Begin an attempt with a handle (borrowed) that is aimed at url and is to be added to a
- * multi handle.  Returns 0, or -1 with t->outcome and t->why.
+ * Begin an attempt with a handle (borrowed) that is aimed at a URL and is to be added to
+ * a multi handle.  Returns 0, or -1 with t->outcome and t->why.
  */
-int transfer_begin(struct transfer *t, CURL *easy, const char *url);
+int transfer_begin(struct transfer *t, CURL *easy);
 
 /*
  * The attempt ended with code: remote may be asked what it means.  Checks size, kind and

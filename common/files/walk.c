@@ -428,7 +428,8 @@ conclude(struct walk *walk, struct node *node)
 	    .span = node->failed ? window_common(node->span, node->window) : node->span,
 	    .settled = !node->failed && node->whole && is_old(walk, node),
 	    .entries = node->failed ? node->before.entries : node->entries,
-	    .attempts = node->failed ? node->before.attempts + node->request.attempts : 0,
+	    .attempts =
+		node->failed ? node->before.attempts + node->request.task.attempts : 0,
 	    .selection = walk->selection,
 	};
 	const struct seen_directory *was = &node->before;
@@ -472,7 +473,7 @@ fail(struct walk *walk, struct node *node)
 		return;
 	walk->totals->failed++;
 	/* Of a server that was given up, one message came already. */
-	if (node->request.attempts > 0 && node->request.outcome != REMOTE_AWAY &&
+	if (node->request.task.attempts > 0 && node->request.outcome != REMOTE_AWAY &&
 	    node->request.outcome != REMOTE_LOGIN &&
 	    node->request.outcome != REMOTE_UNTRUSTED && node->before.attempts == 0 &&
 	    walk->totals->failed <= FAILURES_SHOWN)

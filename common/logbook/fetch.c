@@ -119,7 +119,7 @@ experiment_fail(struct fetch *fetch, struct experiment *e, const char *stream,
 		return;
 	e->failed_stream = stream;
 	e->http_status = request != NULL ? request->status : 0;
-	e->attempts = request != NULL ? request->attempts : 0;
+	e->attempts = request != NULL ? request->task.attempts : 0;
 	e->denied = request != NULL &&
 		    (request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN);
 	snprintf(e->message, sizeof(e->message), "%s", message);

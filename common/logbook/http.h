@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/engine.h"
+
 enum http_auth {
 	HTTP_AUTH_NEGOTIATE, /* SPNEGO (RFC 4559) with the Kerberos ticket at hand */
 	HTTP_AUTH_BEARER,    /* token from a file (RFC 6750) */
@@ -42,13 +44,9 @@ struct http_request {
 	void *context;	    /* the caller's */
 	/* The result: */
 	enum http_outcome outcome;
-	long status; /* HTTP status of the last attempt, 0 if none came */
-	int attempts;
-	char message[320]; /* "HTTP 503 after 3 attempts"; "" if all is well */
-	/* Private: */
-	int redirects;
-	long long not_before; /* monotonic milliseconds */
-	struct http_request *next;
+	long status;		 /* HTTP status of the last attempt, 0 if none came */
+	char message[320];	 /* "HTTP 503 after 3 attempts"; "" if all is well */
+	struct engine_task task; /* its attempts count, the rest is private */
 };
 
 struct http;

@@ -129,17 +129,6 @@ servers(void **state)
 	assert_string_equal(remote_path("file:///x"), "/x");
 }
 
-static void
-waits(void **state)
-{
-	(void)state;
-	for (int i = 1; i < 20; i++) {
-		long full = 1000L << (i < 6 ? i - 1 : 5), wait = remote_backoff(i);
-
-		assert_in_range(wait, full / 2, full);
-	}
-}
-
 int
 main(void)
 {
@@ -148,7 +137,6 @@ main(void)
 	    cmocka_unit_test(urls_of_records),
 	    cmocka_unit_test(encoding),
 	    cmocka_unit_test(servers),
-	    cmocka_unit_test(waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
