@@ -150,11 +150,11 @@ check_usage(const char *const *arguments)
 }
 
 static int
-run_verify(struct downloads *known, int root)
+run_verify(struct downloads *downloads, int root)
 {
 	struct verify_totals totals = {0};
 
-	if (verify_run(known, root, &stop, stdout, &totals) != 0)
+	if (verify_run(downloads, root, &stop, stdout, &totals) != 0)
 		return command_finish(EXIT_PARTIAL);
 	if (!quiet && msg_terminal())
 		msg("%ld are what came, %ld missing, %ld changed, %ld corrupt",
@@ -165,9 +165,10 @@ run_verify(struct downloads *known, int root)
 		: EXIT_DONE);
 }
 
-/* Fetch: known may be NULL.  The lock is held. */
+/* Fetch: downloads may be NULL.  The lock is held. */
 static int
-fetch(struct downloads *known, int root, struct remote *remote, struct session *session)
+fetch(
+    struct downloads *downloads, int root, struct remote *remote, struct session *session)
 {
 	struct pull_totals totals;
 	struct intake intake;
@@ -180,7 +181,7 @@ fetch(struct downloads *known, int root, struct remote *remote, struct session *
 		return EXIT_PARTIAL;
 	}
 	if (pending)
-		intake_pending(&intake, known);
+		intake_pending(&intake, downloads);
 	else
 		intake_stream(&intake, STDIN_FILENO, dry_run ? NULL : &out);
 	source = intake_source(&intake);
@@ -194,7 +195,7 @@ fetch(struct downloads *known, int root, struct remote *remote, struct session *
 		.rate = rate_read(rate_text),
 		.dry_run = dry_run,
 		.quiet = quiet || !msg_terminal(),
-		.known = known,
+		.downloads = downloads,
 		.session = session,
 		.remote = remote,
 		.out = &out,
@@ -228,7 +229,7 @@ check_writer(void)
 }
 
 static int
-run(struct downloads **known, struct session *session)
+run(struct downloads **downloads, struct session *session)
 {
 	struct remote *remote = NULL;
 	struct lock lock = {.fd = -1};
@@ -238,7 +239,7 @@ run(struct downloads **known, struct session *session)
 	if (root < 0)
 		return EXIT_PARTIAL;
 	if (verify) {
-		status = run_verify(*known, root);
+		status = run_verify(*downloads, root);
 		goto done;
 	}
 	if (asprintf(&lock_name, "%s/.elog-pull", to) < 0) {
@@ -252,9 +253,9 @@ run(struct downloads **known, struct session *session)
 	if (status == 0 && !dry_run)
 		status = loader_start(db);
 	if (status == 0) {
-		status = fetch(*known, root, remote, session);
-		downloads_close(*known); /* a reader would hold elog-load's end up */
-		*known = NULL;
+		status = fetch(*downloads, root, remote, session);
+		downloads_close(*downloads); /* a reader would hold elog-load's end up */
+		*downloads = NULL;
 		loaded = dry_run ? 0 : loader_end();
 		status = status == EXIT_DONE ? loaded : status;
 	}
@@ -279,7 +280,7 @@ main(int argc, const char **argv)
 	struct sigaction action = {.sa_handler = on_signal};
 	struct session session = {0};
 	struct config *config;
-	struct downloads *known = NULL;
+	struct downloads *downloads = NULL;
 	const char *const *arguments;
 	const char *file;
 	int status;
@@ -304,7 +305,7 @@ main(int argc, const char **argv)
 		config_free(config);
 		return EXIT_PARTIAL;
 	}
-	if (file != NULL && (known = downloads_open(file)) == NULL) {
+	if (file != NULL && (downloads = downloads_open(file)) == NULL) {
 		config_free(config);
 		return EXIT_PARTIAL;
 	}
@@ -312,8 +313,8 @@ main(int argc, const char **argv)
 		sigaction(SIGTERM, &action, NULL);
 		sigaction(SIGINT, &action, NULL);
 	}
-	status = run(&known, &session);
-	downloads_close(known);
+	status = run(&downloads, &session);
+	downloads_close(downloads);
 	config_free(config);
 	return status;
 }

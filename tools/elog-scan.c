@@ -130,7 +130,7 @@ report(const struct walk_totals *totals, int64_t settle)
 
 static int
 scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
-    struct lister *lister, struct seen *known, struct stream *out)
+    struct lister *lister, struct seen *seen, struct stream *out)
 {
 	struct walk_totals totals = {.unmatched = 0};
 	struct sigaction action = {.sa_handler = on_signal};
@@ -146,7 +146,7 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 	direct_stream_schema(out, "scanned_directories");
 	do {
 		sigprocmask(SIG_UNBLOCK, &blocked, &unblocked);
-		if (walk_run(o, roots, n, lister, known, out, &stop, &totals) != 0)
+		if (walk_run(o, roots, n, lister, seen, out, &stop, &totals) != 0)
 			return EXIT_PARTIAL;
 		sigprocmask(SIG_BLOCK, &blocked, &unblocked);
 		failed = totals.failed > 0 || totals.refused > 0 || totals.unmatched > 0;
@@ -178,7 +178,7 @@ run(struct walk_options *o, const struct walk_root *roots, size_t n)
 	const char *base = db != NULL ? db : seen_db;
 	struct remote *remote;
 	struct lister *lister = NULL;
-	struct seen *known = NULL;
+	struct seen *seen = NULL;
 	struct stream out;
 	int status, loaded;
 
@@ -187,26 +187,26 @@ run(struct walk_options *o, const struct walk_root *roots, size_t n)
 		return status;
 	status = EXIT_PARTIAL;
 	lister = lister_open(remote, (int)jobs, (int)retries);
-	known = seen_open(base, follow > 0);
-	if (lister == NULL || known == NULL || loader_start(db) != 0)
+	seen = seen_open(base, follow > 0);
+	if (lister == NULL || seen == NULL || loader_start(db) != 0)
 		goto done;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
 		msg("no memory");
 	} else {
-		status = scan(o, roots, n, lister, known, &out);
+		status = scan(o, roots, n, lister, seen, &out);
 		if (stream_close(&out) != 0) {
 			if (errno != EPIPE || db == NULL)
 				msg("stdout: %s", strerror(errno));
 			status = EXIT_PARTIAL;
 		}
 	}
-	seen_close(known); /* elog-load waits for its readers */
-	known = NULL;
+	seen_close(seen); /* elog-load waits for its readers */
+	seen = NULL;
 	loaded = loader_end();
 	if (loaded != 0)
 		status = loaded;
 done:
-	seen_close(known);
+	seen_close(seen);
 	lister_close(lister);
 	remote_close(remote);
 	return status;

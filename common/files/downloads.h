@@ -26,19 +26,19 @@ struct downloads_row {
 struct downloads *downloads_open(const char *path);
 
 /* NULL is allowed. */
-void downloads_close(struct downloads *known);
+void downloads_close(struct downloads *downloads);
 
 /*
  * What is known of a URL.  1: *download gets its row (to be released), 0: nothing, -1: an
  * error, after a message.
  */
 int downloads_find(
-    struct downloads *known, const char *url, struct downloads_row *download);
+    struct downloads *downloads, const char *url, struct downloads_row *download);
 
 void downloads_row_free(struct downloads_row *download);
 
 /* How often a file that is not there yet was tried; 0 if it is not known. */
-long long downloads_attempts(struct downloads *known, const char *url);
+long long downloads_attempts(struct downloads *downloads, const char *url);
 
 /*
  * The next file that is wanted and did not come, or that has another size or time of
@@ -46,10 +46,10 @@ long long downloads_attempts(struct downloads *known, const char *url);
  * order of their URLs, attachments last.  NULL at the end; *failed is set after a
  * message. No transaction stays open between two calls.
  */
-char *downloads_pending(struct downloads *known, bool *attachment, bool *failed);
+char *downloads_pending(struct downloads *downloads, bool *attachment, bool *failed);
 
 /* Call visit for each row of downloads, by path; 0, or -1 after a message. */
-int downloads_each(struct downloads *known,
+int downloads_each(struct downloads *downloads,
     void (*visit)(void *context, const char *url, const struct downloads_row *download),
     void *context);
 

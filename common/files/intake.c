@@ -34,9 +34,9 @@ intake_stream(struct intake *intake, int fd, struct stream *out)
 }
 
 void
-intake_pending(struct intake *intake, struct downloads *known)
+intake_pending(struct intake *intake, struct downloads *downloads)
 {
-	*intake = (struct intake){.known = known, .fd = -1};
+	*intake = (struct intake){.downloads = downloads, .fd = -1};
 }
 
 /* Is a line one that names a file? */
@@ -127,7 +127,7 @@ next_pending(void *context, struct json_span *record, bool *attachment)
 	bool failed;
 
 	free(intake->record);
-	intake->record = downloads_pending(intake->known, attachment, &failed);
+	intake->record = downloads_pending(intake->downloads, attachment, &failed);
 	if (failed)
 		intake->failed = true;
 	if (intake->record == NULL)
@@ -140,9 +140,9 @@ struct pull_source
 intake_source(struct intake *intake)
 {
 	return (struct pull_source){
-	    .next = intake->known != NULL ? next_pending : next_line,
+	    .next = intake->downloads != NULL ? next_pending : next_line,
 	    .context = intake,
-	    .fd = intake->known != NULL ? -1 : intake->fd,
+	    .fd = intake->downloads != NULL ? -1 : intake->fd,
 	};
 }
 
@@ -151,7 +151,7 @@ intake_close(struct intake *intake)
 {
 	free(intake->record);
 	intake->record = NULL;
-	if (intake->known != NULL)
+	if (intake->downloads != NULL)
 		return;
 	lines_close(&intake->lines);
 	if (intake->own_fd)

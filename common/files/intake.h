@@ -17,7 +17,7 @@ struct intake {
 	int fd; /* that lines reads, never blocking */
 	bool own_fd;
 	struct stream *out; /* NULL: lines do not go on */
-	struct downloads *known;
+	struct downloads *downloads;
 	char *record; /* pending: the one that was given last */
 	bool failed;  /* a line or the database was no good: exit 1 */
 };
@@ -30,7 +30,7 @@ struct intake {
 void intake_stream(struct intake *intake, int fd, struct stream *out);
 
 /* Read what is pending. */
-void intake_pending(struct intake *intake, struct downloads *known);
+void intake_pending(struct intake *intake, struct downloads *downloads);
 
 /* As a source for pull_run(). */
 struct pull_source intake_source(struct intake *intake);

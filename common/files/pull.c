@@ -270,7 +270,7 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 		return PLACE_FOREIGN;
 	}
 	*why = "a file that is not ours is in its place: move it away";
-	if (downloads_find(pull->options->known, job->file.url, &known) == 1) {
+	if (downloads_find(pull->options->downloads, job->file.url, &known) == 1) {
 		ours = strcmp(known.path, job->path) == 0;
 		state = !ours ? PLACE_FOREIGN
 			: known.size == st.st_size && known.mtime == st.st_mtim.tv_sec &&
@@ -324,7 +324,8 @@ check_url(struct pull *pull, const struct target *file)
 	return NULL;
 }
 
-/* A known file whose place need not even be looked for by its directories. */
+/* Find its directory and what is in its place: true if it is to be fetched; else why says
+   what is wrong, or is "" for one that is there. */
 static bool
 settle_place(struct pull *pull, struct job *job, char why[LAYOUT_WHY])
 {
@@ -522,7 +523,7 @@ begin(void *context, struct engine_slot *slot, struct engine_task *task)
 	t->rate = pull->rate.per_second > 0 ? &pull->rate : NULL;
 	if (t->partial.state.attempts == 0)
 		t->partial.state.attempts =
-		    downloads_attempts(pull->options->known, job->file.url) +
+		    downloads_attempts(pull->options->downloads, job->file.url) +
 		    task->attempts - 1;
 	if (transfer_is_whole(t))
 		return finish_job(

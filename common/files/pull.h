@@ -23,8 +23,8 @@ struct pull_options {
 	long long rate;	       /* bytes a second of all together, 0: no limit */
 	bool dry_run;	       /* only say what would be done, as lines on out */
 	bool quiet;	       /* no progress */
-	struct downloads *known; /* or NULL */
-	struct session *session; /* for attachments */
+	struct downloads *downloads; /* or NULL */
+	struct session *session;     /* for attachments */
 	struct remote *remote;
 	struct stream *out;	     /* records go here */
 	volatile sig_atomic_t *stop; /* not 0: leave all as it is, and end */

@@ -69,9 +69,9 @@ open_disk(struct base *base, const char *path)
 }
 
 static int
-open_memory(struct seen *known)
+open_memory(struct seen *seen)
 {
-	struct base *base = &known->memory;
+	struct base *base = &seen->memory;
 
 	base->path = strdup("memory");
 	if (base->path == NULL || sqlite3_open(":memory:", &base->db) != SQLITE_OK) {
@@ -87,15 +87,15 @@ open_memory(struct seen *known)
 		"WITHOUT ROWID") != 0 ||
 	    prepare(base) != 0)
 		return -1;
-	known->note_file = db_prepare(base->db, base->path,
+	seen->note_file = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO remote_files VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-	known->note_directory = db_prepare(base->db, base->path,
+	seen->note_directory = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO scanned_directories VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
 	    "?7, ?8, ?9, ?10)");
-	known->forget = db_prepare(base->db, base->path,
+	seen->forget = db_prepare(base->db, base->path,
 	    "DELETE FROM remote_files WHERE url > ?1 AND url < ?1 || x'ff'");
-	return known->note_file != NULL && known->note_directory != NULL &&
-		       known->forget != NULL
+	return seen->note_file != NULL && seen->note_directory != NULL &&
+		       seen->forget != NULL
 		   ? 0
 		   : -1;
 }
@@ -103,15 +103,15 @@ open_memory(struct seen *known)
 struct seen *
 seen_open(const char *path, bool remember)
 {
-	struct seen *known = calloc(1, sizeof(*known));
+	struct seen *seen = calloc(1, sizeof(*seen));
 
-	if (known == NULL) {
+	if (seen == NULL) {
 		msg("no memory");
 		return NULL;
 	}
-	if (open_disk(&known->disk, path) == 0 && (!remember || open_memory(known) == 0))
-		return known;
-	seen_close(known);
+	if (open_disk(&seen->disk, path) == 0 && (!remember || open_memory(seen) == 0))
+		return seen;
+	seen_close(seen);
 	return NULL;
 }
 
@@ -125,16 +125,16 @@ close_base(struct base *base)
 }
 
 void
-seen_close(struct seen *known)
+seen_close(struct seen *seen)
 {
-	if (known == NULL)
+	if (seen == NULL)
 		return;
-	sqlite3_finalize(known->note_file);
-	sqlite3_finalize(known->note_directory);
-	sqlite3_finalize(known->forget);
-	close_base(&known->disk);
-	close_base(&known->memory);
-	free(known);
+	sqlite3_finalize(seen->note_file);
+	sqlite3_finalize(seen->note_directory);
+	sqlite3_finalize(seen->forget);
+	close_base(&seen->disk);
+	close_base(&seen->memory);
+	free(seen);
 }
 
 static const char *
@@ -204,27 +204,27 @@ ask_directory(struct base *base, const char *url, struct seen_directory *directo
 }
 
 bool
-seen_directory(struct seen *known, const char *url, struct seen_directory *directory)
+seen_directory(struct seen *seen, const char *url, struct seen_directory *directory)
 {
 	*directory = (struct seen_directory){.listed = false};
-	return ask_directory(&known->memory, url, directory) ||
-	       ask_directory(&known->disk, url, directory);
+	return ask_directory(&seen->memory, url, directory) ||
+	       ask_directory(&seen->disk, url, directory);
 }
 
 int
-seen_failed(struct seen *known, const char *prefix, seen_take *take, void *context)
+seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *context)
 {
 	struct seen_directory directory;
 	sqlite3_stmt *rows;
 
-	if (known->disk.db == NULL)
+	if (seen->disk.db == NULL)
 		return 0;
-	rows = db_prepare(known->disk.db, known->disk.path, FAILED_SQL);
+	rows = db_prepare(seen->disk.db, seen->disk.path, FAILED_SQL);
 	if (rows == NULL)
 		return -1;
 	bind(rows, 1, prefix);
 	while (sqlite3_step(rows) == SQLITE_ROW)
-		if (seen_directory(known, text(rows, 0), &directory) && directory.failed)
+		if (seen_directory(seen, text(rows, 0), &directory) && directory.failed)
 			take(context, text(rows, 0), &directory);
 	sqlite3_finalize(rows);
 	return 0;
@@ -255,32 +255,32 @@ ask_file(struct base *base, const struct seen_file *file)
 }
 
 bool
-seen_file(struct seen *known, const struct seen_file *file)
+seen_file(struct seen *seen, const struct seen_file *file)
 {
-	int answer = ask_file(&known->memory, file);
+	int answer = ask_file(&seen->memory, file);
 
 	if (answer < 0)
-		answer = ask_file(&known->disk, file);
+		answer = ask_file(&seen->disk, file);
 	return answer > 0;
 }
 
 static int
-note(struct seen *known, sqlite3_stmt *statement)
+note(struct seen *seen, sqlite3_stmt *statement)
 {
 	int code = sqlite3_step(statement);
 
 	sqlite3_reset(statement);
 	if (code == SQLITE_DONE)
 		return 0;
-	db_complain(known->memory.db, known->memory.path);
+	db_complain(seen->memory.db, seen->memory.path);
 	return -1;
 }
 
 int
 seen_note_directory(
-    struct seen *known, const char *url, const struct seen_directory *directory)
+    struct seen *seen, const char *url, const struct seen_directory *directory)
 {
-	sqlite3_stmt *row = known->note_directory;
+	sqlite3_stmt *row = seen->note_directory;
 	char from[WINDOW_TEXT] = "", to[WINDOW_TEXT] = "";
 
 	if (row == NULL)
@@ -296,13 +296,13 @@ seen_note_directory(
 	sqlite3_bind_int64(row, 8, (sqlite3_int64)directory->selection);
 	bind(row, 9, from);
 	bind(row, 10, to);
-	return note(known, row);
+	return note(seen, row);
 }
 
 int
-seen_note_file(struct seen *known, const struct seen_file *file)
+seen_note_file(struct seen *seen, const struct seen_file *file)
 {
-	sqlite3_stmt *row = known->note_file;
+	sqlite3_stmt *row = seen->note_file;
 	char listed[WINDOW_TEXT];
 
 	if (row == NULL)
@@ -317,14 +317,14 @@ seen_note_file(struct seen *known, const struct seen_file *file)
 	bind(row, 5, file->fields);
 	window_text(file->listed, listed);
 	bind(row, 6, listed);
-	return note(known, row);
+	return note(seen, row);
 }
 
 void
-seen_forget_files(struct seen *known, const char *url)
+seen_forget_files(struct seen *seen, const char *url)
 {
-	if (known->forget == NULL)
+	if (seen->forget == NULL)
 		return;
-	bind(known->forget, 1, url);
-	(void)note(known, known->forget);
+	bind(seen->forget, 1, url);
+	(void)note(seen, seen->forget);
 }

@@ -42,11 +42,10 @@ struct seen;
  */
 struct seen *seen_open(const char *path, bool remember);
 
-void seen_close(struct seen *known);
+void seen_close(struct seen *seen);
 
 /* Was the directory listed before?  Fills in *directory, with zeros if not. */
-bool seen_directory(
-    struct seen *known, const char *url, struct seen_directory *directory);
+bool seen_directory(struct seen *seen, const char *url, struct seen_directory *directory);
 
 /* A directory that failed; it is gone after the return. */
 typedef void seen_take(
@@ -54,19 +53,19 @@ typedef void seen_take(
 
 /* Hand over the directories whose URL begins with prefix, and that failed.  -1 after a
    message. */
-int seen_failed(struct seen *known, const char *prefix, seen_take *take, void *context);
+int seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *context);
 
 /* Is the file known just so?  A size that is not told, or a time of change that is less
    exact, is no difference. */
-bool seen_file(struct seen *known, const struct seen_file *file);
+bool seen_file(struct seen *seen, const struct seen_file *file);
 
 /* Remember, if that was asked for.  -1 after a message: no memory. */
 int seen_note_directory(
-    struct seen *known, const char *url, const struct seen_directory *directory);
-int seen_note_file(struct seen *known, const struct seen_file *file);
+    struct seen *seen, const char *url, const struct seen_directory *directory);
+int seen_note_file(struct seen *seen, const struct seen_file *file);
 
 /* Forget what was noted of the files of a directory, which is not listed again. */
-void seen_forget_files(struct seen *known, const char *url);
+void seen_forget_files(struct seen *seen, const char *url);
 
 /* A number that tells texts apart (FNV-1a). */
 uint64_t seen_hash(const char *text);

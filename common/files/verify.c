@@ -76,11 +76,11 @@ visit(void *context, const char *url, const struct downloads_row *download)
 }
 
 int
-verify_run(struct downloads *known, int root, volatile sig_atomic_t *stop, FILE *out,
+verify_run(struct downloads *downloads, int root, volatile sig_atomic_t *stop, FILE *out,
     struct verify_totals *totals)
 {
 	struct verify verify = {root, stop, out, totals};
 
 	*totals = (struct verify_totals){0};
-	return downloads_each(known, visit, &verify);
+	return downloads_each(downloads, visit, &verify);
 }

@@ -17,7 +17,7 @@ struct verify_totals {
  * time of change, so somebody wrote to it) or "corrupt" (neither, but other bytes), its
  * path, its URL.  Ends early when *stop is not 0.  0, or -1 after a message.
  */
-int verify_run(struct downloads *known, int root, volatile sig_atomic_t *stop, FILE *out,
-    struct verify_totals *totals);
+int verify_run(struct downloads *downloads, int root, volatile sig_atomic_t *stop,
+    FILE *out, struct verify_totals *totals);
 
 #endif

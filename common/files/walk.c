@@ -39,7 +39,7 @@ struct node {
 
 struct walk {
 	const struct walk_options *options;
-	struct seen *known;
+	struct seen *seen;
 	struct stream *out;
 	const volatile sig_atomic_t *stop;
 	struct walk_totals *totals;
@@ -120,7 +120,7 @@ node_below(struct walk *walk, struct node *above, const char *name, const char *
 static void
 remember(struct walk *walk, struct node *node)
 {
-	if (seen_directory(walk->known, node->request.url, &node->before) &&
+	if (seen_directory(walk->seen, node->request.url, &node->before) &&
 	    node->before.failed && node->before.selection == walk->selection)
 		node->window = window_both(node->window, node->before.span);
 }
@@ -304,9 +304,9 @@ compare_file(struct walk *walk, const struct node *node, const char *entry,
 	}
 	file.url = url;
 	file.fields = fields;
-	if (!seen_file(walk->known, &file)) {
+	if (!seen_file(walk->seen, &file)) {
 		emit_file(walk, record, &file);
-		if (seen_note_file(walk->known, &file) != 0)
+		if (seen_note_file(walk->seen, &file) != 0)
 			walk->no_memory = true;
 	}
 done:
@@ -444,11 +444,11 @@ conclude(struct walk *walk, struct node *node)
 	    is.selection != was->selection || strcmp(is.modified, was->modified) != 0 ||
 	    strcmp(is.newest_change, was->newest_change) != 0) {
 		emit_directory(walk, node, &is);
-		if (seen_note_directory(walk->known, node->request.url, &is) != 0)
+		if (seen_note_directory(walk->seen, node->request.url, &is) != 0)
 			walk->no_memory = true;
 	}
 	if (is.settled && node->level == template_depth(walk->options->template))
-		seen_forget_files(walk->known, node->request.url);
+		seen_forget_files(walk->seen, node->request.url);
 }
 
 /* One thing less is pending at a node; what has nothing left is done, and gone. */
@@ -675,11 +675,11 @@ push_overdue(void *context, const char *url, const struct seen_directory *direct
 
 int
 walk_run(const struct walk_options *options, const struct walk_root *roots, size_t n,
-    struct lister *lister, struct seen *known, struct stream *out,
+    struct lister *lister, struct seen *seen, struct stream *out,
     const volatile sig_atomic_t *stop, struct walk_totals *totals)
 {
 	struct walk walk = {.options = options,
-	    .known = known,
+	    .seen = seen,
 	    .out = out,
 	    .stop = stop,
 	    .totals = totals,
@@ -695,7 +695,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 	for (size_t i = n; i > 0; i--) {
 		walk.root = &roots[i - 1];
 		push_root(&walk, walk.root);
-		if (seen_failed(known, walk.root->url, push_overdue, &walk) != 0)
+		if (seen_failed(seen, walk.root->url, push_overdue, &walk) != 0)
 			walk.no_memory = true;
 	}
 	result = lister_run(lister, next, arrived, &walk, stop);

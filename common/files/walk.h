@@ -73,7 +73,7 @@ void walk_roots_free(struct walk_root *roots, size_t n);
  * has some already.  Returns 0, or -1 after a message if the machine failed us.
  */
 int walk_run(const struct walk_options *options, const struct walk_root *roots, size_t n,
-    struct lister *lister, struct seen *known, struct stream *out,
+    struct lister *lister, struct seen *seen, struct stream *out,
     const volatile sig_atomic_t *stop, struct walk_totals *totals);
 
 #endif
