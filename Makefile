@@ -25,10 +25,10 @@ TOOLS = $(sort $(basename $(notdir $(wildcard tools/*.c))))
 SCRIPTS = elog-sync.sh elog-follow.sh
 COMMON = $(sort $(wildcard common/*/*.c))
 
-# V=1 shows whole commands, otherwise a word and a file each.
+# A word and a file for each command; V=1 shows it whole, make -s nothing.
 V =
 QUIET = $(if $(V),,@)
-SAY = $(if $(V),@:,@printf '%-4s %s\n')
+SAY = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '%-4s %s\n')
 
 all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
@@ -127,12 +127,27 @@ fuzz:
 	$(MAKE) fuzz-targets
 	sh tests/fuzz/fuzz.sh $(SECONDS) $(FUZZ:%=$(BUILD)/fuzz/%_fuzz)
 
-# Install what is missing, build, and pass all tests.
-check:
+# Install what is missing, build, and pass all tests.  make check-cli FILTER=load runs
+# those whose files have "load" in their names; check-unit and check-server likewise.
+FILTER =
+BATS = $(foreach f,$(wildcard tests/$(1)/*.bats),$(if $(findstring $(FILTER),$(notdir $(f))),$(f)))
+UNITS = $(foreach f,$(UNIT_PROGRAMS),$(if $(findstring $(FILTER),$(notdir $(f))),$(f)))
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(nproc)" --timer
+
+check: check-programs
+	$(PROVE) $(UNITS) $(call BATS,server) $(call BATS,cli)
+check-unit: check-programs
+	$(PROVE) $(UNITS)
+check-cli check-server: check-%: check-programs
+	$(PROVE) $(call BATS,$*)
+check-programs:
 	sh scripts/deps.sh test
-	$(MAKE) -j"$$(nproc)" all unit-programs fuzz-targets
-	CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j 2 --timer \
-	    $(UNIT_PROGRAMS) tests/lint.t $(sort $(wildcard tests/cli/*.bats tests/server/*.bats))
+	$(MAKE) -j"$$(nproc)" all unit-programs
+
+# The analyzers, sanitizers, valgrind, coverage: see there.
+ifneq ($(filter lint%,$(MAKECMDGOALS)),)
+include tests/lint.mk
+endif
 
 # Kill it over and over; SOAK=N times each.
 SOAK = 200
@@ -171,4 +186,4 @@ deb: all
 clean:
 	rm -rf $(BUILD) demo dist
 
-.PHONY: all demo check bench soak fuzz fuzz-targets unit-programs install uninstall deb clean
+.PHONY: all demo check check-unit check-cli check-server check-programs bench soak fuzz fuzz-targets unit-programs install uninstall deb clean
