@@ -8,11 +8,10 @@
 
 #include "base/argument.h"
 #include "base/command.h"
-#include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
-#include "db/open.h"
+#include "db/reader.h"
 #include "local/bulk.h"
 #include "local/cond_list.h"
 #include "local/cond_put.h"
@@ -63,10 +62,14 @@ put_condition(
 
 /* ---- those that read a database ---------------------------------------------- */
 
-static enum cond_form
+static const struct cond_form *
 form(void)
 {
-	return json ? COND_JSON : detailed ? COND_LONG : COND_SHORT;
+	static struct cond_form wanted;
+
+	wanted.format = printer_format_chosen(json ? "json" : NULL);
+	wanted.detailed = detailed != 0;
+	return &wanted;
 }
 
 static int
@@ -204,23 +207,12 @@ run_put(
 static int
 run_show(const struct subcommand *subcommand, const char *const *arguments)
 {
-	struct config *config = NULL;
-	const char *path = database;
-	char *file = NULL;
-	sqlite3 *db;
-	int status;
+	struct reader reader;
+	int status = reader_open(&reader, database, config_file);
 
-	if (path == NULL) {
-		config = config_load(config_file);
-		if (config == NULL)
-			return EXIT_USAGE;
-		path = config_database(config);
-	}
-	db = db_open_reader(path, &file);
-	status = db != NULL ? subcommand->show(db, file, arguments) : EXIT_PARTIAL;
-	sqlite3_close(db);
-	free(file);
-	config_free(config);
+	if (status == EXIT_DONE)
+		status = subcommand->show(reader.db, reader.path, arguments);
+	reader_close(&reader);
 	return status;
 }
 

@@ -7,16 +7,12 @@
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
-#include "db/open.h"
+#include "db/reader.h"
 #include "query/query.h"
-#include "query/table.h"
-
-/* The schema that brought conditions. */
-#define SCHEMA_WITH_CONDITIONS 3
+#include "query/rows.h"
 
 static struct query_wanted wanted = {.limit = -1};
 static int descending, explain;
@@ -34,7 +30,9 @@ static struct poptOption options[] = {
     {"desc", '\0', POPT_ARG_NONE, &descending, 0, "The other way round: last run first",
 	NULL},
     {"format", '\0', POPT_ARG_STRING, &format_name, 0,
-	"table, tsv, csv or json (by default table on a terminal, else tsv)", "FORMAT"},
+	"table, tsv, csv, json, json-array or nul (by default table on a terminal, else "
+	"tsv)",
+	"FORMAT"},
     {"limit", '\0', POPT_ARG_STRING, &limit_text, 0, "At most N runs", "N"},
     {"explain", '\0', POPT_ARG_NONE, &explain, 0,
 	"Print the SQL and SQLite's plan instead", NULL},
@@ -43,110 +41,63 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-/* One value of a row. */
-static struct table_cell
-cell_of(sqlite3_stmt *row, int i, enum query_type type)
+/* What a printer is to know of a column's values. */
+static enum cell_kind
+kind_of(enum query_type type)
 {
-	struct table_cell cell = {.kind = TABLE_NULL};
-
-	switch (sqlite3_column_type(row, i)) {
-	case SQLITE_INTEGER:
-		cell.kind = type == QUERY_BOOL ? TABLE_BOOL : TABLE_INT;
-		cell.integer = sqlite3_column_int64(row, i);
-		break;
-	case SQLITE_FLOAT:
-		cell.kind = TABLE_FLOAT;
-		cell.real = sqlite3_column_double(row, i);
-		break;
-	case SQLITE_TEXT:
-		cell.kind = type == QUERY_JSON ? TABLE_JSON : TABLE_TEXT;
-		cell.p = (const char *)sqlite3_column_text(row, i);
-		cell.n = (size_t)sqlite3_column_bytes(row, i);
-		break;
-	case SQLITE_BLOB:
-		cell.kind = TABLE_BLOB;
-		cell.p = sqlite3_column_blob(row, i);
-		cell.n = (size_t)sqlite3_column_bytes(row, i);
-		break;
+	switch (type) {
+	case QUERY_BOOL:
+		return CELL_BOOL;
+	case QUERY_INT:
+	case QUERY_RUN:
+		return CELL_INT;
+	case QUERY_FLOAT:
+		return CELL_FLOAT;
+	case QUERY_JSON:
+		return CELL_JSON;
 	default:
-		break;
+		return CELL_TEXT;
 	}
-	return cell;
-}
-
-/* Step through the rows.  The exit status. */
-static int
-print_rows(sqlite3 *db, const char *file, const struct query *query, struct table *table,
-    struct table_cell *cells)
-{
-	sqlite3_stmt *row = query_statement(query);
-	int n = query_columns(query), code;
-
-	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
-		for (int i = 0; i < n; i++)
-			cells[i] = cell_of(row, i, query_column_type(query, i));
-		if (table_row(table, cells) != 0)
-			break;
-	}
-	if (code == SQLITE_DONE)
-		return EXIT_DONE;
-	if (code != SQLITE_ROW)
-		db_complain(db, file);
-	return EXIT_PARTIAL;
-}
-
-static bool
-is_number(enum query_type type)
-{
-	return type == QUERY_INT || type == QUERY_FLOAT || type == QUERY_RUN;
 }
 
 static int
-print(sqlite3 *db, const char *file, const struct query *query,
-    const struct table_format *format)
+print(const char *file, const struct query *query, const struct printer_format *format)
 {
 	size_t n = (size_t)query_columns(query);
-	struct table_column *columns = calloc(n, sizeof(*columns));
-	struct table_cell *cells = calloc(n, sizeof(*cells));
-	struct table table;
-	int status = EXIT_PARTIAL;
-	bool opened = false;
+	struct printer_column *columns = calloc(n, sizeof(*columns));
+	struct printer printer;
+	int status = -1;
 
 	for (size_t i = 0; columns != NULL && i < n; i++) {
 		columns[i].name = query_column_name(query, (int)i);
-		columns[i].number = is_number(query_column_type(query, (int)i));
+		columns[i].kind = kind_of(query_column_type(query, (int)i));
 	}
 	errno = ENOMEM;
-	if (columns != NULL && cells != NULL) {
-		opened = table_open(&table, format, STDOUT_FILENO, columns, n) == 0;
-		if (opened)
-			status = print_rows(db, file, query, &table, cells);
-		if (table_close(&table, status == EXIT_DONE) != 0) {
-			opened = false;
-			status = EXIT_PARTIAL;
-		}
+	if (columns != NULL) {
+		int closed;
+
+		if (printer_open(&printer, format, STDOUT_FILENO, columns, n) == 0)
+			status = rows_put(query_statement(query), file, &printer);
+		closed = printer_close(&printer, status == EXIT_DONE);
+		if (closed != 0)
+			status = -1;
 	}
-	if (!opened)
-		msg("stdout: %s", strerror(errno));
 	free(columns);
-	free(cells);
-	return status;
+	if (status >= 0)
+		return status;
+	msg("stdout: %s", strerror(errno));
+	return EXIT_PARTIAL;
 }
 
 static int
-answer(sqlite3 *db, const char *file, const struct table_format *format)
+answer(sqlite3 *db, const char *file, const struct printer_format *format)
 {
 	struct query_error error;
 	struct query *query;
 	int status;
 
-	if (db_number(db, "SELECT max(version) FROM schema_version", 0) <
-	    SCHEMA_WITH_CONDITIONS) {
-		msg("%s: its schema is from before conditions: run elog-load --migrate "
-		    "%s",
-		    file, file);
+	if (db_require(db, file, "conditions") != 0)
 		return EXIT_PARTIAL;
-	}
 	query = query_prepare(db, file, &wanted, &error);
 	if (query == NULL) {
 		if (error.message[0] == '\0')
@@ -155,7 +106,7 @@ answer(sqlite3 *db, const char *file, const struct table_format *format)
 		return EXIT_USAGE;
 	}
 	if (!explain) {
-		status = print(db, file, query, format);
+		status = print(file, query, format);
 	} else {
 		status = query_explain(query, stdout) == 0 ? EXIT_DONE : EXIT_PARTIAL;
 		if (status != EXIT_DONE)
@@ -211,19 +162,6 @@ read_limit(void)
 	return EXIT_USAGE;
 }
 
-static const struct table_format *
-choose_format(void)
-{
-	const struct table_format *format;
-
-	if (format_name == NULL)
-		return isatty(STDOUT_FILENO) ? &table_aligned : &table_tsv;
-	format = table_format_find(format_name);
-	if (format == NULL)
-		msg("--format: '%s' is none of table, tsv, csv, json", format_name);
-	return format;
-}
-
 int
 main(int argc, const char **argv)
 {
@@ -233,31 +171,22 @@ main(int argc, const char **argv)
 	    .libraries = db_library(),
 	    .options = options,
 	};
-	const struct table_format *format;
+	const struct printer_format *format;
 	const char *const *arguments;
-	struct config *config = NULL;
 	const char *path = NULL;
-	char *file = NULL;
-	sqlite3 *db;
+	struct reader reader;
 	int status;
 
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
 	wanted.descending = descending != 0;
-	format = choose_format();
+	format = printer_format_chosen(format_name);
 	if (format == NULL || read_limit() != 0 || read_arguments(arguments, &path) != 0)
 		return EXIT_USAGE;
-	if (path == NULL) {
-		config = config_load(config_file);
-		if (config == NULL)
-			return EXIT_USAGE;
-		path = config_database(config);
-	}
-	db = db_open_reader(path, &file);
-	status = db != NULL ? answer(db, file, format) : EXIT_PARTIAL;
-	sqlite3_close(db);
-	free(file);
-	config_free(config);
+	status = reader_open(&reader, path, config_file);
+	if (status == EXIT_DONE)
+		status = answer(reader.db, reader.path, format);
+	reader_close(&reader);
 	return command_finish(status);
 }

@@ -7,15 +7,14 @@
 #include <time.h>
 
 #include "base/command.h"
-#include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/migration.h"
-#include "db/open.h"
+#include "db/reader.h"
 #include "db/sql.h"
 #include "db/statement.h"
-#include "query/columns.h"
+#include "query/rows.h"
 
 static int json, failed, log_wanted, downloads;
 static char *config_file;
@@ -180,13 +179,8 @@ show_downloads(sqlite3 *db, const char *file)
 {
 	int status;
 
-	if (db_number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'downloads'",
-		0) == 0) {
-		msg("%s: of an older elog, without downloads: elog-load brings it up to "
-		    "date",
-		    file);
+	if (db_require(db, file, "downloads") != 0)
 		return EXIT_PARTIAL;
-	}
 	if (json)
 		return each_row(db, file, prepare_downloads(db, file, NULL), print_name);
 	status = each_row(db, file, prepare_downloads(db, file, "whole"), print_pair);
@@ -201,24 +195,19 @@ static int
 show_log(sqlite3 *db, const char *file, long long rows)
 {
 	sqlite3_stmt *query;
-	int code;
+	int status;
 
-	if (db_number(db, "SELECT max(version) FROM schema_version", 0) < 4) {
-		msg("%s: its schema is older than the log: "
-		    "elog-load --migrate brings it up to date",
-		    file);
+	if (db_require(db, file, "log_records") != 0)
 		return EXIT_PARTIAL;
-	}
 	query =
 	    db_prepare(db, file, statement_file("status", "log", json ? ".json" : ""));
 	if (query == NULL)
 		return EXIT_PARTIAL;
 	sqlite3_bind_int64(query, sqlite3_bind_parameter_index(query, ":rows"), rows);
-	code = columns_print(query, json ? COLUMNS_JSON : columns_form_of_stdout());
-	if (code != SQLITE_DONE)
-		db_complain(db, file);
+	status =
+	    rows_print(query, file, printer_format_chosen(json ? "json" : NULL), NULL);
 	sqlite3_finalize(query);
-	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+	return status;
 }
 
 static int
@@ -265,11 +254,8 @@ main(int argc, const char **argv)
 	    .options = options,
 	};
 	const char *const *arguments;
-	struct config *config = NULL;
-	const char *path;
-	char *file = NULL;
+	struct reader reader;
 	long long rows = LOG_ROWS;
-	sqlite3 *db;
 	int status;
 
 	status = command_parse(&command, argc, argv, &arguments);
@@ -287,17 +273,9 @@ main(int argc, const char **argv)
 		msg("'%s': one database is expected", arguments[1]);
 		return EXIT_USAGE;
 	}
-	path = arguments[0];
-	if (path == NULL) {
-		config = config_load(config_file);
-		if (config == NULL)
-			return EXIT_USAGE;
-		path = config_database(config);
-	}
-	db = db_open_reader(path, &file);
-	status = db != NULL ? show(db, file, rows) : EXIT_PARTIAL;
-	sqlite3_close(db);
-	free(file);
-	config_free(config);
+	status = reader_open(&reader, arguments[0], config_file);
+	if (status == EXIT_DONE)
+		status = show(reader.db, reader.path, rows);
+	reader_close(&reader);
 	return command_finish(status);
 }

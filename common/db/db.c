@@ -69,3 +69,33 @@ db_number(sqlite3 *db, const char *sql, long long fallback)
 	sqlite3_finalize(statement);
 	return number;
 }
+
+bool
+db_has(sqlite3 *db, const char *table)
+{
+	sqlite3_stmt *statement = NULL;
+	bool has;
+
+	has = sqlite3_prepare_v2(db,
+		  "SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') "
+		  "AND name = ?",
+		  -1, &statement, NULL) == SQLITE_OK &&
+	      sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC) == SQLITE_OK &&
+	      sqlite3_step(statement) == SQLITE_ROW;
+	sqlite3_finalize(statement);
+	return has;
+}
+
+int
+db_require(sqlite3 *db, const char *path, const char *table)
+{
+	if (db_has(db, table))
+		return 0;
+	if (sqlite3_errcode(db) != SQLITE_OK)
+		db_complain(db, path);
+	else
+		msg("%s: of an older elog, without %s: elog-load --migrate %s brings it "
+		    "up to date",
+		    path, table, path);
+	return -1;
+}

@@ -8,44 +8,45 @@
 #include "db/db.h"
 #include "db/statement.h"
 #include "db/value.h"
-#include "query/columns.h"
+#include "query/rows.h"
 
 #define HASH_LEAST 4
 
+static const struct rows_kind kinds[] = {
+    {"declared", CELL_BOOL}, {"value", CELL_JSON}, {NULL, CELL_NULL}};
+
+static bool
+is_json(const struct printer_format *format)
+{
+	return format == &printer_json || format == &printer_json_array;
+}
+
 /* The query common/sql/cond/NAME.sql, in the form that is wanted. */
 static sqlite3_stmt *
-prepare(sqlite3 *db, const char *path, const char *name, enum cond_form form)
+prepare(sqlite3 *db, const char *path, const char *name, const struct cond_form *form)
 {
-	static const char *const suffixes[] = {
-	    [COND_SHORT] = "", [COND_LONG] = ".long", [COND_JSON] = ".json"};
+	const char *suffix = is_json(form->format) ? ".json"
+			     : form->detailed	   ? ".long"
+						   : "";
 
 	if (value_functions(db) != SQLITE_OK) {
 		db_complain(db, path);
 		return NULL;
 	}
-	/* Schema 3 brought conditions, schema 4 what is attached to runs. */
-	if (db_number(db, "SELECT max(version) FROM schema_version", 0) < 4) {
-		msg("%s: its schema is older than local data: "
-		    "elog-load --migrate brings it up to date",
-		    path);
+	if (db_require(db, path, "run_files") != 0)
 		return NULL;
-	}
-	return db_prepare(db, path, statement_file("cond", name, suffixes[form]));
+	return db_prepare(db, path, statement_file("cond", name, suffix));
 }
 
 static int
-print(sqlite3_stmt *query, const char *path, enum cond_form form)
+print(sqlite3_stmt *query, const char *path, const struct cond_form *form)
 {
-	int code = columns_print(
-	    query, form == COND_JSON ? COLUMNS_JSON : columns_form_of_stdout());
-
-	if (code != SQLITE_DONE)
-		db_complain(sqlite3_db_handle(query), path);
-	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+	return rows_print(
+	    query, path, form->format, is_json(form->format) ? kinds : NULL);
 }
 
 int
-cond_list(sqlite3 *db, const char *path, const char *glob, enum cond_form form)
+cond_list(sqlite3 *db, const char *path, const char *glob, const struct cond_form *form)
 {
 	sqlite3_stmt *query = prepare(db, path, "ls", form);
 	int status;
@@ -82,7 +83,7 @@ expect_run(sqlite3 *db, const char *path, const char *experiment, const char *ru
 
 int
 cond_show(sqlite3 *db, const char *path, const char *experiment, const char *run,
-    enum cond_form form)
+    const struct cond_form *form)
 {
 	sqlite3_stmt *query = prepare(db, path, "show", form);
 	int status;
@@ -110,7 +111,7 @@ cond_cat(sqlite3 *db, const char *path, const char *hash)
 		    hash, HASH_LEAST);
 		return EXIT_USAGE;
 	}
-	query = prepare(db, path, "cat", COND_SHORT);
+	query = prepare(db, path, "cat", &(struct cond_form){0});
 	if (query == NULL)
 		return EXIT_PARTIAL;
 	statement_text(query, ":hash", hash);

@@ -5,26 +5,32 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-/* How rows are printed. */
-enum cond_form {
-	COND_SHORT, /* a few columns */
-	COND_LONG,  /* all of them */
-	COND_JSON,  /* an object a line */
+#include "query/printer.h"
+
+/* What is shown, and how.  JSON has all that is known in any case. */
+struct cond_form {
+	const struct printer_format *format;
+	bool detailed; /* all columns, not just a few */
 };
 
 /*
- * Print to stdout, from the database db that messages call path: condition types,
- * aliases and periods whose name fits a glob (NULL: all);
+ * Print to stdout the condition types, aliases and periods of the database db, which
+ * messages call path, whose name fits a glob (NULL: all).  Returns the exit status: 0, or
+ * 1 after a message.
  */
-int cond_list(sqlite3 *db, const char *path, const char *glob, enum cond_form form);
+int cond_list(
+    sqlite3 *db, const char *path, const char *glob, const struct cond_form *form);
 
-/* the conditions and files of a run; */
+/* Print the conditions and files of a run.  The exit status: 1, after a message, also
+   where there is no such run. */
 int cond_show(sqlite3 *db, const char *path, const char *experiment, const char *run,
-    enum cond_form form);
+    const struct cond_form *form);
 
-/* the content of a file, by its SHA-256 or the first digits of it, at least four. */
+/*
+ * Print the content of a file, by its SHA-256 or the first digits of it.  The exit
+ * status: 2, after a message, where they are no such digits, or fewer than four; 1 where
+ * no file or several begin with them.
+ */
 int cond_cat(sqlite3 *db, const char *path, const char *hash);
-
-/* They return the exit status: 0, or 1 after a message. */
 
 #endif

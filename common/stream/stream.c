@@ -36,6 +36,18 @@ stream_open(struct stream *out, int fd)
 	return 0;
 }
 
+int
+stream_open_to(struct stream *out, stream_write *write_to, void *context)
+{
+	*out = (struct stream){.fd = -1,
+	    .write = write_to,
+	    .context = context,
+	    .lock_fd = -1,
+	    .capacity = BUFFER_BYTES};
+	out->buffer = malloc(out->capacity);
+	return out->buffer != NULL ? 0 : -1;
+}
+
 static void
 lock(struct stream *out)
 {
@@ -59,7 +71,8 @@ static void
 write_all(struct stream *out, const char *p, size_t n)
 {
 	while (n > 0 && out->error == 0) {
-		ssize_t written = write(out->fd, p, n);
+		ssize_t written = out->write != NULL ? out->write(out->context, p, n)
+						     : write(out->fd, p, n);
 
 		if (written < 0) {
 			if (errno != EINTR)
@@ -104,6 +117,12 @@ stream_put(struct stream *out, const char *p, size_t n)
 	}
 	memcpy(out->buffer + out->used, p, n);
 	out->used += n;
+}
+
+void
+stream_take(void *out, const char *p, size_t n)
+{
+	stream_put(out, p, n);
 }
 
 void

@@ -12,9 +12,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+/* Takes up to n bytes of output as write(2) does: how many it took, or -1 with errno. */
+typedef ssize_t stream_write(void *context, const char *p, size_t n);
 
 struct stream {
 	int fd;
+	stream_write *write; /* NULL: to fd */
+	void *context;
 	int lock_fd; /* -1 where no lock is needed */
 	bool locked;
 	int error; /* errno of the first write that failed, else 0 */
@@ -30,12 +36,18 @@ struct stream {
  */
 int stream_open(struct stream *out, int fd);
 
+/* The same, to a function in place of a descriptor.  context is borrowed. */
+int stream_open_to(struct stream *out, stream_write *write, void *context);
+
 /*
  * Append n bytes to the line at hand.  Memory stays at the buffer's 512 KiB,
  * however long the line: a line that does not fit is written in pieces with the
  * lock held until its end.
  */
 void stream_put(struct stream *out, const char *p, size_t n);
+
+/* The same for who hands on output without knowing where: out is a struct stream. */
+void stream_take(void *out, const char *p, size_t n);
 
 /* Append a NUL-terminated string. */
 void stream_puts(struct stream *out, const char *text);

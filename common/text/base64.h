@@ -1,10 +1,10 @@
-/* Base64 (RFC 4648, section 4), by libcrypto: bytes in a JSON string. */
+/* Base64 (RFC 4648, section 4): bytes in a JSON string. */
 #ifndef BASE64_H
 #define BASE64_H
 
 #include <stddef.h>
 
-/* The largest n that is taken: what it becomes is counted in an int. */
+/* The largest n that is taken. */
 #define BASE64_MAX ((size_t)1024 * 1024 * 1024)
 
 /* The text of n bytes, padded, on one line.  malloc'd; NULL without memory or if n is

@@ -1,17 +1,16 @@
-SELECT object FROM (
-    SELECT 1 AS nth, name, json_object('kind', 'type', 'name', name,
-        'value_type', value_type, 'declared', json(iif(declared, 'true', 'false')),
-        'runs', (SELECT count(*) FROM conditions WHERE type_id = id),
-        'created_at', created_at, 'description', description) AS object
+-- All that is known of each, by columns that the others leave empty.
+SELECT kind, name, value_type, declared, runs, expression, run_min, run_max, start_time,
+    end_time, set_by, set_at, description FROM (
+    SELECT 1 AS nth, 'type' AS kind, name, value_type, declared,
+        (SELECT count(*) FROM conditions WHERE type_id = id) AS runs,
+        NULL AS expression, NULL AS run_min, NULL AS run_max, NULL AS start_time,
+        NULL AS end_time, NULL AS set_by, created_at AS set_at, description
         FROM condition_types WHERE :glob IS NULL OR name GLOB :glob
-    UNION ALL SELECT 2, name, json_object('kind', 'alias', 'name', name,
-        'expression', expression, 'set_by', set_by, 'set_at', set_at,
-        'description', description)
+    UNION ALL SELECT 2, 'alias', name, NULL, NULL, NULL, expression, NULL, NULL, NULL,
+        NULL, set_by, set_at, description
         FROM aliases WHERE :glob IS NULL OR name GLOB :glob
-    UNION ALL SELECT 3, name, json_object('kind', 'period', 'name', name,
-        'run_min', run_min, 'run_max', run_max, 'start_time', start_time,
-        'end_time', end_time, 'set_by', set_by, 'set_at', set_at,
-        'description', description)
+    UNION ALL SELECT 3, 'period', name, NULL, NULL, NULL, NULL, run_min, run_max,
+        start_time, end_time, set_by, set_at, description
         FROM run_periods WHERE :glob IS NULL OR name GLOB :glob
 )
 ORDER BY nth, name;

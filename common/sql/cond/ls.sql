@@ -1,12 +1,15 @@
-SELECT kind, name, what FROM (
-    SELECT 1 AS nth, 'type' AS kind, name, value_type AS what FROM condition_types
-    UNION ALL SELECT 2, 'alias', name, expression FROM aliases
+-- runs: how many have a value.
+SELECT kind, name, what, runs FROM (
+    SELECT 1 AS nth, 'type' AS kind, name, value_type AS what,
+        (SELECT count(*) FROM conditions WHERE type_id = id) AS runs
+        FROM condition_types WHERE :glob IS NULL OR name GLOB :glob
+    UNION ALL SELECT 2, 'alias', name, expression, NULL
+        FROM aliases WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 3, 'period', name,
         CASE WHEN run_min IS NULL AND run_max IS NULL THEN ''
             ELSE 'runs ' || ifnull(run_min, '') || '-' || ifnull(run_max, '') || ' ' END
         || ifnull(start_time, '') || iif(start_time IS NULL AND end_time IS NULL, '', '/')
-        || ifnull(end_time, '')
-        FROM run_periods
+        || ifnull(end_time, ''), NULL
+        FROM run_periods WHERE :glob IS NULL OR name GLOB :glob
 )
-WHERE :glob IS NULL OR name GLOB :glob
 ORDER BY nth, name;

@@ -1,5 +1,5 @@
 /* Rows of values in each format. */
-#include "query/table.h"
+#include "query/printer.h"
 
 #include "unit.h"
 
@@ -7,36 +7,35 @@
 
 #define TEXT(text)                                                                       \
 	{                                                                                \
-		.kind = TABLE_TEXT, .p = (text), .n = sizeof(text) - 1                   \
+		.kind = CELL_TEXT, .p = (text), .n = sizeof(text) - 1                    \
 	}
 #define JSON(text)                                                                       \
 	{                                                                                \
-		.kind = TABLE_JSON, .p = (text), .n = sizeof(text) - 1                   \
+		.kind = CELL_JSON, .p = (text), .n = sizeof(text) - 1                    \
 	}
 
-static const struct table_column columns[] = {{"n", true}, {"a,\"b\"", false}};
+static const struct printer_column columns[] = {{"n", CELL_INT}, {"a,\"b\"", CELL_TEXT}};
 
 /* What a format prints of rows of two cells; free it. */
 static char *
-printed(const char *format, const struct table_cell *cells, size_t rows)
+printed(const char *format, const struct cell *cells, size_t rows)
 {
-	struct table table;
+	struct printer printer;
 	int fd = unit_file();
 	char *text;
 
 	assert_int_equal(
-	    table_open(&table, table_format_find(format), fd, columns, 2), 0);
+	    printer_open(&printer, printer_format_find(format), fd, columns, 2), 0);
 	for (size_t i = 0; i < rows; i++)
-		assert_int_equal(table_row(&table, cells + 2 * i), 0);
-	assert_int_equal(table_close(&table, true), 0);
+		assert_int_equal(printer_row(&printer, cells + 2 * i), 0);
+	assert_int_equal(printer_close(&printer, true), 0);
 	text = unit_contents(fd, NULL);
 	close(fd);
 	return text;
 }
 
 static void
-prints(
-    const char *format, const struct table_cell *cells, size_t rows, const char *expected)
+prints(const char *format, const struct cell *cells, size_t rows, const char *expected)
 {
 	char *text = printed(format, cells, rows);
 
@@ -44,19 +43,19 @@ prints(
 	free(text);
 }
 
-static const struct table_cell kinds[] = {
-    {.kind = TABLE_NULL},
-    {.kind = TABLE_BOOL, .integer = 1},
-    {.kind = TABLE_INT, .integer = INT64_MIN},
-    {.kind = TABLE_FLOAT, .real = 0.5},
+static const struct cell kinds[] = {
+    {.kind = CELL_NULL},
+    {.kind = CELL_BOOL, .integer = 1},
+    {.kind = CELL_INT, .integer = INT64_MIN},
+    {.kind = CELL_FLOAT, .real = 0.5},
     TEXT(""),
     TEXT("a,\"\r\n\t\\"),
     JSON("{\"a\":\n[1, NaN]} "),
     JSON("no\tjson"),
-    {.kind = TABLE_BLOB, .p = "\0\xff\x10", .n = 3},
-    {.kind = TABLE_BLOB, .p = "ab", .n = 2},
+    {.kind = CELL_BLOB, .p = "\0\xff\x10", .n = 3},
+    {.kind = CELL_BLOB, .p = "ab", .n = 2},
     TEXT("\xff\x1b\xc3\xa9"),
-    {.kind = TABLE_BOOL, .integer = 0},
+    {.kind = CELL_BOOL, .integer = 0},
 };
 
 static void
@@ -95,7 +94,7 @@ json(void **state)
 	prints("json", kinds, 6,
 	    "{\"n\":null,\"a,\\\"b\\\"\":true}\n"
 	    "{\"n\":-9223372036854775808,\"a,\\\"b\\\"\":0.5}\n"
-	    "{\"n\":\"\",\"a,\\\"b\\\"\":\"a,\\\"\\u000d\\n\\t\\\\\"}\n"
+	    "{\"n\":\"\",\"a,\\\"b\\\"\":\"a,\\\"\\r\\n\\t\\\\\"}\n"
 	    "{\"n\":{\"a\": [1, \"NaN\"]},\"a,\\\"b\\\"\":\"no\\tjson\"}\n"
 	    "{\"n\":\"AP8Q\",\"a,\\\"b\\\"\":\"YWI=\"}\n"
 	    "{\"n\":\"\\ufffd\\u001b\xc3\xa9\",\"a,\\\"b\\\"\":false}\n");
@@ -105,10 +104,10 @@ json(void **state)
 static void
 aligned(void **state)
 {
-	static const struct table_cell cells[] = {
-	    {.kind = TABLE_INT, .integer = 5},
+	static const struct cell cells[] = {
+	    {.kind = CELL_INT, .integer = 5},
 	    TEXT("\xe6\x97\xa5\xe6\x9c\xac"),
-	    {.kind = TABLE_INT, .integer = -500},
+	    {.kind = CELL_INT, .integer = -500},
 	    TEXT("x\x1b[2J\n\xff"),
 	};
 
@@ -124,15 +123,15 @@ aligned(void **state)
 static void
 many_rows(void **state)
 {
-	struct table_cell cells[2 * 1200];
+	struct cell cells[2 * 1200];
 	char *text;
 	size_t lines = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 1200; i++) {
-		cells[2 * i] = (struct table_cell){
-		    .kind = TABLE_INT, .integer = i == 600 ? 1234567 : (int64_t)i};
-		cells[2 * i + 1] = (struct table_cell)TEXT("x");
+		cells[2 * i] = (struct cell){
+		    .kind = CELL_INT, .integer = i == 600 ? 1234567 : (int64_t)i};
+		cells[2 * i + 1] = (struct cell)TEXT("x");
 	}
 	text = printed("table", cells, 1200);
 	for (const char *c = text; *c != '\0'; c++)
@@ -147,22 +146,22 @@ static void
 formats(void **state)
 {
 	(void)state;
-	assert_ptr_equal(table_format_find("csv"), &table_csv);
-	assert_null(table_format_find("xml"));
-	assert_null(table_format_find(""));
+	assert_ptr_equal(printer_format_find("csv"), &printer_csv);
+	assert_null(printer_format_find("xml"));
+	assert_null(printer_format_find(""));
 }
 
 static void
 full_disk(void **state)
 {
 	int fd = open("/dev/full", O_WRONLY);
-	struct table table;
+	struct printer printer;
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(table_open(&table, &table_tsv, fd, columns, 2), 0);
-	assert_int_equal(table_row(&table, kinds), 0);
-	assert_int_equal(table_close(&table, true), -1);
+	assert_int_equal(printer_open(&printer, &printer_tsv, fd, columns, 2), 0);
+	assert_int_equal(printer_row(&printer, kinds), 0);
+	assert_int_equal(printer_close(&printer, true), -1);
 	assert_int_equal(errno, ENOSPC);
 	close(fd);
 }
@@ -180,5 +179,5 @@ main(void)
 	    cmocka_unit_test(full_disk),
 	};
 
-	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("printer", tests, NULL, NULL);
 }

@@ -1,0 +1,22 @@
+/* The database that a tool reads: named by the user, or else by the configuration. */
+#ifndef READER_H
+#define READER_H
+
+#include <sqlite3.h>
+
+struct reader {
+	sqlite3 *db;
+	char *path; /* of the file, for messages */
+};
+
+/*
+ * Open it read-only: path, a database or a directory with an elog.db in it, or where that
+ * is NULL what the configuration says, from the file config or, if that is NULL, from its
+ * usual places.  The exit status: 0; else, after a message, 2 if the configuration is
+ * wrong, 1 if the database cannot be read.  reader_close() releases, also after that.
+ */
+int reader_open(struct reader *reader, const char *path, const char *config);
+
+void reader_close(struct reader *reader);
+
+#endif

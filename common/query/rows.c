@@ -1,0 +1,126 @@
+#include "query/rows.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+
+struct cell
+rows_cell(sqlite3_stmt *statement, int column, enum cell_kind kind)
+{
+	struct cell cell = {.kind = CELL_NULL};
+
+	switch (sqlite3_column_type(statement, column)) {
+	case SQLITE_INTEGER:
+		cell.kind = kind == CELL_BOOL || kind == CELL_SIZE || kind == CELL_TIME
+				? kind
+				: CELL_INT;
+		cell.integer = sqlite3_column_int64(statement, column);
+		break;
+	case SQLITE_FLOAT:
+		cell.kind = CELL_FLOAT;
+		cell.real = sqlite3_column_double(statement, column);
+		break;
+	case SQLITE_TEXT:
+		cell.kind = kind == CELL_JSON ? CELL_JSON : CELL_TEXT;
+		cell.p = (const char *)sqlite3_column_text(statement, column);
+		cell.n = (size_t)sqlite3_column_bytes(statement, column);
+		break;
+	case SQLITE_BLOB:
+		cell.kind = CELL_BLOB;
+		cell.p = sqlite3_column_blob(statement, column);
+		cell.n = (size_t)sqlite3_column_bytes(statement, column);
+		break;
+	default:
+		break;
+	}
+	return cell;
+}
+
+int
+rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
+{
+	int n = (int)printer->n_columns, code = SQLITE_DONE, taken = 0;
+	struct cell *cells = calloc((size_t)n + 1, sizeof(*cells));
+
+	if (cells == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	while (taken == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		for (int i = 0; i < n; i++)
+			cells[i] = rows_cell(statement, i, printer->columns[i].kind);
+		taken = printer_row(printer, cells);
+	}
+	free(cells);
+	if (taken < 0)
+		return -1;
+	if (code == SQLITE_ROW || code == SQLITE_DONE)
+		return EXIT_DONE;
+	db_complain(sqlite3_db_handle(statement), path);
+	return EXIT_PARTIAL;
+}
+
+/* The columns of a statement, malloc'd; NULL without memory. */
+static struct printer_column *
+columns_of(sqlite3_stmt *statement, const struct rows_kind *kinds)
+{
+	int n = sqlite3_column_count(statement);
+	struct printer_column *columns = calloc((size_t)n + 1, sizeof(*columns));
+
+	for (int i = 0; columns != NULL && i < n; i++) {
+		columns[i].name = sqlite3_column_name(statement, i);
+		if (columns[i].name == NULL)
+			columns[i].name = "";
+		for (const struct rows_kind *k = kinds; k != NULL && k->name; k++)
+			if (strcmp(k->name, columns[i].name) == 0)
+				columns[i].kind = k->kind;
+	}
+	return columns;
+}
+
+int
+rows_write(sqlite3_stmt *statement, const char *path, const struct printer_format *format,
+    const struct rows_kind *kinds, stream_write *write, void *context)
+{
+	struct printer_column *columns = columns_of(statement, kinds);
+	size_t n = (size_t)sqlite3_column_count(statement);
+	int result = -1, error = ENOMEM;
+	struct printer printer;
+
+	if (write == NULL)
+		fflush(stdout);
+	if (columns != NULL) {
+		if (write == NULL)
+			result =
+			    printer_open(&printer, format, STDOUT_FILENO, columns, n);
+		else
+			result =
+			    printer_open_to(&printer, format, write, context, columns, n);
+		if (result == 0)
+			result = rows_put(statement, path, &printer);
+		error = errno;
+		if (printer_close(&printer, result == EXIT_DONE) != 0 &&
+		    result == EXIT_DONE) {
+			error = errno;
+			result = -1;
+		}
+	}
+	if (result < 0)
+		msg("%s: %s", write == NULL ? "stdout" : "output", strerror(error));
+	sqlite3_reset(statement);
+	free(columns);
+	return result == EXIT_DONE ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+int
+rows_print(sqlite3_stmt *statement, const char *path, const struct printer_format *format,
+    const struct rows_kind *kinds)
+{
+	return rows_write(statement, path, format, kinds, NULL, NULL);
+}
