@@ -256,6 +256,8 @@ run(struct downloads **downloads, struct session *session)
 		status = fetch(*downloads, root, remote, session);
 		downloads_close(*downloads); /* a reader would hold elog-load's end up */
 		*downloads = NULL;
+		signal(SIGTERM, SIG_DFL); /* nobody need wait for elog-load */
+		signal(SIGINT, SIG_DFL);
 		loaded = dry_run ? 0 : loader_end();
 		status = status == EXIT_DONE ? loaded : status;
 	}

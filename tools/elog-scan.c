@@ -149,7 +149,8 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 		if (walk_run(o, roots, n, lister, seen, out, &stop, &totals) != 0)
 			return EXIT_PARTIAL;
 		sigprocmask(SIG_BLOCK, &blocked, &unblocked);
-		failed = totals.failed > 0 || totals.refused > 0 || totals.unmatched > 0;
+		failed = totals.failed > 0 || totals.refused > 0 ||
+			 totals.unmatched > 0 || seen_broken(seen);
 		if (stream_flush(out) != 0 || lister_refused(lister))
 			break;
 		if (follow > 0 && !stop) {
@@ -158,6 +159,10 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 			lister_forgive(lister);
 		}
 	} while (follow > 0 && !stop);
+	/* Whoever does not want to wait for elog-load may end us. */
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
 	if (lister_refused(lister))
 		return EXIT_LOGIN;
 	if (stop && follow == 0) {

@@ -195,7 +195,13 @@ db_publish(const char *from, const char *to)
 		slash = strrchr(directory, '/');
 		if (slash != NULL) {
 			slash[1] = '\0';
-			(void)sync_directory(directory);
+			/* Some file systems cannot, and say so. */
+			if (sync_directory(directory) != 0 && errno != EINVAL) {
+				msg("%s: in its place, but maybe not after a power cut: "
+				    "%s",
+				    to, strerror(errno));
+				result = -1;
+			}
 		}
 	}
 	if (result != 0)

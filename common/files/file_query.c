@@ -200,15 +200,19 @@ make_texts(const struct file_query *query, struct query_node *node)
 	}
 }
 
-/* ---- The statement ----------------------------------------------------------- */
-
-static const char *
-no_alias(void *context, const char *alias)
+/* The first alias in it, or NULL: of files there are none. */
+static const struct query_node *
+find_alias(const struct query_node *node)
 {
-	(void)context;
-	(void)alias;
-	return NULL;
+	const struct query_node *found = node->kind == KIND_ALIAS ? node : NULL;
+
+	for (const struct query_node *child = node->first; child && !found;
+	     child = child->next)
+		found = find_alias(child);
+	return found;
 }
+
+/* ---- The statement ----------------------------------------------------------- */
 
 /* 0, or -1 with the error set. */
 static int
@@ -217,17 +221,16 @@ write_sql(
 {
 	struct query_parser parser = {&query->arena, error, 0};
 	struct query_node *tree = query_parse(&parser, &query->source);
+	const struct query_node *alias;
 	struct query_catalog catalog;
 
 	if (tree == NULL)
 		return -1;
-	if (query_expand(&parser, tree, NULL, no_alias, NULL) != 0) {
-		size_t used = strlen(error->message);
-
-		snprintf(error->message + used, sizeof(error->message) - used,
-		    " of files: write out what it stands for");
-		return -1;
-	}
+	alias = find_alias(tree);
+	if (alias != NULL)
+		return query_error_set(error, &alias->place,
+		    "there is no alias @%.60s of files: write out what it stands for",
+		    alias->text);
 	if (give_names(query, template) != 0)
 		return query_error_plain(error, "no memory");
 	make_texts(query, tree);

@@ -317,7 +317,8 @@ partial_finish(
 		return -1;
 	(void)unlinkat(partial->directory, names.state, 0);
 	close_part(partial);
-	return fsync(partial->directory);
+	/* Some file systems cannot, and say so. */
+	return fsync(partial->directory) == 0 || errno == EINVAL ? 0 : 1;
 }
 
 void

@@ -72,8 +72,9 @@ int partial_leave(struct partial *partial, const char *sha256);
 /*
  * It is whole: label it, set its time of change (if changed >= 0), put it on disk, give
  * it its name and put that on disk.  replace: a file of that name is ours and goes.
- * Closes it.  0, or -1 with errno set (EEXIST: somebody made one meanwhile); it then
- * stays as NAME.part.
+ * Closes it.  0; 1 with errno set: it is in its place, but its name may not survive a
+ * power cut; or -1 with errno set (EEXIST: somebody made one meanwhile): it then stays as
+ * NAME.part.
  */
 int partial_finish(
     struct partial *partial, const char *sha256, long long changed, bool replace);

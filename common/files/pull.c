@@ -442,6 +442,10 @@ job_done(struct pull *pull, struct job *job)
 {
 	const struct transfer *t = &job->transfer;
 
+	if (t->why[0] != '\0') {
+		msg("%s: %s", job->file.url, t->why);
+		worsen(pull, EXIT_PARTIAL);
+	}
 	tell_done(pull, job, t->sha256, t->partial.bytes, time_of(job),
 	    t->partial.state.attempts, t->offset, t->partial.state.started);
 	pull->totals->fetched++;

@@ -25,6 +25,7 @@ struct base {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *file, *directory;
+	bool broken; /* said so */
 };
 
 struct seen {
@@ -154,16 +155,23 @@ bind(sqlite3_stmt *statement, int number, const char *value)
 		sqlite3_bind_text(statement, number, value, -1, SQLITE_TRANSIENT);
 }
 
-/* 1: the row is there, to be reset by the caller; 0: it is not. */
+/* Is the row there?  It is to be reset by the caller then. */
 static bool
 ask(struct base *base, sqlite3_stmt *statement, const char *url)
 {
+	int code;
+
 	if (base->db == NULL)
 		return false;
 	sqlite3_reset(statement);
 	bind(statement, 1, url);
-	if (sqlite3_step(statement) == SQLITE_ROW)
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
 		return true;
+	if (code != SQLITE_DONE && !base->broken) {
+		db_complain(base->db, base->path);
+		base->broken = true;
+	}
 	sqlite3_reset(statement);
 	return false;
 }
@@ -204,6 +212,12 @@ ask_directory(struct base *base, const char *url, struct seen_directory *directo
 }
 
 bool
+seen_broken(const struct seen *seen)
+{
+	return seen->disk.broken || seen->memory.broken;
+}
+
+bool
 seen_directory(struct seen *seen, const char *url, struct seen_directory *directory)
 {
 	*directory = (struct seen_directory){.listed = false};
@@ -216,6 +230,7 @@ seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *contex
 {
 	struct seen_directory directory;
 	sqlite3_stmt *rows;
+	int code;
 
 	if (seen->disk.db == NULL)
 		return 0;
@@ -223,11 +238,13 @@ seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *contex
 	if (rows == NULL)
 		return -1;
 	bind(rows, 1, prefix);
-	while (sqlite3_step(rows) == SQLITE_ROW)
+	while ((code = sqlite3_step(rows)) == SQLITE_ROW)
 		if (seen_directory(seen, text(rows, 0), &directory) && directory.failed)
 			take(context, text(rows, 0), &directory);
+	if (code != SQLITE_DONE)
+		db_complain(seen->disk.db, seen->disk.path);
 	sqlite3_finalize(rows);
-	return 0;
+	return code == SQLITE_DONE ? 0 : -1;
 }
 
 /* -1: there is no row; 0: another one; 1: the same. */

@@ -67,6 +67,9 @@ int seen_note_file(struct seen *seen, const struct seen_file *file);
 /* Forget what was noted of the files of a directory, which is not listed again. */
 void seen_forget_files(struct seen *seen, const char *url);
 
+/* Could it not be read, at some time?  A message said so; nothing was known then. */
+bool seen_broken(const struct seen *seen);
+
 /* A number that tells texts apart (FNV-1a). */
 uint64_t seen_hash(const char *text);
 

@@ -474,8 +474,17 @@ complete(struct transfer *t)
 	if (t->changed < 0 ||
 	    (t->file->changed >= 0 && !target_same_time(t->changed, t->file->changed)))
 		t->changed = t->file->changed;
-	if (partial_finish(partial, t->sha256, t->changed, t->replace) == 0)
+	switch (partial_finish(partial, t->sha256, t->changed, t->replace)) {
+	case 1:
+		snprintf(t->why, sizeof(t->why),
+		    "it is in its place, but maybe not after a power cut: %s",
+		    strerror(errno));
 		return TRANSFER_DONE;
+	case 0:
+		return TRANSFER_DONE;
+	default:
+		break;
+	}
 	refuse_errno(t,
 	    errno == EEXIST ? "a file that is not ours came into its place" : "its file");
 	return t->outcome;

@@ -17,7 +17,7 @@
 #define TRANSFER_WHY 320
 
 enum transfer_outcome {
-	TRANSFER_DONE,	   /* in its place, on disk */
+	TRANSFER_DONE,	   /* in its place, on disk; why is not "" if that is not sure */
 	TRANSFER_AGAIN,	   /* broke off: worth another attempt */
 	TRANSFER_RESTART,  /* what is in the .part is of no use: again from its beginning
 			    */

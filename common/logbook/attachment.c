@@ -193,7 +193,9 @@ from_rows(struct attachment_output *output, sqlite3 *db, const char *path,
 			(struct json_span){(const char *)sqlite3_column_text(ask, 1),
 			    (size_t)sqlite3_column_bytes(ask, 1)},
 			(const char *)sqlite3_column_text(ask, 2));
-	if (code != SQLITE_DONE)
+	if (result != 0)
+		msg("no memory");
+	else if (code != SQLITE_DONE)
 		db_complain(db, path);
 	sqlite3_finalize(ask);
 	return code == SQLITE_DONE && result == 0 ? EXIT_DONE : EXIT_PARTIAL;
@@ -204,16 +206,16 @@ has_experiment(sqlite3 *db, const char *path, const char *name)
 {
 	sqlite3_stmt *ask =
 	    db_prepare(db, path, "SELECT 1 FROM experiments WHERE name = :name");
-	bool has = false;
+	int has;
 
 	if (ask == NULL)
 		return false;
 	statement_text(ask, ":name", name);
-	has = statement_ask(ask, path) == 1;
+	has = statement_ask(ask, path);
 	sqlite3_finalize(ask);
-	if (!has)
+	if (has == 0)
 		msg("%s: not in %s", name, path);
-	return has;
+	return has == 1;
 }
 
 int

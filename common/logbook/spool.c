@@ -115,8 +115,10 @@ spool_reset(struct spool *spool)
 	spool->map = NULL;
 	if (spool->fd >= 0) {
 		(void)lseek(spool->fd, 0, SEEK_SET);
-		if (ftruncate(spool->fd, 0) != 0)
-			return; /* then the disk is told at close */
+		if (ftruncate(spool->fd, 0) != 0) { /* another one, then */
+			close(spool->fd);
+			spool->fd = -1;
+		}
 	}
 	spool->size = 0;
 }

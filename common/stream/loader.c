@@ -56,7 +56,10 @@ spawn(const char *db, int input)
 	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &reset);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	/* Ctrl-C at a terminal is meant for us: what we still have to say must arrive. */
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	error = database == NULL ? ENOMEM
 				 : posix_spawnp(&child, path != NULL ? path : PROGRAM,
 				       &actions, &attributes, arguments, environ);

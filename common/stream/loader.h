@@ -13,7 +13,8 @@
  *
  * From now on SIGPIPE is ignored: if elog-load ends early, writing fails with EPIPE, and
  * loader_end() tells why.  If we die, elog-load sees the end of its input and takes what
- * came whole.
+ * came whole; it is in a process group of its own, so that Ctrl-C at a terminal ends us
+ * and not it.
  *
  * Returns 0, or 1 (the exit status) after a message.
  */

@@ -1,0 +1,66 @@
+/*
+ * Preloaded into a tool, this lets a call fail as a machine would: FAIL="fsync:2" is
+ * the second fsync(), FAIL="curl_multi_add_handle:1" the first transfer that libcurl does
+ * not take.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* Does this call of name fail? */
+static int
+fails(const char *name)
+{
+	static int calls;
+	const char *what = getenv("FAIL");
+	size_t n = strlen(name);
+
+	if (what == NULL || strncmp(what, name, n) != 0 || what[n] != ':' ||
+	    ++calls != atoi(what + n + 1))
+		return 0;
+	errno = EIO;
+	return 1;
+}
+
+int
+fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	return fails("fsync") ? -1 : real(fd);
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	int (*real)(int, off_t) = (int (*)(int, off_t))dlsym(RTLD_NEXT, "ftruncate");
+
+	return fails("ftruncate") ? -1 : real(fd, size);
+}
+
+int
+ftruncate64(int fd, off_t size)
+{
+	return ftruncate(fd, size);
+}
+
+char *
+curl_easy_escape(void *easy, const char *text, int n)
+{
+	char *(*real)(void *, const char *, int) =
+	    (char *(*)(void *, const char *, int))dlsym(RTLD_NEXT, "curl_easy_escape");
+
+	return fails("curl_easy_escape") ? NULL : real(easy, text, n);
+}
+
+int
+curl_multi_add_handle(void *multi, void *easy)
+{
+	int (*real)(void *, void *) =
+	    (int (*)(void *, void *))dlsym(RTLD_NEXT, "curl_multi_add_handle");
+
+	return fails("curl_multi_add_handle") ? 3 : real(multi, easy); /* no memory */
+}
