@@ -130,8 +130,9 @@ fuzz:
 # Install what is missing, build, and pass all tests.  make check-cli FILTER=load runs
 # those whose files have "load" in their names; check-unit and check-server likewise.
 FILTER =
-BATS = $(foreach f,$(wildcard tests/$(1)/*.bats),$(if $(findstring $(FILTER),$(notdir $(f))),$(f)))
-UNITS = $(foreach f,$(UNIT_PROGRAMS),$(if $(findstring $(FILTER),$(notdir $(f))),$(f)))
+FILTERED = $(foreach f,$(1),$(if $(or $(if $(FILTER),,all),$(findstring $(FILTER),$(notdir $(f)))),$(f)))
+BATS = $(call FILTERED,$(wildcard tests/$(1)/*.bats))
+UNITS = $(call FILTERED,$(UNIT_PROGRAMS))
 PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(nproc)" --timer
 
 check: check-programs
