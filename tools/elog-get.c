@@ -13,8 +13,8 @@
 #include "logbook/fetch.h"
 #include "logbook/filter.h"
 #include "logbook/service.h"
-#include "stream/resource.h"
 #include "stream/stream.h"
+#include "stream/streams.h"
 
 static char *only, *except, *program, *config_file, *known;
 static int quiet, login, note_refusal, unasked, attachments;
@@ -46,7 +46,7 @@ static struct poptOption options[] = {
 static const char *
 stream_name(const void *table, size_t i)
 {
-	return ((const struct resource *)table)[i].stream;
+	return ((const struct streams_row *)table)[i].name;
 }
 
 /* Set wanted[] for each stream in a list with commas. */
@@ -55,19 +55,18 @@ choose(const char *option, const char *list, bool value, bool *wanted)
 {
 	while (*list != '\0') {
 		size_t n = strcspn(list, ",");
-		const struct resource *r = resource_named(list, n);
+		const struct streams_row *r = streams_named(list, n);
 		char name[80];
 
-		if (r == NULL) {
+		if (r == NULL || r->applied != STREAMS_STAGED) {
 			strncpy(name, list, sizeof(name) - 1);
 			name[n < sizeof(name) ? n : sizeof(name) - 1] = '\0';
 			msg("%s: no stream '%s'; the nearest is '%s'", option, name,
-			    resources[suggest(
-					  name, stream_name, resources, resource_count())]
-				.stream);
+			    streams[suggest(name, stream_name, streams, streams_staged())]
+				.name);
 			return EXIT_USAGE;
 		}
-		wanted[r - resources] = value;
+		wanted[r - streams] = value;
 		list += n + (list[n] == ',');
 	}
 	return 0;
@@ -78,13 +77,13 @@ choose_streams(bool *wanted)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < resource_count(); i++)
+	for (size_t i = 0; i < streams_staged(); i++)
 		wanted[i] = only == NULL;
 	if (only != NULL)
 		status = choose("--only", only, true, wanted);
 	if (status == 0 && except != NULL)
 		status = choose("--except", except, false, wanted);
-	for (size_t i = 0; status == 0 && i < resource_count(); i++)
+	for (size_t i = 0; status == 0 && i < streams_staged(); i++)
 		if (wanted[i])
 			return 0;
 	if (status == 0)
@@ -131,7 +130,7 @@ static int
 get(const struct config *config, const struct experiment_list *list,
     struct filter *filter)
 {
-	bool wanted[RESOURCE_MAX] = {false};
+	bool wanted[STREAMS_MAX] = {false};
 	struct service service = {0};
 	struct attachment_output output;
 	struct stream out;

@@ -13,8 +13,8 @@
 #include "base/msg.h"
 #include "files/selector.h"
 #include "files/walk.h"
-#include "stream/direct_stream.h"
 #include "stream/loader.h"
+#include "stream/streams.h"
 
 #define SETTLE 7200 /* seconds */
 
@@ -142,8 +142,8 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);
 	sigaddset(&blocked, SIGINT);
-	direct_stream_schema(out, "remote_files");
-	direct_stream_schema(out, "scanned_directories");
+	streams_schema_named(out, "remote_files");
+	streams_schema_named(out, "scanned_directories");
 	do {
 		sigprocmask(SIG_UNBLOCK, &blocked, &unblocked);
 		if (walk_run(o, roots, n, lister, seen, out, &stop, &totals) != 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "db/db.h"
 #include "db/sql.h"
 
@@ -28,7 +29,9 @@ steps_prepare(struct steps *steps, sqlite3 *db, const char *path, const char *sq
 	sqlite3_stmt *statement;
 	int i;
 
-	for (i = 0; sql != NULL && *sql != '\0' && i < first + limit; i++) {
+	for (i = 0;
+	     sql != NULL && *sql != '\0' && (limit == STEPS_MAX || i < first + limit);
+	     i++) {
 		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
 			&sql) != SQLITE_OK) {
 			db_complain(db, path);
@@ -36,7 +39,13 @@ steps_prepare(struct steps *steps, sqlite3 *db, const char *path, const char *sq
 		}
 		if (statement == NULL)
 			break; /* only white space was left */
-		if (i < first || steps->n == STEPS_MAX)
+		if (i >= first && steps->n == STEPS_MAX) {
+			sqlite3_finalize(statement);
+			msg("%s: more than %d statements in a text of SQL", path,
+			    STEPS_MAX);
+			return -1;
+		}
+		if (i < first)
 			sqlite3_finalize(statement);
 		else
 			steps->statements[steps->n++] = statement;

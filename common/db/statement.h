@@ -6,7 +6,7 @@
 
 #include "text/json.h"
 
-#define STEPS_MAX 12
+#define STEPS_MAX 24
 
 /* The statements of an SQL file, in their order. */
 struct steps {
@@ -22,8 +22,8 @@ const char *statement_file(const char *directory, const char *name, const char *
 
 /*
  * Prepare the statements of a text (NULL: none), from the first'th on, at most limit
- * of them, behind those that steps has.  Returns the number of statements, or -1
- * after a message that names path.
+ * of them (STEPS_MAX: all), behind those that steps has.  Returns the number of
+ * statements, or -1 after a message that names path; also if steps has no room for all.
  */
 int steps_prepare(struct steps *steps, sqlite3 *db, const char *path, const char *sql,
     int first, int limit);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "logbook/record.h"
-#include "stream/direct_stream.h"
+#include "stream/streams.h"
 #include "text/object.h"
 #include "text/timestamp.h"
 
@@ -14,7 +14,7 @@ put(struct download *download, const char *stream, bool *schema_sent,
 	char *text = object_end(object);
 
 	if (!*schema_sent)
-		direct_stream_schema(download->out, stream);
+		streams_schema_named(download->out, stream);
 	*schema_sent = true;
 	if (text == NULL)
 		return;

@@ -10,41 +10,55 @@
 #include "db/statement.h"
 #include "db/value.h"
 #include "load/parameter.h"
+#include "load/upsert.h"
 
-#define PARAMETERS_MAX 96 /* of all statements of a stream */
-#define MEMBERS_MAX 32
+/* A record that has it, other than null, says that its row is no more. */
+#define DELETED "_sdc_deleted_at"
 
-/* A member that parameters are bound to. */
+/* A member that parameters are bound to, or that is checked. */
 struct member {
-	char name[48];
+	const char *name; /* n bytes */
+	size_t n;
 	struct json_span found;
+};
+
+enum from {
+	FROM_MEMBER,
+	FROM_TEXT,   /* a member's text, not its value */
+	FROM_RECORD, /* the record itself */
+	FROM_COLUMN, /* of the first statement */
+	FROM_GIVEN,  /* which members of the row's columns there are */
 };
 
 /* A parameter of a statement, and what it is bound to. */
 struct parameter {
 	sqlite3_stmt *statement;
 	int number;
-	const struct member *member; /* NULL: the record itself, or a column */
-	int column;		     /* of the first statement, 0 if it is none */
-	bool raw;		     /* the member's text, not its value */
+	enum from from;
+	size_t index; /* of the member, or the column */
 };
 
 /* What one stream needs, once prepared. */
 struct program {
+	const struct streams_row *row;
 	struct steps steps;
-	struct parameter parameters[PARAMETERS_MAX];
-	struct member members[MEMBERS_MAX];
-	int n, n_members;
+	sqlite3_stmt *upsert, *remove; /* derived; NULL if the row does all by hand */
+	struct parameter *parameters;
+	size_t n, room;
+	struct member *members; /* the row's columns, in their order; then DELETED */
+	size_t n_members, members_room, n_columns;
+	sqlite3_int64 always; /* bits of :given that the first statement has */
 	int next; /* column of the first statement that says where to go on, or 0 */
 	int from; /* where that is */
-	bool prepared;
+	bool prepared, failed;
+	bool takes_deleted; /* a statement has a parameter for it */
 };
 
 struct direct {
 	sqlite3 *db;
 	const char *path;
 	sqlite3_stmt *begin, *end, *undo;
-	struct program *programs; /* by row of direct_streams[] */
+	struct program *programs; /* by row of streams[] */
 	size_t n;
 };
 
@@ -57,9 +71,8 @@ direct_open(sqlite3 *db, const char *path)
 		goto memory;
 	direct->db = db;
 	direct->path = path;
-	while (direct_streams[direct->n].stream != NULL)
-		direct->n++;
-	direct->programs = calloc(direct->n + 1, sizeof(*direct->programs));
+	direct->n = streams_count();
+	direct->programs = calloc(direct->n, sizeof(*direct->programs));
 	if (direct->programs == NULL || value_functions(db) != SQLITE_OK ||
 	    parameter_functions(db) != SQLITE_OK)
 		goto memory;
@@ -76,13 +89,23 @@ memory:
 	return NULL;
 }
 
+static void
+program_free(struct program *program)
+{
+	steps_finalize(&program->steps);
+	sqlite3_finalize(program->upsert);
+	sqlite3_finalize(program->remove);
+	free(program->parameters);
+	free(program->members);
+}
+
 void
 direct_close(struct direct *direct)
 {
 	if (direct == NULL)
 		return;
 	for (size_t i = 0; i < direct->n && direct->programs != NULL; i++)
-		steps_finalize(&direct->programs[i].steps);
+		program_free(&direct->programs[i]);
 	sqlite3_finalize(direct->begin);
 	sqlite3_finalize(direct->end);
 	sqlite3_finalize(direct->undo);
@@ -90,77 +113,165 @@ direct_close(struct direct *direct)
 	free(direct);
 }
 
+/* ---- preparing --------------------------------------------------------------- */
+
 /* The column of the first statement that is called that, behind the reason, or 0. */
 static int
-column_named(const struct program *program, const char *name)
+column_named(const struct program *program, const char *name, size_t n)
 {
-	sqlite3_stmt *first = program->steps.statements[0];
+	sqlite3_stmt *first = program->steps.n > 0 ? program->steps.statements[0] : NULL;
 
-	for (int i = 1; i < sqlite3_column_count(first); i++)
-		if (strcmp(sqlite3_column_name(first, i), name) == 0)
+	for (int i = 1; first != NULL && i < sqlite3_column_count(first); i++) {
+		const char *column = sqlite3_column_name(first, i);
+
+		if (strlen(column) == n && memcmp(column, name, n) == 0)
 			return i;
+	}
 	return 0;
 }
 
-static const struct member *
-member_named(struct program *program, const char *name, size_t n)
+/* Room for one more in an array.  0, or -1 without memory. */
+static int
+make_room(void **array, size_t *room, size_t n, size_t size)
 {
-	struct member *member = program->members;
+	size_t wanted = *room > 0 ? *room * 2 : 32;
+	void *bigger;
 
-	for (; member < program->members + program->n_members; member++)
-		if (strncmp(member->name, name, n) == 0 && member->name[n] == '\0')
-			return member;
-	if (program->n_members == MEMBERS_MAX || n >= sizeof(member->name))
-		return NULL;
-	memcpy(member->name, name, n);
-	program->n_members++;
-	return member;
+	if (n < *room)
+		return 0;
+	bigger = realloc(*array, wanted * size);
+	if (bigger == NULL)
+		return -1;
+	*array = bigger;
+	*room = wanted;
+	return 0;
 }
 
-/* Learn from a parameter's name what is bound to it. */
-static void
+/* The number of a member, which is added if it is new; -1 without memory. */
+static long
+member_named(struct program *program, const char *name, size_t n)
+{
+	void *members = program->members;
+
+	for (size_t i = 0; i < program->n_members; i++)
+		if (program->members[i].n == n &&
+		    memcmp(program->members[i].name, name, n) == 0)
+			return (long)i;
+	if (make_room(&members, &program->members_room, program->n_members,
+		sizeof(*program->members)) != 0)
+		return -1;
+	program->members = members;
+	program->members[program->n_members] = (struct member){.name = name, .n = n};
+	return (long)program->n_members++;
+}
+
+/* Learn from a parameter's name what is bound to it.  -1 without memory. */
+static int
 add_parameter(struct program *program, sqlite3_stmt *statement, int number)
 {
 	static const char suffix[] = "_json";
 	const char *name = sqlite3_bind_parameter_name(statement, number);
-	struct parameter *p = &program->parameters[program->n];
+	struct parameter *p;
+	void *parameters = program->parameters;
 	size_t n;
+	long index = 0;
 
-	if (name == NULL || program->n == PARAMETERS_MAX)
-		return;
+	if (name == NULL)
+		return 0;
+	if (make_room(&parameters, &program->room, program->n, sizeof(*p)) != 0)
+		return -1;
+	program->parameters = parameters;
+	p = &program->parameters[program->n++];
 	*p = (struct parameter){.statement = statement, .number = number};
 	name++;
 	n = strlen(name);
-	if (statement != program->steps.statements[0])
-		p->column = column_named(program, name);
-	if (n > strlen(suffix) && strcmp(name + n - strlen(suffix), suffix) == 0) {
-		n -= strlen(suffix);
-		p->raw = true;
+	if (program->steps.n == 0 || statement != program->steps.statements[0])
+		index = column_named(program, name, n);
+	if (index > 0) {
+		p->from = FROM_COLUMN;
+	} else if (strcmp(name, "record") == 0) {
+		p->from = FROM_RECORD;
+	} else if (strcmp(name, "given") == 0) {
+		p->from = FROM_GIVEN;
+	} else {
+		if (n > strlen(suffix) &&
+		    strcmp(name + n - strlen(suffix), suffix) == 0) {
+			n -= strlen(suffix);
+			p->from = FROM_TEXT;
+		}
+		index = member_named(program, name, n);
+		program->takes_deleted |=
+		    n == strlen(DELETED) && memcmp(name, DELETED, n) == 0;
 	}
-	if (p->column == 0 && strcmp(name, "record") != 0)
-		p->member = member_named(program, name, n);
-	program->n++;
+	p->index = (size_t)index;
+	return index < 0 ? -1 : 0;
 }
 
 static int
-prepare(struct direct *direct, struct program *program, const char *stream)
+add_parameters(struct program *program, sqlite3_stmt *statement)
 {
-	program->prepared = true;
-	if (steps_prepare(&program->steps, direct->db, direct->path,
-		statement_file("direct", stream, ""), 0, STEPS_MAX) <= 0) {
-		steps_finalize(&program->steps);
-		return -1;
-	}
-	program->next = column_named(program, "next");
-	for (int i = 0; i < program->steps.n; i++) {
-		sqlite3_stmt *statement = program->steps.statements[i];
-		int count = sqlite3_bind_parameter_count(statement);
+	int count = statement != NULL ? sqlite3_bind_parameter_count(statement) : 0;
 
-		for (int number = 1; number <= count; number++)
-			add_parameter(program, statement, number);
-	}
+	for (int number = 1; number <= count; number++)
+		if (add_parameter(program, statement, number) != 0)
+			return -1;
 	return 0;
 }
+
+/* Prepare a derived statement, and give its text back. */
+static sqlite3_stmt *
+derive(struct direct *direct, char *sql)
+{
+	sqlite3_stmt *statement =
+	    sql != NULL ? db_prepare(direct->db, direct->path, sql) : NULL;
+
+	free(sql);
+	return statement;
+}
+
+static int
+prepare(struct direct *direct, struct program *program, const struct streams_row *row)
+{
+	program->row = row;
+	if (steps_prepare(&program->steps, direct->db, direct->path,
+		statement_file("direct", row->name, ""), 0, STEPS_MAX) < 0)
+		return -1;
+	if (row->by_hand && program->steps.n == 0) {
+		msg("stream %s has no SQL file", row->name);
+		return -1;
+	}
+	if (!row->by_hand) {
+		program->upsert =
+		    derive(direct, upsert_sql(direct->db, direct->path, row));
+		program->remove = derive(direct, upsert_delete_sql(row));
+		if (program->upsert == NULL || program->remove == NULL)
+			return -1;
+	}
+	for (const struct streams_column *c = row->columns; c->name != NULL; c++) {
+		long i = member_named(program, c->name, strlen(c->name));
+
+		if (i < 0)
+			goto memory;
+		program->n_columns = (size_t)i + 1;
+		if (column_named(program, c->name, strlen(c->name)) > 0)
+			program->always |= 1LL << i;
+	}
+	if (member_named(program, DELETED, strlen(DELETED)) < 0)
+		goto memory;
+	program->next = column_named(program, "next", strlen("next"));
+	for (int i = 0; i < program->steps.n; i++)
+		if (add_parameters(program, program->steps.statements[i]) != 0)
+			goto memory;
+	if (add_parameters(program, program->upsert) != 0 ||
+	    add_parameters(program, program->remove) != 0)
+		goto memory;
+	return 0;
+memory:
+	msg("no memory");
+	return -1;
+}
+
+/* ---- a record ---------------------------------------------------------------- */
 
 /* Find the members that are asked for in one pass, the first of each name. */
 static void
@@ -169,39 +280,90 @@ find_members(struct program *program, struct json_span record)
 	struct json s;
 	struct json_span key, value;
 
-	for (int i = 0; i < program->n_members; i++)
+	for (size_t i = 0; i < program->n_members; i++)
 		program->members[i].found = (struct json_span){NULL, 0};
 	json_begin(&s, record.p, record.n);
 	if (!json_open(&s, '{'))
 		return;
 	while (json_member(&s, &key) && json_value(&s, &value))
-		for (int i = 0; i < program->n_members; i++) {
+		for (size_t i = 0; i < program->n_members; i++) {
 			struct member *member = &program->members[i];
 
-			if (member->found.p == NULL && json_string_is(key, member->name))
+			if (member->found.p == NULL &&
+			    json_string_says(key, member->name, member->n))
 				member->found = value;
 		}
+}
+
+/* Does the record say that its row is no more? */
+static bool
+is_deleted(const struct program *program)
+{
+	const struct json_span *found = &program->members[program->n_columns].found;
+
+	return found->p != NULL && found->p[0] != 'n';
+}
+
+/* Is each value what its column says?  Of a record that deletes, the keys alone. */
+static enum direct_result
+check_types(const struct program *program, bool deleted, char why[DIRECT_WHY])
+{
+	const struct streams_column *c = program->row->columns;
+	const struct json_span *key = &program->members[0].found;
+	int length = key->p != NULL && key->p[0] == '"' ? (int)key->n - 2 : 0;
+
+	for (size_t i = 0; i < program->n_columns; i++, c++) {
+		char fault[STREAMS_WHY];
+
+		if (streams_fits(c, program->members[i].found, fault) ||
+		    (deleted && !streams_is_key(program->row, c)))
+			continue;
+		/* A member that need not come again, of a row that may be there. */
+		if (!program->row->whole && !streams_is_key(program->row, c) &&
+		    program->members[i].found.p == NULL)
+			continue;
+		if (i == 0 || length == 0)
+			snprintf(why, DIRECT_WHY, "%s %s", c->name, fault);
+		else
+			snprintf(why, DIRECT_WHY, "%.*s: %s %s",
+			    length < 150 ? length : 150, key->p + 1, c->name, fault);
+		return DIRECT_REFUSED;
+	}
+	return DIRECT_TAKEN;
+}
+
+static sqlite3_int64
+given(const struct program *program)
+{
+	sqlite3_int64 bits = program->always;
+
+	for (size_t i = 0; i < program->n_columns; i++)
+		if (program->members[i].found.p != NULL)
+			bits |= 1LL << i;
+	return bits;
 }
 
 static int
 bind_members(struct program *program, struct json_span record)
 {
-	for (int i = 0; i < program->n; i++) {
-		const struct parameter *p = &program->parameters[i];
-		struct json_span value = p->member != NULL ? p->member->found : record;
-		int code;
+	int code = SQLITE_OK;
 
-		if (p->column > 0)
-			continue;
-		if ((p->raw || p->member == NULL) && value.p != NULL)
+	for (size_t i = 0; i < program->n && code == SQLITE_OK; i++) {
+		const struct parameter *p = &program->parameters[i];
+		struct json_span value = record;
+
+		if (p->from == FROM_MEMBER || p->from == FROM_TEXT)
+			value = program->members[p->index].found;
+		if (p->from == FROM_GIVEN)
+			code =
+			    sqlite3_bind_int64(p->statement, p->number, given(program));
+		else if (p->from == FROM_MEMBER || value.p == NULL)
+			code = statement_value(p->statement, p->number, value);
+		else if (p->from != FROM_COLUMN)
 			code = sqlite3_bind_text64(p->statement, p->number, value.p,
 			    value.n, SQLITE_STATIC, SQLITE_UTF8);
-		else
-			code = statement_value(p->statement, p->number, value);
-		if (code != SQLITE_OK)
-			return code;
 	}
-	return SQLITE_OK;
+	return code;
 }
 
 /* What the first statement found, for those behind it. */
@@ -214,13 +376,13 @@ bind_columns(struct program *program, bool found)
 	program->from = 1;
 	if (found && program->next > 0 && sqlite3_column_int(first, program->next) > 1)
 		program->from = sqlite3_column_int(first, program->next);
-	for (int i = 0; i < program->n && code == SQLITE_OK; i++) {
+	for (size_t i = 0; i < program->n && code == SQLITE_OK; i++) {
 		const struct parameter *p = &program->parameters[i];
 
-		if (p->column > 0 && found)
+		if (p->from == FROM_COLUMN && found)
 			code = sqlite3_bind_value(p->statement, p->number,
-			    sqlite3_column_value(first, p->column));
-		else if (p->column > 0)
+			    sqlite3_column_value(first, (int)p->index));
+		else if (p->from == FROM_COLUMN)
 			code = sqlite3_bind_null(p->statement, p->number);
 	}
 	return code;
@@ -244,8 +406,11 @@ ask_reason(struct program *program, char why[DIRECT_WHY])
 {
 	sqlite3_stmt *statement = program->steps.statements[0];
 	enum direct_result result = DIRECT_TAKEN;
-	int code = sqlite3_step(statement);
+	int code;
 
+	if (program->steps.n == 0)
+		return DIRECT_TAKEN;
+	code = sqlite3_step(statement);
 	if (code == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
 		snprintf(why, DIRECT_WHY, "%s",
 		    (const char *)sqlite3_column_text(statement, 0));
@@ -258,43 +423,79 @@ ask_reason(struct program *program, char why[DIRECT_WHY])
 	return result;
 }
 
-/* Those behind the first, all or none. */
+/* Run statements of the program's steps and one behind them, all or none. */
 static enum direct_result
-apply(struct direct *direct, struct program *program, char why[DIRECT_WHY])
+apply(struct direct *direct, struct program *program, int from, sqlite3_stmt *last,
+    char why[DIRECT_WHY])
 {
-	int code = step(direct->begin);
+	bool several = program->steps.n > from;
+	int code = several ? step(direct->begin) : SQLITE_DONE;
 
-	for (int i = program->from; i < program->steps.n && code == SQLITE_DONE; i++)
+	for (int i = from; i < program->steps.n && code == SQLITE_DONE; i++)
 		code = step(program->steps.statements[i]);
+	if (code == SQLITE_DONE && last != NULL)
+		code = step(last);
 	if (code == SQLITE_DONE)
-		return step(direct->end) == SQLITE_DONE ? DIRECT_TAKEN : DIRECT_FAILED;
+		return !several || step(direct->end) == SQLITE_DONE ? DIRECT_TAKEN
+								    : DIRECT_FAILED;
 	if ((code & 0xff) != SQLITE_CONSTRAINT)
 		return DIRECT_FAILED;
 	snprintf(why, DIRECT_WHY, "%s", sqlite3_errmsg(direct->db));
-	if (step(direct->undo) != SQLITE_DONE || step(direct->end) != SQLITE_DONE)
+	if (several &&
+	    (step(direct->undo) != SQLITE_DONE || step(direct->end) != SQLITE_DONE))
 		return DIRECT_FAILED;
 	return DIRECT_REFUSED;
 }
 
-enum direct_result
-direct_take(struct direct *direct, const struct direct_stream *stream,
-    struct json_span record, char why[DIRECT_WHY])
+/* A record whose members were found. */
+static enum direct_result
+take(struct direct *direct, struct program *program, struct json_span record,
+    char why[DIRECT_WHY])
 {
-	struct program *program = &direct->programs[stream - direct_streams];
-	enum direct_result result;
+	bool deleted = is_deleted(program);
+	enum direct_result result = DIRECT_TAKEN;
 
-	if (!program->prepared && prepare(direct, program, stream->stream) != 0)
-		return DIRECT_FAILED;
-	if (program->steps.n == 0)
-		return DIRECT_FAILED;
-	find_members(program, record);
-	if (bind_members(program, record) != SQLITE_OK) {
-		db_complain(direct->db, direct->path);
-		return DIRECT_FAILED;
+	if (deleted && program->remove == NULL && !program->takes_deleted) {
+		snprintf(why, DIRECT_WHY, "a record of %s cannot be deleted so",
+		    program->row->name);
+		return DIRECT_REFUSED;
 	}
+	if (program->upsert != NULL)
+		result = check_types(program, deleted, why);
+	if (result != DIRECT_TAKEN)
+		return result;
+	if (bind_members(program, record) != SQLITE_OK)
+		return DIRECT_FAILED;
+	if (deleted && program->remove != NULL)
+		return apply(direct, program, program->steps.n, program->remove, why);
 	result = ask_reason(program, why);
 	if (result == DIRECT_TAKEN)
-		result = apply(direct, program, why);
+		result = apply(direct, program, program->from, program->upsert, why);
+	return result;
+}
+
+int
+direct_prepare(struct direct *direct, const struct streams_row *stream)
+{
+	struct program *program = &direct->programs[stream - streams];
+
+	if (!program->prepared)
+		program->failed = prepare(direct, program, stream) != 0;
+	program->prepared = true;
+	return program->failed ? -1 : 0;
+}
+
+enum direct_result
+direct_take(struct direct *direct, const struct streams_row *stream,
+    struct json_span record, char why[DIRECT_WHY])
+{
+	struct program *program = &direct->programs[stream - streams];
+	enum direct_result result;
+
+	if (direct_prepare(direct, stream) != 0)
+		return DIRECT_FAILED;
+	find_members(program, record);
+	result = take(direct, program, record, why);
 	if (result == DIRECT_FAILED)
 		db_complain(direct->db, direct->path);
 	return result;

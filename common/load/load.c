@@ -14,7 +14,7 @@
 #include "load/foreign.h"
 #include "load/stage.h"
 #include "stream/message.h"
-#include "stream/resource.h"
+#include "stream/streams.h"
 
 /* Experiments and records share a commit that long, or longer where commits are slow, so
    that they take a tenth of the time; but not for ever. */
@@ -28,7 +28,7 @@ struct load {
 	FILE *states;
 	struct load_totals totals;
 	struct stage *stage;
-	struct steps *steps, *after; /* by row of resources[] */
+	struct steps *steps, *after; /* by row of streams[] */
 	struct steps fetches;
 	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
 	    *id_of, *metadata;
@@ -41,7 +41,7 @@ struct load {
 	char *pending; /* values of STATE messages that wait for the next one */
 	size_t pending_used, pending_size;
 	/* Rows that the experiment at hand changed, by stream: "runs":2,"files":1 */
-	char changes[RESOURCE_MAX * 40];
+	char changes[STREAMS_MAX * 40];
 	char *text; /* decoded strings: experiment and fetched_at behind each other */
 	size_t text_size;
 };
@@ -97,8 +97,8 @@ prepare_fixed(struct load *load)
 static int
 prepare_steps(struct load *load)
 {
-	for (size_t i = 0; i < resource_count(); i++) {
-		const char *stream = resources[i].stream;
+	for (size_t i = 0; i < streams_staged(); i++) {
+		const char *stream = streams[i].name;
 
 		/* The first two are the stage's: see stage.h. */
 		if (steps_prepare(&load->steps[i], load->db, load->path,
@@ -123,8 +123,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->db = db;
 	load->path = path;
 	load->states = states;
-	load->steps = calloc(resource_count(), sizeof(*load->steps));
-	load->after = calloc(resource_count(), sizeof(*load->after));
+	load->steps = calloc(streams_staged(), sizeof(*load->steps));
+	load->after = calloc(streams_staged(), sizeof(*load->after));
 	if (load->steps == NULL || load->after == NULL) {
 		msg("no memory");
 		load_close(load);
@@ -160,7 +160,7 @@ load_close(struct load *load)
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		sqlite3_finalize(fixed[i]);
 	if (load->steps != NULL && load->after != NULL)
-		for (size_t i = 0; i < resource_count(); i++) {
+		for (size_t i = 0; i < streams_staged(); i++) {
 			steps_finalize(&load->steps[i]);
 			steps_finalize(&load->after[i]);
 		}
@@ -222,7 +222,7 @@ note_problem(struct load *load, const char *experiment, const char *reason)
 /* A record of a stream that we know. */
 static int
 take_ours(
-    struct load *load, const struct resource *r, struct json_span record, long number)
+    struct load *load, const struct streams_row *r, struct json_span record, long number)
 {
 	const char *experiment;
 	char why[STAGE_WHY], line[STAGE_WHY + 64];
@@ -378,14 +378,14 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	if (runs && explode_before(load->explode, experiment, id) != 0)
 		return -1;
 	conditions = sqlite3_total_changes(load->db) - before;
-	for (size_t i = 0; i < resource_count(); i++) {
-		if (!names_stream(fetch, resources[i].stream))
+	for (size_t i = 0; i < streams_staged(); i++) {
+		if (!names_stream(fetch, streams[i].name))
 			continue;
 		before = sqlite3_total_changes(load->db);
 		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
 			return -1;
 		changed = sqlite3_total_changes(load->db) - before;
-		note_changes(load, resources[i].stream, changed);
+		note_changes(load, streams[i].name, changed);
 		if (changed != 0 &&
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
@@ -612,12 +612,11 @@ line_of(struct json_span record, long number)
 /* The name of the condition that a record gives a type, if there is one already.  It
    stands in load->text. */
 static const char *
-retyped_condition(
-    struct load *load, const struct direct_stream *d, struct json_span record)
+retyped_condition(struct load *load, const struct streams_row *d, struct json_span record)
 {
 	struct json_span name;
 
-	if (strcmp(d->stream, "condition_types") != 0 ||
+	if (strcmp(d->name, "condition_types") != 0 ||
 	    !json_find(record, "name", &name) || name.p[0] != '"' ||
 	    decode(load, name, 0) == NULL || !explode_has(load->explode, load->text))
 		return NULL;
@@ -626,8 +625,8 @@ retyped_condition(
 
 /* A record of one of our own tools. */
 static int
-take_direct(struct load *load, const struct direct_stream *d, struct json_span record,
-    long number)
+take_direct(
+    struct load *load, const struct streams_row *d, struct json_span record, long number)
 {
 	const char *retyped = retyped_condition(load, d, record);
 	int before = sqlite3_total_changes(load->db);
@@ -672,19 +671,20 @@ static int
 take_record(struct load *load, const struct message *message, long number)
 {
 	struct json_span stream = message->stream;
-	const struct resource *r = resource_named(stream.p + 1, stream.n - 2);
-	const struct direct_stream *d = r == NULL ? direct_stream_named(stream) : NULL;
+	const struct streams_row *row = streams_of(stream);
 
 	load->totals.records++;
-	if (d != NULL && !foreign_lacks_key(load->foreign, stream, d->keys[0]))
-		return take_direct(load, d, message->record, number);
-	if (foreign_lacks_key(load->foreign, stream, "experiment"))
+	if (row == NULL || foreign_lacks_key(load->foreign, stream, row->keys[0]))
 		return take_foreign(load, message, number);
-	if (r != NULL)
-		return take_ours(load, r, message->record, number);
-	if (json_string_is(stream, "fetches"))
+	switch (row->applied) {
+	case STREAMS_STAGED:
+		return take_ours(load, row, message->record, number);
+	case STREAMS_CLOSING:
 		return take_fetch(load, message->record, number);
-	return take_foreign(load, message, number);
+	case STREAMS_SINGLY:
+		break;
+	}
+	return take_direct(load, row, message->record, number);
 }
 
 int

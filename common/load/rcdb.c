@@ -92,13 +92,13 @@ take(struct import *import, sqlite3_stmt *row)
 	const char *stream = (const char *)sqlite3_column_text(row, 0);
 	const char *text = (const char *)sqlite3_column_text(row, 1);
 	struct json_span record = {text, (size_t)sqlite3_column_bytes(row, 1)};
-	const struct direct_stream *d = direct_streams;
+	const struct streams_row *d = streams;
 	char why[DIRECT_WHY] = "not UTF-8";
 	struct json s;
 
-	while (d->stream != NULL && stream != NULL && strcmp(d->stream, stream) != 0)
+	while (d->name != NULL && stream != NULL && strcmp(d->name, stream) != 0)
 		d++;
-	if (stream == NULL || text == NULL || d->stream == NULL) {
+	if (stream == NULL || text == NULL || d->name == NULL) {
 		msg("%s: no memory", import->file);
 		return -1;
 	}

@@ -30,7 +30,7 @@ struct table {
 struct stage {
 	sqlite3 *db;
 	const char *path;
-	struct table *tables; /* by row of resources[] */
+	struct table *tables; /* by row of streams[] */
 	char *experiment;     /* decoded */
 	size_t experiment_size;
 };
@@ -121,10 +121,10 @@ create_view(struct stage *stage)
 			 "staged (experiment, stream) AS ";
 	size_t n = strlen(sql);
 
-	for (size_t i = 0; i < resource_count(); i++)
+	for (size_t i = 0; i < streams_staged(); i++)
 		n += (size_t)snprintf(sql + n, sizeof(sql) - n,
 		    "%sSELECT experiment, '%s' FROM staged_%s",
-		    i > 0 ? " UNION ALL " : "", resources[i].stream, resources[i].stream);
+		    i > 0 ? " UNION ALL " : "", streams[i].name, streams[i].name);
 	return db_exec(stage->db, stage->path, sql);
 }
 
@@ -134,7 +134,7 @@ stage_open(sqlite3 *db, const char *path)
 	struct stage *stage = calloc(1, sizeof(*stage));
 
 	if (stage == NULL ||
-	    (stage->tables = calloc(resource_count(), sizeof(*stage->tables))) == NULL) {
+	    (stage->tables = calloc(streams_staged(), sizeof(*stage->tables))) == NULL) {
 		msg("no memory");
 		free(stage);
 		return NULL;
@@ -145,8 +145,8 @@ stage_open(sqlite3 *db, const char *path)
 		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
 		"PRAGMA temp.secure_delete = OFF") != 0)
 		goto fail;
-	for (size_t i = 0; i < resource_count(); i++)
-		if (open_table(stage, &stage->tables[i], resources[i].stream) != 0)
+	for (size_t i = 0; i < streams_staged(); i++)
+		if (open_table(stage, &stage->tables[i], streams[i].name) != 0)
 			goto fail;
 	if (create_view(stage) == 0)
 		return stage;
@@ -160,7 +160,7 @@ stage_close(struct stage *stage)
 {
 	if (stage == NULL)
 		return;
-	for (size_t i = 0; i < resource_count(); i++) {
+	for (size_t i = 0; i < streams_staged(); i++) {
 		sqlite3_finalize(stage->tables[i].known);
 		sqlite3_finalize(stage->tables[i].insert);
 		sqlite3_finalize(stage->tables[i].drop);
@@ -183,7 +183,7 @@ note(struct json_span *found, const char *name, struct json_span key,
 
 /* Find all members that count, in one pass over the record. */
 static void
-find_members(struct json_span record, const struct resource *r, struct table *table,
+find_members(struct json_span record, const struct streams_row *r, struct table *table,
     struct found *found)
 {
 	struct json s;
@@ -202,8 +202,8 @@ find_members(struct json_span record, const struct resource *r, struct table *ta
 				found->rest = s.text + s.at;
 			continue;
 		}
-		note(&found->key, r->key, key, value);
-		note(&found->subkey, r->subkey, key, value);
+		note(&found->key, r->keys[1], key, value);
+		note(&found->subkey, r->keys[2], key, value);
 		note(&found->whole, r->member, key, value);
 		for (int i = 0; i < table->n; i++)
 			note(
@@ -216,12 +216,13 @@ find_members(struct json_span record, const struct resource *r, struct table *ta
  * elog-get put in front, whose comma becomes the document's opening brace.
  */
 static struct json_span
-document_of(struct json_span record, const struct resource *r, const struct found *found)
+document_of(
+    struct json_span record, const struct streams_row *r, const struct found *found)
 {
 	const char *end = record.p + record.n;
 	char *start = (char *)found->rest; /* the line is ours to change */
 
-	if (r->shape == RESOURCE_WHOLE)
+	if (r->shape == STREAMS_WRAPPED)
 		return found->whole;
 	if (start == NULL)
 		return record;
@@ -279,7 +280,7 @@ is_known(struct stage *stage, struct table *table, const struct found *found,
 
 /* Write the row: SQLITE_DONE, or another SQLite code. */
 static int
-insert_row(struct stage *stage, const struct resource *r, struct table *table,
+insert_row(struct stage *stage, const struct streams_row *r, struct table *table,
     const struct found *found, struct json_span document, bool known)
 {
 	sqlite3_stmt *insert = table->insert;
@@ -287,7 +288,7 @@ insert_row(struct stage *stage, const struct resource *r, struct table *table,
 
 	sqlite3_clear_bindings(insert);
 	sqlite3_bind_text(insert, 1, stage->experiment, -1, SQLITE_STATIC);
-	if (r->key != NULL)
+	if (r->keys[1] != NULL)
 		code = statement_key(insert, 2, found->key);
 	else
 		sqlite3_bind_text(insert, 2, "", 0, SQLITE_STATIC);
@@ -306,10 +307,10 @@ insert_row(struct stage *stage, const struct resource *r, struct table *table,
 }
 
 enum stage_result
-stage_take(struct stage *stage, const struct resource *r, struct json_span record,
+stage_take(struct stage *stage, const struct streams_row *r, struct json_span record,
     const char **experiment, char why[STAGE_WHY])
 {
-	struct table *table = &stage->tables[r - resources];
+	struct table *table = &stage->tables[r - streams];
 	struct found found = {.rest = NULL};
 	struct json_span document;
 	int known, code;
@@ -317,17 +318,16 @@ stage_take(struct stage *stage, const struct resource *r, struct json_span recor
 	*experiment = NULL;
 	find_members(record, r, table, &found);
 	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
-		snprintf(
-		    why, STAGE_WHY, "a record of %s without an experiment", r->stream);
+		snprintf(why, STAGE_WHY, "a record of %s without an experiment", r->name);
 		return STAGE_REFUSED;
 	}
 	*experiment = decode_experiment(stage, found.experiment);
 	if (*experiment == NULL)
 		return STAGE_FAILED;
-	if ((r->key != NULL && !resource_is_key(found.key)) ||
+	if ((r->keys[1] != NULL && !streams_is_key_value(found.key)) ||
 	    (r->member != NULL && found.whole.p == NULL)) {
-		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->stream,
-		    r->key != NULL ? r->key : r->member);
+		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->name,
+		    r->keys[1] != NULL ? r->keys[1] : r->member);
 		return STAGE_REFUSED;
 	}
 	document = document_of(record, r, &found);
@@ -341,15 +341,15 @@ stage_take(struct stage *stage, const struct resource *r, struct json_span recor
 		db_complain(stage->db, stage->path);
 		return STAGE_FAILED;
 	}
-	snprintf(why, STAGE_WHY, "%s: two records with the same %s", r->stream,
-	    r->key != NULL ? r->key : "experiment");
+	snprintf(why, STAGE_WHY, "%s: two records with the same %s", r->name,
+	    r->keys[1] != NULL ? r->keys[1] : "experiment");
 	return STAGE_REFUSED;
 }
 
 int
 stage_drop(struct stage *stage, const char *experiment)
 {
-	for (size_t i = 0; i < resource_count(); i++) {
+	for (size_t i = 0; i < streams_staged(); i++) {
 		sqlite3_stmt *drop = stage->tables[i].drop;
 
 		sqlite3_bind_text(drop, 1, experiment, -1, SQLITE_STATIC);

@@ -16,7 +16,7 @@
 
 #include <sqlite3.h>
 
-#include "stream/resource.h"
+#include "stream/streams.h"
 #include "text/json.h"
 
 #define STAGE_WHY 200
@@ -37,7 +37,7 @@ enum stage_result {
  * *experiment gets its experiment's name, decoded, until the next call; NULL if it
  * names none.
  */
-enum stage_result stage_take(struct stage *stage, const struct resource *resource,
+enum stage_result stage_take(struct stage *stage, const struct streams_row *resource,
     struct json_span record, const char **experiment, char why[STAGE_WHY]);
 
 /* Drop what waits of an experiment.  0, or -1 after a message. */

@@ -8,7 +8,7 @@
 
 #include "base/msg.h"
 #include "base/who.h"
-#include "stream/direct_stream.h"
+#include "stream/streams.h"
 
 /* A JSON string: what needs no escape goes in pieces.  escaped: \t, \n, \r and \\ in it
    are escapes already, and JSON's are the same. */
@@ -55,7 +55,7 @@ cond_record_open(struct cond_record *record, struct stream *out, const char *str
 	}
 	(void)strftime(
 	    record->at, sizeof(record->at), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-	direct_stream_schema(out, stream);
+	streams_schema_named(out, stream);
 	return 0;
 }
 

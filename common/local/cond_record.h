@@ -8,7 +8,7 @@
 #include "stream/stream.h"
 #include "text/json.h"
 
-/* Records of one of the streams in direct_streams[], by one person at one time. */
+/* Records of one of the streams in streams[], by one person at one time. */
 struct cond_record {
 	struct stream *out;
 	const char *stream;

@@ -11,7 +11,7 @@
 #include "db/open.h"
 #include "db/statement.h"
 #include "logbook/http.h"
-#include "stream/direct_stream.h"
+#include "stream/streams.h"
 #include "text/object.h"
 
 #define NAMES_MAX 100 /* of an entry, that are looked at for doubles */
@@ -92,7 +92,7 @@ put(struct attachment_output *output, const char *experiment, const char *entry,
 	if (text == NULL)
 		goto done;
 	if (!output->schema_sent)
-		direct_stream_schema(output->out, "attachments");
+		streams_schema_named(output->out, "attachments");
 	output->schema_sent = true;
 	stream_puts(
 	    output->out, "{\"type\":\"RECORD\",\"stream\":\"attachments\",\"record\":");

@@ -10,7 +10,7 @@
 #include "base/msg.h"
 #include "logbook/record.h"
 #include "logbook/split.h"
-#include "stream/resource.h"
+#include "stream/streams.h"
 #include "text/json.h"
 #include "text/timestamp.h"
 
@@ -25,8 +25,8 @@ struct experiment {
 	bool info_done;
 	bool closed;   /* nothing more is asked */
 	int in_flight; /* requests */
-	bool asked[RESOURCE_MAX];
-	long counts[RESOURCE_MAX];
+	bool asked[STREAMS_MAX];
+	long counts[STREAMS_MAX];
 	char fetched_at[28];
 	/* What went wrong first: */
 	const char *failed_stream; /* NULL: nothing so far */
@@ -41,7 +41,7 @@ struct experiment {
 struct errand {
 	struct http_request request; /* first: the pointer is the errand's, too */
 	struct experiment *experiment;
-	const struct resource *resource;
+	const struct streams_row *resource;
 };
 
 struct fetch {
@@ -51,7 +51,7 @@ struct fetch {
 	struct stream *out;
 	struct experiment *open; /* in the order of the list */
 	size_t started, finished;
-	bool schema_sent[RESOURCE_MAX];
+	bool schema_sent[STREAMS_MAX];
 	bool fetch_schema_sent;
 	int status; /* of the program */
 	int stop;   /* 0, or why nothing more is asked: an exit status */
@@ -63,9 +63,9 @@ struct fetch {
 };
 
 static size_t
-row(const struct resource *resource)
+row(const struct streams_row *resource)
 {
-	return (size_t)(resource - resources);
+	return (size_t)(resource - streams);
 }
 
 static void
@@ -100,7 +100,7 @@ experiment_start(struct fetch *fetch)
 		experiment_free(e);
 		return NULL;
 	}
-	for (size_t i = 0; i < RESOURCE_MAX; i++)
+	for (size_t i = 0; i < STREAMS_MAX; i++)
 		e->counts[i] = -1;
 	timestamp_now(e->fetched_at);
 	while (*end != NULL)
@@ -140,7 +140,7 @@ experiment_finish(struct fetch *fetch, struct experiment *e)
 
 	if (fetch->options->filter == NULL) {
 		if (!fetch->fetch_schema_sent)
-			record_fetch_schema(fetch->out);
+			streams_schema_named(fetch->out, "fetches");
 		fetch->fetch_schema_sent = true;
 		record_fetch(fetch->out,
 		    &(struct record_fetch){
@@ -198,7 +198,7 @@ questionnaire_url(const struct service *service, const struct experiment *e)
 }
 
 static struct http_request *
-errand_start(struct fetch *fetch, struct experiment *e, const struct resource *r)
+errand_start(struct fetch *fetch, struct experiment *e, const struct streams_row *r)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
 
@@ -226,7 +226,7 @@ err1:
 		return NULL;
 	}
 err0:
-	experiment_fail(fetch, e, r->stream, NULL, "no memory");
+	experiment_fail(fetch, e, r->name, NULL, "no memory");
 	return NULL;
 }
 
@@ -239,16 +239,16 @@ errand_free(struct errand *errand)
 
 /* Is the info needed, to know the proposal, even if nobody asked for it? */
 static bool
-is_needed(const struct fetch *fetch, const struct resource *r)
+is_needed(const struct fetch *fetch, const struct streams_row *r)
 {
 	const bool *wanted = fetch->options->wanted;
 
 	if (wanted[row(r)])
 		return true;
-	if (r != &resources[0])
+	if (r != &streams[0])
 		return false;
-	for (size_t i = 1; i < resource_count(); i++)
-		if (wanted[i] && resources[i].path == NULL)
+	for (size_t i = 1; i < streams_staged(); i++)
+		if (wanted[i] && streams[i].path == NULL)
 			return true;
 	return false;
 }
@@ -257,7 +257,7 @@ is_needed(const struct fetch *fetch, const struct resource *r)
 static struct http_request *
 experiment_next(struct fetch *fetch, struct experiment *e)
 {
-	for (const struct resource *r = resources; r->stream != NULL; r++) {
+	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++) {
 		struct http_request *request;
 
 		if (e->failed_stream != NULL || fetch->stop != 0)
@@ -280,7 +280,7 @@ experiment_is_done(const struct fetch *fetch, const struct experiment *e)
 		return false;
 	if (e->failed_stream != NULL)
 		return true;
-	for (const struct resource *r = resources; r->stream != NULL; r++)
+	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++)
 		if (is_needed(fetch, r) && !e->asked[row(r)])
 			return false;
 	return true;
@@ -380,13 +380,13 @@ emit(void *context, const struct split_document *document)
 	struct emission *emission = context;
 	struct fetch *fetch = emission->fetch;
 	const struct experiment *e = emission->errand->experiment;
-	const struct resource *r = emission->errand->resource;
+	const struct streams_row *r = emission->errand->resource;
 
 	if (fetch->options->filter == NULL) {
 		record_document(emit_put, emission, r, e->json, document, e->fetched_at);
 		stream_end_line(fetch->out);
 		if (fetch->options->attachments != NULL &&
-		    strcmp(r->stream, "logbook_entries") == 0 &&
+		    strcmp(r->name, "logbook_entries") == 0 &&
 		    attachment_records(fetch->options->attachments, e->name,
 			document->text, e->fetched_at) != 0)
 			emission->failed = true;
@@ -420,7 +420,7 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
     void (*passed)(void *, size_t), void *spool)
 {
 	struct experiment *e = errand->experiment;
-	const struct resource *r = errand->resource;
+	const struct streams_row *r = errand->resource;
 	struct emission emission = {.fetch = fetch,
 	    .errand = errand,
 	    .body = body,
@@ -434,17 +434,17 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	if (count < 0) {
 		if (error.truncated)
 			return false;
-		experiment_fail(fetch, e, r->stream, &errand->request, error.text);
+		experiment_fail(fetch, e, r->name, &errand->request, error.text);
 		return true;
 	}
-	if (r == &resources[0]) {
+	if (r == &streams[0]) {
 		e->proposal = split_text(fetch->kept[0].text, "params", "PNR");
 		e->info_done = true;
 	}
 	if (!fetch->options->wanted[row(r)])
 		return true;
 	if (fetch->options->filter == NULL && !fetch->schema_sent[row(r)])
-		record_schema(fetch->out, r);
+		streams_schema(fetch->out, r);
 	fetch->schema_sent[row(r)] = true;
 	if (fetch->n_kept <= KEPT_MAX)
 		for (size_t i = 0; i < fetch->n_kept; i++)
@@ -478,7 +478,7 @@ take_failure(struct fetch *fetch, struct errand *errand)
 {
 	struct http_request *request = &errand->request;
 	struct experiment *e = errand->experiment;
-	const struct resource *r = errand->resource;
+	const struct streams_row *r = errand->resource;
 
 	if (request->outcome == HTTP_MISSING && r->optional) {
 		e->counts[row(r)] = 0;
@@ -490,7 +490,7 @@ take_failure(struct fetch *fetch, struct errand *errand)
 		stop(fetch, EXIT_LATER, request->message);
 	else if (request->outcome == HTTP_UNTRUSTED)
 		stop(fetch, EXIT_PARTIAL, request->message);
-	experiment_fail(fetch, e, r->stream, request, request->message);
+	experiment_fail(fetch, e, r->name, request, request->message);
 }
 
 static bool
@@ -524,7 +524,7 @@ close_rest(struct fetch *fetch)
 		e = fetch->open != NULL ? fetch->open : experiment_start(fetch);
 		if (e == NULL)
 			return;
-		experiment_fail(fetch, e, resources[0].stream, NULL,
+		experiment_fail(fetch, e, streams[0].name, NULL,
 		    fetch->stop_message[0] != '\0' ? fetch->stop_message : "not asked");
 		experiment_finish(fetch, e);
 	}

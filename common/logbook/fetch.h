@@ -11,7 +11,7 @@
 #include "stream/stream.h"
 
 struct fetch_options {
-	const bool *wanted;    /* by row of resources[] */
+	const bool *wanted;    /* by row of streams[] */
 	struct filter *filter; /* run over each record, or NULL for messages */
 	/* Records of the attachments of each logbook entry, behind it; or NULL. */
 	struct attachment_output *attachments;

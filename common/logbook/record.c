@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT "{\"type\":[\"string\",\"null\"]}"
-#define COUNT "{\"type\":[\"integer\",\"null\"]}"
-
 static void
 put_number(struct stream *out, long number)
 {
@@ -26,46 +23,6 @@ put_quoted(struct stream *out, const char *text)
 	free(quoted);
 }
 
-static void
-put_schema(struct stream *out, const char *stream, const char *schema)
-{
-	stream_puts(out, "{\"type\":\"SCHEMA\",\"stream\":\"");
-	stream_puts(out, stream);
-	stream_puts(out, "\",\"schema\":");
-	stream_puts(out, schema);
-	stream_puts(out, ",\"key_properties\":[\"experiment\"");
-}
-
-void
-record_schema(struct stream *out, const struct resource *resource)
-{
-	const char *const keys[] = {resource->key, resource->subkey};
-
-	put_schema(out, resource->stream, resource->schema);
-	for (int i = 0; i < 2; i++)
-		if (keys[i] != NULL) {
-			stream_puts(out, ",\"");
-			stream_puts(out, keys[i]);
-			stream_puts(out, "\"");
-		}
-	stream_puts(out, "]}");
-	stream_end_line(out);
-}
-
-void
-record_fetch_schema(struct stream *out)
-{
-	put_schema(out, "fetches",
-	    "{\"type\":\"object\",\"properties\":{\"experiment\":{\"type\":\"string\"},"
-	    "\"status\":{\"enum\":[\"complete\",\"failed\",\"denied\"]},"
-	    "\"stream\":" TEXT ",\"http_status\":" COUNT ",\"attempts\":" COUNT
-	    ",\"message\":" TEXT ",\"records\":{\"type\":\"object\"},"
-	    "\"fetched_at\":{\"type\":\"string\",\"format\":\"date-time\"}},"
-	    "\"required\":[\"experiment\",\"status\",\"fetched_at\"]}");
-	stream_puts(out, "]}");
-	stream_end_line(out);
-}
-
 /* Where the pieces of a record go. */
 struct sink {
 	record_put *put;
@@ -79,11 +36,11 @@ puts_to(const struct sink *sink, const char *text)
 }
 
 static void
-put_body(const struct sink *sink, const struct resource *resource,
+put_body(const struct sink *sink, const struct streams_row *resource,
     const char *experiment_json, const struct split_document *document)
 {
 	struct json_span rest = document->text;
-	bool whole = resource->shape == RESOURCE_WHOLE;
+	bool whole = resource->shape == STREAMS_WRAPPED;
 	size_t skipped;
 
 	if (!document->named) {
@@ -113,21 +70,21 @@ put_body(const struct sink *sink, const struct resource *resource,
 }
 
 void
-record_body(record_put *put, void *context, const struct resource *resource,
+record_body(record_put *put, void *context, const struct streams_row *resource,
     const char *experiment_json, const struct split_document *document)
 {
 	put_body(&(struct sink){put, context}, resource, experiment_json, document);
 }
 
 void
-record_document(record_put *put, void *context, const struct resource *resource,
+record_document(record_put *put, void *context, const struct streams_row *resource,
     const char *experiment_json, const struct split_document *document,
     const char *time_extracted)
 {
 	const struct sink sink = {put, context};
 
 	puts_to(&sink, "{\"type\":\"RECORD\",\"stream\":\"");
-	puts_to(&sink, resource->stream);
+	puts_to(&sink, resource->name);
 	puts_to(&sink, "\",\"record\":");
 	put_body(&sink, resource, experiment_json, document);
 	puts_to(&sink, ",\"time_extracted\":\"");
@@ -141,12 +98,12 @@ put_counts(struct stream *out, const long *counts)
 	const char *comma = "";
 
 	stream_puts(out, ",\"records\":{");
-	for (size_t i = 0; i < resource_count(); i++) {
+	for (size_t i = 0; i < streams_staged(); i++) {
 		if (counts[i] < 0)
 			continue;
 		stream_puts(out, comma);
 		stream_puts(out, "\"");
-		stream_puts(out, resources[i].stream);
+		stream_puts(out, streams[i].name);
 		stream_puts(out, "\":");
 		put_number(out, counts[i]);
 		comma = ",";

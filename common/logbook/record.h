@@ -6,8 +6,8 @@
 #define RECORD_H
 
 #include "logbook/split.h"
-#include "stream/resource.h"
 #include "stream/stream.h"
+#include "stream/streams.h"
 
 /* How the fetch of an experiment ended: the record of stream "fetches". */
 struct record_fetch {
@@ -17,15 +17,9 @@ struct record_fetch {
 	long http_status;	/* 0 if there was none */
 	int attempts;		/* 0 if nothing was asked */
 	const char *message;	/* or NULL */
-	const long *counts;	/* records by row of resources[], -1: not fetched */
+	const long *counts;	/* records by row of streams[], -1: not fetched */
 	const char *fetched_at; /* RFC 3339, UTC */
 };
-
-/* The SCHEMA message of a resource. */
-void record_schema(struct stream *out, const struct resource *resource);
-
-/* The SCHEMA message of stream "fetches". */
-void record_fetch_schema(struct stream *out);
 
 /* Takes n bytes of output. */
 typedef void record_put(void *context, const char *p, size_t n);
@@ -35,11 +29,11 @@ typedef void record_put(void *context, const char *p, size_t n);
  * cleaned if it needs it.  No message around it, no newline behind it.
  * experiment_json is the name as a JSON string with its quotes.
  */
-void record_body(record_put *put, void *context, const struct resource *resource,
+void record_body(record_put *put, void *context, const struct streams_row *resource,
     const char *experiment_json, const struct split_document *document);
 
 /* The RECORD message of a document, without a newline behind it. */
-void record_document(record_put *put, void *context, const struct resource *resource,
+void record_document(record_put *put, void *context, const struct streams_row *resource,
     const char *experiment_json, const struct split_document *document,
     const char *time_extracted);
 

@@ -6,7 +6,7 @@
 
 struct split {
 	struct json scan;
-	const struct resource *resource;
+	const struct streams_row *resource;
 	const char *experiment;
 	split_take *take;
 	void *context;
@@ -75,7 +75,7 @@ static void
 read_document(struct split *split)
 {
 	struct json *s = &split->scan;
-	const struct resource *r = split->resource;
+	const struct streams_row *r = split->resource;
 	struct split_document document = {.named = false};
 	struct json_span key, value, found = {NULL, 0};
 	int place = 0, named_at = 0, names = 0;
@@ -94,8 +94,8 @@ read_document(struct split *split)
 				if (value.p[0] == '"' &&
 				    json_string_is(value, split->experiment))
 					named_at = place;
-			} else if (r->key != NULL && found.p == NULL &&
-				   json_string_is(key, r->key)) {
+			} else if (r->keys[1] != NULL && found.p == NULL &&
+				   json_string_is(key, r->keys[1])) {
 				found = value;
 			}
 		}
@@ -107,9 +107,9 @@ read_document(struct split *split)
 	set_unclean(&document, s);
 	document.named = names == 1 && named_at > 1;
 	split->count++;
-	if (r->key != NULL && !resource_is_key(found)) {
+	if (r->keys[1] != NULL && !streams_is_key_value(found)) {
 		snprintf(
-		    text, sizeof(text), "record %ld has no %s", split->count, r->key);
+		    text, sizeof(text), "record %ld has no %s", split->count, r->keys[1]);
 		fail(split, text);
 	} else if (split->take != NULL) {
 		split->take(split->context, &document);
@@ -155,14 +155,15 @@ static void
 read_payload(struct split *split)
 {
 	switch (split->resource->shape) {
-	case RESOURCE_OBJECT:
-	case RESOURCE_BARE:
+	case STREAMS_OURS:
+	case STREAMS_ONE:
+	case STREAMS_BARE:
 		read_document(split);
 		break;
-	case RESOURCE_ARRAY:
+	case STREAMS_MANY:
 		read_array(split);
 		break;
-	case RESOURCE_WHOLE:
+	case STREAMS_WRAPPED:
 		read_whole(split);
 		break;
 	}
@@ -202,7 +203,7 @@ read_envelope(struct split *split)
 }
 
 long
-split_body(const char *body, size_t n, const struct resource *resource,
+split_body(const char *body, size_t n, const struct streams_row *resource,
     const char *experiment, split_take *take, void *context,
     void (*passed)(void *passed_context, size_t offset), void *passed_context,
     struct split_error *error)
@@ -224,7 +225,7 @@ split_body(const char *body, size_t n, const struct resource *resource,
 		fail(&split, "the answer is empty");
 	else if (json_peek(s) != '{' && !json_open(s, '{'))
 		fail_scan(&split);
-	else if (resource->shape == RESOURCE_BARE)
+	else if (resource->shape == STREAMS_BARE)
 		read_payload(&split);
 	else
 		read_envelope(&split);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "stream/resource.h"
+#include "stream/streams.h"
 #include "text/json.h"
 
 struct split_document {
@@ -36,7 +36,7 @@ typedef void split_take(void *context, const struct split_document *document);
  * may be NULL.  passed (may be NULL) is called now and then with the offset of what was
  * read. Returns the number of documents, or -1 with *error filled in.
  */
-long split_body(const char *body, size_t n, const struct resource *resource,
+long split_body(const char *body, size_t n, const struct streams_row *resource,
     const char *experiment, split_take *take, void *context,
     void (*passed)(void *passed_context, size_t offset), void *passed_context,
     struct split_error *error);

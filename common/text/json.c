@@ -555,8 +555,13 @@ decode_one(const char **p, const char *end, char out[4])
 bool
 json_string_is(struct json_span string, const char *plain)
 {
+	return json_string_says(string, plain, strlen(plain));
+}
+
+bool
+json_string_says(struct json_span string, const char *plain, size_t n)
+{
 	const char *p = string.p + 1, *end = string.p + string.n - 1;
-	size_t n = strlen(plain);
 
 	if (memchr(p, '\\', string.n - 2) == NULL)
 		return n == string.n - 2 && memcmp(p, plain, n) == 0;
@@ -564,11 +569,12 @@ json_string_is(struct json_span string, const char *plain)
 		char c[4];
 		size_t k = decode_one(&p, end, c);
 
-		if (strnlen(plain, k) < k || memcmp(plain, c, k) != 0)
+		if (n < k || memcmp(plain, c, k) != 0)
 			return false;
 		plain += k;
+		n -= k;
 	}
-	return *plain == '\0';
+	return n == 0;
 }
 
 size_t

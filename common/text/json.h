@@ -92,6 +92,9 @@ bool json_find(struct json_span object, const char *name, struct json_span *valu
 /* True if a JSON string (with its quotes, checked before) says plain. */
 bool json_string_is(struct json_span string, const char *plain);
 
+/* The same for n bytes that need no NUL behind them. */
+bool json_string_says(struct json_span string, const char *plain, size_t n);
+
 /*
  * Decode a JSON string (with its quotes, checked before) into UTF-8.  out must
  * hold string.n bytes, and may begin at or before string.p: what is written never

@@ -518,7 +518,7 @@ wrong() {
     run --separate-stderr elog-load "$db" \
         < <(record scanned_directories '{"url":"ftp://h/","source":"s","status":"lost"}')
     status_is 1
-    [[ $stderr == *"status is listed or failed"* ]]
+    [[ $stderr == *"ftp://h/: status is none of: listed failed"* ]]
     equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 1
 }
 

@@ -7,12 +7,13 @@
 #include <stdint.h>
 
 #include "database.h"
-#include "stream/direct_stream.h"
+#include "stream/streams.h"
 #include "text/json.h"
 
 #define FIELDS 14
 
-/* In the order of direct_streams[]. */
+/* Of the first streams that are applied singly, in the order of streams[]; of others
+   it is the row's columns. */
 static const char *const members[][FIELDS] = {
     {"name", "value_type", "description", "mode", "set_by", "set_at", "user"},
     {"name", "value", "run", "experiment", "mode", "set_by", "set_at", "program"},
@@ -32,7 +33,20 @@ static const char *const members[][FIELDS] = {
 	"settled", "selection", "message", "attempts", "tried_at"},
 };
 
-#define STREAMS (sizeof(members) / sizeof(members[0]))
+#define KNOWN (sizeof(members) / sizeof(members[0]))
+
+/* The first stream that is applied singly, and how many there are. */
+static const struct streams_row *
+first_singly(size_t *n)
+{
+	const struct streams_row *first = streams;
+
+	while (first->applied != STREAMS_SINGLY)
+		first++;
+	for (*n = 0; first[*n].name != NULL; ++*n)
+		require(first[*n].applied == STREAMS_SINGLY);
+	return first;
+}
 
 static const char runs[] =
     "{\"type\":\"RECORD\",\"stream\":\"runs\",\"record\":{\"experiment\":\"e\",\"num\":1,"
@@ -66,18 +80,25 @@ put_value(FILE *out, const char *p, size_t n)
 static void
 put_record(FILE *out, const char *line, size_t n)
 {
-	size_t stream = (unsigned char)line[0] % STREAMS;
+	size_t streams_n;
+	const struct streams_row *first = first_singly(&streams_n);
+	size_t stream = (unsigned char)line[0] % streams_n;
 	const char *p = line + 1, *end = line + n, *comma = "";
 
 	fprintf(out, "{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":{",
-	    direct_streams[stream].stream);
-	for (int i = 0; i < FIELDS && members[stream][i] != NULL && p < end; i++) {
+	    first[stream].name);
+	for (int i = 0; p < end; i++) {
+		const char *name = stream >= KNOWN ? first[stream].columns[i].name
+				   : i < FIELDS	   ? members[stream][i]
+						   : NULL;
 		const char *tab = memchr(p, '\t', (size_t)(end - p));
 
+		if (name == NULL)
+			break;
 		if (tab == NULL)
 			tab = end;
 		if (tab > p) {
-			fprintf(out, "%s\"%s\":", comma, members[stream][i]);
+			fprintf(out, "%s\"%s\":", comma, name);
 			put_value(out, p, (size_t)(tab - p));
 			comma = ",";
 		}
@@ -107,7 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n = 0;
 	FILE *out = open_memstream(&lines, &n);
 
-	require(out != NULL && direct_streams[STREAMS].stream == NULL);
+	require(out != NULL);
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 

@@ -8,11 +8,11 @@
 
 #include "logbook/record.h"
 #include "logbook/split.h"
-#include "stream/resource.h"
+#include "stream/streams.h"
 #include "text/json.h"
 
 struct context {
-	const struct resource *resource;
+	const struct streams_row *resource;
 	const char *body;
 	size_t n;
 	char *text;
@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(body != NULL);
 	memcpy(body, data, size);
-	for (const struct resource *r = resources; r->stream != NULL; r++) {
+	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++) {
 		struct context c = {.resource = r, .body = body, .n = size};
 		long checked, taken;
 

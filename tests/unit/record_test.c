@@ -11,10 +11,10 @@ append(void *context, const char *p, size_t n)
 	strncat(context, p, n);
 }
 
-static const struct resource *
+static const struct streams_row *
 resource(const char *stream)
 {
-	const struct resource *r = resource_named(stream, strlen(stream));
+	const struct streams_row *r = streams_named(stream, strlen(stream));
 
 	assert_non_null(r);
 	return r;
@@ -114,50 +114,6 @@ written(void (*put)(struct stream *out, const void *what), const void *what)
 }
 
 static void
-put_schema(struct stream *out, const void *what)
-{
-	if (what == NULL)
-		record_fetch_schema(out);
-	else
-		record_schema(out, what);
-}
-
-static void
-schemas(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i <= resource_count(); i++) {
-		const struct resource *r = i < resource_count() ? &resources[i] : NULL;
-		char *text = written(put_schema, r), wanted[80];
-		size_t n = strlen(text);
-		struct json s;
-		struct json_span message, value;
-
-		assert_int_equal(text[n - 1], '\n');
-		assert_ptr_equal(strchr(text, '\n'), text + n - 1);
-		json_begin(&s, text, n);
-		assert_true(json_value(&s, &message) && json_end(&s));
-		assert_true(json_find(message, "type", &value));
-		assert_true(json_string_is(value, "SCHEMA"));
-		assert_true(json_find(message, "stream", &value));
-		assert_true(json_string_is(value, r != NULL ? r->stream : "fetches"));
-		assert_true(json_find(message, "schema", &value));
-		assert_int_equal(value.p[0], '{');
-		assert_true(json_find(message, "key_properties", &value));
-		snprintf(wanted, sizeof(wanted), "[\"experiment\"%s%s%s%s%s%s]",
-		    r != NULL && r->key != NULL ? ",\"" : "",
-		    r != NULL && r->key != NULL ? r->key : "",
-		    r != NULL && r->key != NULL ? "\"" : "",
-		    r != NULL && r->subkey != NULL ? ",\"" : "",
-		    r != NULL && r->subkey != NULL ? r->subkey : "",
-		    r != NULL && r->subkey != NULL ? "\"" : "");
-		assert_int_equal(value.n, strlen(wanted));
-		assert_memory_equal(value.p, wanted, value.n);
-		free(text);
-	}
-}
-
-static void
 put_fetch(struct stream *out, const void *what)
 {
 	record_fetch(out, what);
@@ -241,7 +197,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(quoting),
 	    cmocka_unit_test(bodies),
-	    cmocka_unit_test(schemas),
 	    cmocka_unit_test(fetches),
 	    cmocka_unit_test(states),
 	    cmocka_unit_test(times),

@@ -21,10 +21,10 @@ take(void *context, const struct split_document *document)
 	strcat(taken->text, ";");
 }
 
-static const struct resource *
+static const struct streams_row *
 resource(const char *stream)
 {
-	const struct resource *r = resource_named(stream, strlen(stream));
+	const struct streams_row *r = streams_named(stream, strlen(stream));
 
 	assert_non_null(r);
 	return r;
