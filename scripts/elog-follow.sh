@@ -9,7 +9,8 @@ case $0 in
 esac
 
 usage='Usage: elog-follow.sh --db FILE --to DIR [--every S] [--most S] [--once]
-                      [PULL OPTION...] -- SCAN ARGUMENT... [-- SCAN ARGUMENT...]...
+                      [--wait T] [PULL OPTION...] -- SCAN ARGUMENT...
+                      [-- SCAN ARGUMENT...]...
 
 List what is new on the servers, fetch it into DIR and note it in the database
 FILE; then what an earlier round left; then wait, and begin again.
@@ -19,6 +20,7 @@ FILE; then what an earlier round left; then wait, and begin again.
   --every S   seconds from the end of a round to the next (60)
   --most S    seconds to wait at the most, after rounds that failed (900)
   --once      one round, and its exit status
+  --wait T    how long to wait for other writers of the database (60s)
   --version, --help
 
 PULL OPTIONs go to elog-pull: --jobs, --limit-rate, --layout, --attempts, --user,
@@ -27,7 +29,7 @@ PULL OPTIONs go to elog-pull: --jobs, --limit-rate, --layout, --attempts, --user
 each -- make one elog-scan.'
 
 db='' to='' every=60 most=900 once=0
-pull=()
+pull=() wait=()
 
 say() {
 	printf 'elog-follow: %s\n' "$*" >&2
@@ -57,6 +59,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	--every) need "$@" && count "$1" "$2" && every=$2 && shift ;;
 	--most) need "$@" && count "$1" "$2" && most=$2 && shift ;;
 	--once) once=1 ;;
+	--wait) need "$@" && wait=(--wait "$2") && shift ;;
 	--jobs | --limit-rate | --layout | --attempts | --user | --netrc-file | --cacert | \
 		--ssh-key | --known-hosts | --ftp-tls | --timeout | --slowest | --url | \
 		--auth | --token-file | --keytab | --principal | --config)
@@ -139,7 +142,7 @@ follow() {
 	round=0
 	rm -f "$work/listed" "$work/pulled"
 	mkfifo "$work/listed" "$work/pulled" || exit 1
-	elog-load --quiet "$db" <"$work/pulled" >/dev/null &
+	elog-load --quiet "${wait[@]}" "$db" <"$work/pulled" >/dev/null &
 	loader=$!
 	elog-pull --quiet --to "$to" --known "$db" "${pull[@]}" \
 		<"$work/listed" >"$work/pulled" &
@@ -160,7 +163,7 @@ follow() {
 	worst $?
 	[ -z "$stopping" ] || return
 	# What an earlier round left.
-	elog-pull --quiet --to "$to" --db "$db" --pending "${pull[@]}" >/dev/null &
+	elog-pull --quiet --to "$to" --db "$db" --pending "${wait[@]}" "${pull[@]}" >/dev/null &
 	puller=$!
 	ended "$puller"
 	worst $?
@@ -168,7 +171,7 @@ follow() {
 }
 
 # A database to read from, before there is anything to read.
-[ -e "$db" ] || elog-load --quiet "$db" </dev/null >/dev/null || exit
+[ -e "$db" ] || elog-load --quiet "${wait[@]}" "$db" </dev/null >/dev/null || exit
 pause=$every
 while [ -z "$stopping" ]; do
 	follow "$@"

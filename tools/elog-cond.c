@@ -47,6 +47,7 @@ static struct poptOption options[] = {
     {"json", '\0', POPT_ARG_NONE, &json, 0, "ls, show: one JSON object a line", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
+    LOADER_WAIT_OPTION,
     POPT_TABLEEND,
 };
 
@@ -102,21 +103,21 @@ static const struct subcommand {
 	    const char *const *arguments);
 	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
 } subcommands[] = {
-    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db description", "condition_types", NULL,
+    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db wait description", "condition_types", NULL,
 	cond_put_type, NULL},
-    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db replace", "conditions",
-	NULL, put_condition, NULL},
+    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db wait replace",
+	"conditions", NULL, put_condition, NULL},
     {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
-	"db description replace rm", "aliases", cond_put_alias_check, cond_put_alias,
+	"db wait description replace rm", "aliases", cond_put_alias_check, cond_put_alias,
 	NULL},
     {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
-	"db description update rm run-min run-max start end", "run_periods", NULL,
+	"db wait description update rm run-min run-max start end", "run_periods", NULL,
 	cond_put_period, NULL},
-    {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3, "db description importance",
-	"run_files", NULL, cond_put_file, NULL},
+    {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3,
+	"db wait description importance", "run_files", NULL, cond_put_file, NULL},
     {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
-	"db replace experiment run names", "conditions", cond_put_daq_check, cond_put_daq,
-	NULL},
+	"db wait replace experiment run names", "conditions", cond_put_daq_check,
+	cond_put_daq, NULL},
     {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, NULL, show_list},
     {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, NULL,
 	show_run},

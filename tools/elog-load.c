@@ -19,7 +19,9 @@
 #include "load/load_files.h"
 #include "load/rcdb.h"
 
-static char *base, *rcdb, *experiment;
+static char *base, *rcdb, *experiment, *wait_text;
+static int64_t wait_seconds;
+static struct lock lock;
 static char **metadata;
 static long expected;
 static int quiet, migrate, begin_new;
@@ -42,6 +44,8 @@ static struct poptOption options[] = {
     {"new", '\0', POPT_ARG_NONE, &begin_new, 0,
 	"Begin DATABASE anew; it appears when all is loaded", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
+    {"wait", '\0', POPT_ARG_STRING, &wait_text, 0,
+	"Wait at most TIME for other writers (60s); 0: not at all", "TIME"},
     POPT_TABLEEND,
 };
 
@@ -108,7 +112,7 @@ summarize(const struct load_totals *totals, const char *path)
  * place: that would be lost.
  */
 static int
-lock_base(struct lock *lock)
+lock_base(struct lock *base_lock)
 {
 	char *path;
 	int status;
@@ -118,15 +122,41 @@ lock_base(struct lock *lock)
 	path = db_path(base);
 	if (path == NULL)
 		return EXIT_PARTIAL;
-	status = lock_take(lock, path);
+	status = lock_take(base_lock, path, wait_seconds);
 	free(path);
 	return status;
 }
 
-/* Load records from files into an open database, which messages call name.  Bookmarks go
-   to states. */
+/* Have the database to ourselves.  *path gets its name. */
 static int
-load_records(sqlite3 *db, const char *name, const char *const *files, FILE *states)
+lock_database(const char *name, char **path)
+{
+	char *again;
+	int status;
+
+	*path = db_path(name);
+	while (*path != NULL) {
+		status = lock_take(&lock, *path, wait_seconds);
+		if (status != 0)
+			return status;
+		/* While we waited, a link may have been given another target. */
+		again = db_path(name);
+		if (again != NULL && strcmp(again, *path) == 0) {
+			free(again);
+			return 0;
+		}
+		lock_release(&lock);
+		free(*path);
+		*path = again;
+	}
+	return name[0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
+}
+
+/* Load records from files into an open database, which messages call name.  Bookmarks go
+   to states.  Others may write between two commits where it is shared. */
+static int
+load_records(
+    sqlite3 *db, const char *name, const char *const *files, FILE *states, bool shared)
 {
 	struct progress progress;
 	struct load *load;
@@ -136,6 +166,8 @@ load_records(sqlite3 *db, const char *name, const char *const *files, FILE *stat
 	load = load_open(db, name, states);
 	if (load == NULL)
 		return EXIT_PARTIAL;
+	if (shared)
+		load_share(load, &lock, &stopped);
 	status = load_inputs(load, files, &progress);
 	if (!quiet && stopped == 0 && !migrate && !gave_up)
 		summarize(load_totals(load), name);
@@ -162,8 +194,10 @@ work(const char *path, const char *name, const char *const *files)
 	if (rcdb != NULL)
 		status = rcdb_import(db, name, rcdb, experiment, quiet == 0);
 	else
-		status = load_records(db, name, migrate ? nothing : files, stdout);
-	if (db_close_writer(db, name) != 0)
+		status = load_records(db, name, migrate ? nothing : files, stdout, true);
+	if (lock.fd < 0) /* stopped while others had their turn */
+		sqlite3_close(db);
+	else if (db_close_writer(db, name, lock_is_shared(&lock)) != 0)
 		status = EXIT_PARTIAL;
 	return status;
 }
@@ -179,7 +213,7 @@ fill(const char *draft, const char *path, const char *name, const char *const *f
 	int status = EXIT_PARTIAL;
 
 	if (db != NULL)
-		status = rcdb == NULL ? load_records(db, name, files, states)
+		status = rcdb == NULL ? load_records(db, name, files, states, false)
 				      : rcdb_import(db, name, rcdb, experiment, !quiet);
 	if (states != NULL)
 		fclose(states);
@@ -255,20 +289,18 @@ main(int argc, const char **argv)
 	    .options = options,
 	};
 	const char *const *arguments;
-	struct lock lock, base_lock = {.fd = -1};
-	char *path;
+	struct lock base_lock = {.fd = -1};
+	char *path = NULL;
 	int status;
 
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
 	status = check_usage(arguments);
-	if (status != EXIT_DONE)
-		return status;
-	path = db_path(arguments[0]);
-	if (path == NULL)
-		return arguments[0][0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
-	status = lock_take(&lock, path);
+	if (status == EXIT_DONE)
+		status = lock_wait_option(wait_text, &wait_seconds);
+	if (status == EXIT_DONE)
+		status = lock_database(arguments[0], &path);
 	if (status != 0) {
 		free(path);
 		return status;

@@ -38,6 +38,7 @@ static struct poptOption options[] = {
     {"to", '\0', POPT_ARG_STRING, &to, 0, "Directory under which the files go", "DIR"},
     {"db", '\0', POPT_ARG_STRING, &db, 0,
 	"Load the records into FILE, and ask it what is there already", "FILE"},
+    LOADER_WAIT_OPTION,
     {"known", '\0', POPT_ARG_STRING, &seen_file, 0,
 	"Ask the database FILE, which is only read, what is there already", "FILE"},
     {"pending", '\0', POPT_ARG_NONE, &pending, 0,
@@ -212,16 +213,18 @@ fetch(
 	return status;
 }
 
-/* 75 after a message if another elog-load writes the database: before anything comes. */
+/* 75 after a message if others write the database, however long we wait: before anything
+   comes. */
 static int
 check_writer(void)
 {
 	struct lock lock;
 	char *path = db != NULL ? db_path(db) : NULL;
-	int status = EXIT_DONE;
+	int64_t wait;
+	int status = loader_wait_seconds(&wait);
 
-	if (path != NULL) {
-		status = lock_take(&lock, path);
+	if (status == EXIT_DONE && path != NULL) {
+		status = lock_take(&lock, path, wait);
 		lock_release(&lock);
 	}
 	free(path);
@@ -246,7 +249,7 @@ run(struct downloads **downloads, struct session *session)
 		lock_name = NULL;
 		goto done;
 	}
-	status = dry_run ? 0 : lock_take(&lock, lock_name);
+	status = dry_run ? 0 : lock_take(&lock, lock_name, 0);
 	if (status != 0 || (remote = remote_open(&status)) == NULL)
 		goto done;
 	status = dry_run ? 0 : check_writer();

@@ -52,6 +52,7 @@ static struct poptOption options[] = {
 	"Try again at most N times what may pass (3)", "N"},
     {"db", '\0', POPT_ARG_STRING, &db, 0,
 	"Go on where FILE ends, and start elog-load on it", "FILE"},
+    LOADER_WAIT_OPTION,
     {"known", '\0', POPT_ARG_STRING, &seen_db, 0,
 	"Go on where FILE ends, and write to stdout", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, remote_options, 0, "The servers:", NULL},

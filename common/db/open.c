@@ -251,6 +251,21 @@ back_up(const char *path, int version)
 	return NULL;
 }
 
+/* SQLite finds a log by the name of the database, so that two names are two databases to
+   it.  False after a message. */
+static bool
+has_one_name(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || st.st_nlink < 2)
+		return true;
+	msg("%s: %ld hard links lead to it, and writing under one of them would damage "
+	    "it under the others: remove them, or make a copy",
+	    path, (long)st.st_nlink);
+	return false;
+}
+
 /*
  * Open for writing, with a backup if there is a place for its name and a migration.
  * pragmas are run before anything is written.
@@ -262,6 +277,8 @@ open_writer(const char *path, const char *pragmas, char **backup)
 	int version;
 
 	configure();
+	if (!has_one_name(path))
+		return NULL;
 	/* The names are absolute, so that only an ATTACH of ours is a URI. */
 	if (sqlite3_open_v2(path, &db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
@@ -308,10 +325,12 @@ db_open_draft(const char *path)
 }
 
 int
-db_close_writer(sqlite3 *db, const char *path)
+db_close_writer(sqlite3 *db, const char *path, bool other_follows)
 {
 	int result = 0;
 
+	if (other_follows)
+		return sqlite3_close(db) == SQLITE_OK ? 0 : -1;
 	if (sqlite3_exec(db, "PRAGMA main.wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
 	    SQLITE_OK) {
 		db_complain(db, path);

@@ -35,6 +35,9 @@ struct load {
 	struct explode *explode;
 	struct direct *direct;
 	struct foreign *foreign;
+	struct lock *lock; /* that others may have between two commits, or NULL */
+	const volatile sig_atomic_t *stopped;
+	bool idle;		   /* no line came since load_idle() */
 	long uncommitted;	   /* experiments and records since the last commit */
 	struct timespec committed; /* when that was */
 	double took;		   /* how many seconds */
@@ -271,6 +274,41 @@ seconds(const struct timespec *from, const struct timespec *to)
 	       (double)(to->tv_nsec - from->tv_nsec) / 1e9;
 }
 
+void
+load_share(struct load *load, struct lock *lock, const volatile sig_atomic_t *stopped)
+{
+	load->lock = lock;
+	load->stopped = stopped;
+}
+
+/* Between two transactions: let those in line write.  They may have changed anything. */
+static int
+let_others_in(struct load *load)
+{
+	if (load->lock == NULL || !lock_is_wanted(load->lock))
+		return 0;
+	explode_forget(load->explode);
+	return lock_yield(load->lock, load->stopped) == 0 ? 0 : -1;
+}
+
+static bool
+is_aside(const struct load *load)
+{
+	return load->lock != NULL && load->lock->fd < 0;
+}
+
+/* Be the one that writes, again. */
+static int
+come_back(struct load *load)
+{
+	load->idle = false;
+	if (!is_aside(load))
+		return 0;
+	if (lock_come_back(load->lock, load->stopped) != 0)
+		return -1;
+	return exec(load, "BEGIN");
+}
+
 static int
 commit(struct load *load)
 {
@@ -278,12 +316,12 @@ commit(struct load *load)
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (exec(load, "COMMIT; BEGIN") != 0)
+	if (exec(load, "COMMIT") != 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
 	tell_states(load);
-	return 0;
+	return let_others_in(load) == 0 ? exec(load, "BEGIN") : -1;
 }
 
 /*
@@ -308,7 +346,20 @@ commit_at_times(struct load *load)
 int
 load_idle(struct load *load)
 {
-	return load->uncommitted > 0 || load->pending_used > 0 ? commit(load) : 0;
+	bool long_since = load->idle;
+
+	if (is_aside(load))
+		return 0;
+	load->idle = true;
+	if (load->uncommitted > 0 || load->pending_used > 0)
+		return commit(load);
+	if (!long_since || load->lock == NULL || !lock_is_wanted(load->lock))
+		return 0;
+	if (exec(load, "COMMIT") != 0)
+		return -1;
+	explode_forget(load->explode);
+	lock_step_aside(load->lock);
+	return is_aside(load) ? 0 : exec(load, "BEGIN");
 }
 
 static void
@@ -694,6 +745,8 @@ load_line(struct load *load, char *line, size_t n, long number)
 	const char *why;
 	size_t blank = 0;
 
+	if (come_back(load) != 0)
+		return -1;
 	if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
 		line += 3; /* a byte order mark */
 		n -= 3;
@@ -757,7 +810,8 @@ close_unfinished(struct load *load)
 int
 load_end(struct load *load)
 {
-	if (close_unfinished(load) != 0 || explode_end(load->explode) != 0)
+	if (come_back(load) != 0 || close_unfinished(load) != 0 ||
+	    explode_end(load->explode) != 0)
 		return -1;
 	return commit(load);
 }
@@ -765,6 +819,8 @@ load_end(struct load *load)
 int
 load_metadata(struct load *load, const char *key, const char *value)
 {
+	if (come_back(load) != 0)
+		return -1;
 	statement_text(load->metadata, ":key", key);
 	statement_text(load->metadata, ":value", value);
 	return run(load, load->metadata);

@@ -11,8 +11,11 @@
 #ifndef LOAD_H
 #define LOAD_H
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
+
+#include "base/lock.h"
 
 struct load;
 
@@ -32,6 +35,15 @@ struct load_totals {
 struct load *load_open(sqlite3 *db, const char *path, FILE *states);
 
 /*
+ * Others may write between two of our commits: whenever something was committed, and
+ * after a while without input, those who stand in line for the lock have their turn, and
+ * then we go on.  Where *stopped ends the waiting, the lock is not held any more, and
+ * what was called returns -1.  Both are borrowed.
+ */
+void load_share(
+    struct load *load, struct lock *lock, const volatile sig_atomic_t *stopped);
+
+/*
  * Take one line of n bytes, without its newline; it may be changed.  What is
  * wrong with it is reported with its number and counted.  Returns 0, or -1 after
  * a message if the database failed, so that going on makes no sense.
@@ -40,8 +52,10 @@ int load_line(struct load *load, char *line, size_t n, long number);
 
 /*
  * Nothing more has come for now: commit, so that others see what was loaded.  To be
- * called before waiting for input.  Returns as load_line() does.
+ * called before waiting for input, and every LOAD_IDLE_MS while none comes.  Returns as
+ * load_line() does.
  */
+#define LOAD_IDLE_MS 2000
 int load_idle(struct load *load);
 
 /* Report a line that could not be read at all. */

@@ -30,6 +30,7 @@ load_descriptor(struct load *load, int fd, const char *name, struct progress *pr
 
 	lines_open(&lines, fd);
 	lines.idle = idle;
+	lines.idle_ms = LOAD_IDLE_MS;
 	lines.context = load;
 	while (*stopped == 0 && status == 0 &&
 	       (result = lines_next(&lines, &line, &n)) != LINES_END) {

@@ -58,9 +58,18 @@ fill(struct lines *lines)
 
 	if (make_room(lines) != 0)
 		return -1;
-	if (lines->idle != NULL &&
-	    poll(&(struct pollfd){.fd = lines->fd, .events = POLLIN}, 1, 0) == 0)
-		lines->idle(lines->context);
+	if (lines->idle != NULL) {
+		struct pollfd input = {.fd = lines->fd, .events = POLLIN};
+		int ready, wait = 0;
+
+		while ((ready = poll(&input, 1, wait)) == 0) {
+			lines->idle(lines->context);
+			if ((wait = lines->idle_ms) == 0)
+				break;
+		}
+		if (ready < 0)
+			return -1;
+	}
 	room = lines->capacity - lines->end;
 	n = read(lines->fd, lines->buffer + lines->end, room < CHUNK ? room : CHUNK);
 	if (n < 0)

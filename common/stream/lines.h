@@ -14,8 +14,10 @@ struct lines {
 	size_t begin, end, capacity;
 	size_t searched; /* bytes from begin that hold no newline */
 	bool eof;
-	/* Where not NULL: called before a read that would have to wait. */
+	/* Where not NULL: called before a read that would have to wait, and where idle_ms
+	   is not 0, again and again so many milliseconds later. */
 	void (*idle)(void *context);
+	int idle_ms;
 	void *context;
 	bool skipping; /* inside a line that is too long */
 	long number;   /* of the line that was read last, from 1 */

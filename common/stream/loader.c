@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/exit.h"
+#include "base/lock.h"
 #include "base/msg.h"
 
 #define PROGRAM "elog-load"
 
+char *loader_wait;
 static pid_t child = -1;
 static int own_stdout = -1; /* where stdout went before */
 
@@ -35,13 +37,20 @@ beside(void)
 	return NULL;
 }
 
+int
+loader_wait_seconds(int64_t *seconds)
+{
+	return lock_wait_option(loader_wait, seconds);
+}
+
 /* Start it with input as its stdin.  An errno, 0 if all is well. */
 static int
 spawn(const char *db, int input)
 {
 	extern char **environ;
-	char quiet[] = "--quiet", end[] = "--", name[] = PROGRAM, *path, *database;
-	char *arguments[] = {name, quiet, end, NULL, NULL};
+	char quiet[] = "--quiet", wait[] = "--wait", end[] = "--", name[] = PROGRAM;
+	char *arguments[] = {name, quiet, end, NULL, NULL, NULL, NULL};
+	char *path, *database;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t reset;
@@ -49,7 +58,14 @@ spawn(const char *db, int input)
 
 	path = beside();
 	database = strdup(db);
-	arguments[3] = database;
+	if (loader_wait != NULL) {
+		arguments[2] = wait;
+		arguments[3] = loader_wait;
+		arguments[4] = end;
+		arguments[5] = database;
+	} else {
+		arguments[3] = database;
+	}
 	sigemptyset(&reset);
 	sigaddset(&reset, SIGPIPE);
 	posix_spawn_file_actions_init(&actions);
@@ -73,8 +89,11 @@ spawn(const char *db, int input)
 int
 loader_start(const char *db)
 {
+	int64_t wait;
 	int ends[2], error;
 
+	if (loader_wait_seconds(&wait) != 0)
+		return EXIT_USAGE;
 	if (db == NULL)
 		return EXIT_DONE;
 	if (pipe2(ends, O_CLOEXEC) != 0) {

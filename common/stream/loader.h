@@ -5,6 +5,20 @@
 #ifndef LOADER_H
 #define LOADER_H
 
+#include <popt.h>
+#include <stdint.h>
+
+/* The row of a producer's options that says how long elog-load waits for others. */
+extern char *loader_wait;
+#define LOADER_WAIT_OPTION                                                               \
+	{                                                                                \
+		"wait", '\0', POPT_ARG_STRING, &loader_wait, 0,                          \
+		    "Wait at most TIME for other writers of the database (60s)", "TIME"  \
+	}
+
+/* What it says, in seconds.  0, or 2 (the exit status) after a message. */
+int loader_wait_seconds(int64_t *seconds);
+
 /*
  * Start elog-load, the one beside our own executable or else the one in PATH, quiet, on
  * the database db; what we write to descriptor 1 from now on goes to it, and what it
@@ -16,7 +30,7 @@
  * came whole; it is in a process group of its own, so that Ctrl-C at a terminal ends us
  * and not it.
  *
- * Returns 0, or 1 (the exit status) after a message.
+ * Returns 0, or the exit status, 1 or 2, after a message.
  */
 int loader_start(const char *db);
 

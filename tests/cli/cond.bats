@@ -385,7 +385,7 @@ END
 @test "the database is held by another, or cannot be written; stdout full or gone" {
     exec 9>"$db.lock"
     flock 9
-    run --separate-stderr elog-cond set --db "$db" e1 1 x 5
+    run --separate-stderr elog-cond set --wait 0 --db "$db" e1 1 x 5
     status_is 75
     exec 9>&-
     rm -f "$db.lock"

@@ -391,7 +391,7 @@ users|2|{"id":2,"name":"Bob"}'
     holder=$!
     exec 8>"$BATS_TEST_TMPDIR/in"
     wait_for test -s "$db.lock"
-    run --separate-stderr apply </dev/null 8>&-
+    run --separate-stderr apply --wait 0 </dev/null 8>&-
     status_is 75
     says elog-load "$db: process $(cat "$db.lock") is writing it" "try again later"
     exec 8>&-
@@ -662,7 +662,7 @@ END
     elog-load -q "$BATS_TEST_TMPDIR/alias.db" <"$BATS_TEST_TMPDIR/fifo" &
     exec 7>"$BATS_TEST_TMPDIR/fifo"
     wait_for test -e "$db.lock"
-    run --separate-stderr elog-load "$db" </dev/null
+    run --separate-stderr elog-load --wait 0 "$db" </dev/null
     exec 7>&-
     wait
     status_is 75

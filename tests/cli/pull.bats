@@ -429,7 +429,7 @@ corrupt	local$source/c	$url/c"
     writer=$!
     exec 8>"$BATS_TEST_TMPDIR/in"
     wait_for test -s "$db.lock"
-    run --separate-stderr pull --db "$db" < <(wanted a)
+    run --separate-stderr pull --wait 0 --db "$db" < <(wanted a)
     status_is 75
     says elog-pull "process $writer" 'try again later'
     no_file "$data" a
