@@ -1,81 +1,65 @@
 #include "files/download.h"
 
-#include <stdlib.h>
-
-#include "logbook/record.h"
+#include "stream/emit.h"
 #include "stream/streams.h"
-#include "text/object.h"
 #include "text/timestamp.h"
 
-static void
-put(struct download *download, const char *stream, bool *schema_sent,
-    struct object *object, const char *now)
+/* A record of a stream begins, and before the first its SCHEMA. */
+static struct writer
+begin(struct download *download, const char *stream, bool *schema_sent)
 {
-	char *text = object_end(object);
-
 	if (!*schema_sent)
 		streams_schema_named(download->out, stream);
 	*schema_sent = true;
-	if (text == NULL)
-		return;
-	stream_puts(download->out, "{\"type\":\"RECORD\",\"stream\":\"");
-	stream_puts(download->out, stream);
-	stream_puts(download->out, "\",\"record\":");
-	stream_puts(download->out, text);
-	stream_puts(download->out, ",\"time_extracted\":\"");
-	stream_puts(download->out, now);
-	stream_puts(download->out, "\"}");
-	stream_end_line(download->out);
-	free(text);
+	return emit_record(download->out, stream);
 }
 
 void
 download_done(struct download *download, const struct target *file,
     const struct download_done *done)
 {
-	struct object object;
+	struct writer w = begin(download, "downloads", &download->schema_sent);
 	char now[28];
 
 	timestamp_now(now);
-	object_begin(&object);
-	object_text(&object, "url", file->url);
-	object_text(&object, "path", done->path);
-	object_number(&object, "size", done->size);
-	object_text(&object, "sha256", done->sha256);
-	object_text(&object, "modified", done->modified);
-	object_text(&object, "mtime", done->mtime);
-	object_text(&object, "started", done->started);
-	object_text(&object, "finished", now);
-	object_number(&object, "attempts", done->attempts);
-	object_number(&object, "resumed_from", done->resumed_from);
-	object_text(&object, "source", file->source);
-	object_text(&object, "time", file->time);
-	object_text(&object, "observed_at", file->observed_at);
-	object_text(&object, "status", "complete");
-	put(download, "downloads", &download->schema_sent, &object, now);
+	writer_string(&w, "url", file->url);
+	writer_string(&w, "path", done->path);
+	writer_count(&w, "size", done->size);
+	writer_string(&w, "sha256", done->sha256);
+	writer_string(&w, "modified", done->modified);
+	writer_string(&w, "mtime", done->mtime);
+	writer_string(&w, "started", done->started);
+	writer_string(&w, "finished", now);
+	writer_count(&w, "attempts", done->attempts);
+	writer_count(&w, "resumed_from", done->resumed_from);
+	writer_string(&w, "source", file->source);
+	writer_string(&w, "time", file->time);
+	writer_string(&w, "observed_at", file->observed_at);
+	writer_string(&w, "status", "complete");
+	emit_end_at(&w, now);
 }
 
 void
 download_left(struct download *download, const struct target *file,
     const struct download_left *left)
 {
-	struct object object;
+	struct writer w =
+	    begin(download, "partial_downloads", &download->partial_schema_sent);
 	char now[28];
 
 	timestamp_now(now);
-	object_begin(&object);
-	object_text(&object, "url", file->url);
-	object_text(&object, "path", left->path);
-	object_number(&object, "bytes", left->bytes);
-	object_number(&object, "total", left->total);
-	object_text(&object, "sha256",
+	writer_string(&w, "url", file->url);
+	writer_string(&w, "path", left->path);
+	writer_count(&w, "bytes", left->bytes);
+	writer_count(&w, "total", left->total);
+	writer_string(&w, "sha256",
 	    left->sha256 != NULL && left->sha256[0] != '\0' ? left->sha256 : NULL);
-	object_number(&object, "attempts", left->attempts);
-	object_text(&object, "last_error", left->error);
-	object_text(&object, "last_attempt", now);
-	object_text(&object, "source", file->source);
-	object_text(&object, "time", file->time);
-	object_text(&object, "observed_at", file->observed_at);
-	object_text(&object, "status", left->failed ? "failed" : "partial");
-	put(download, "partial_downloads", &download->partial_schema_sent, &object, now);
+	writer_count(&w, "attempts", left->attempts);
+	writer_string(&w, "last_error", left->error);
+	writer_string(&w, "last_attempt", now);
+	writer_string(&w, "source", file->source);
+	writer_string(&w, "time", file->time);
+	writer_string(&w, "observed_at", file->observed_at);
+	writer_string(&w, "status", left->failed ? "failed" : "partial");
+	emit_end_at(&w, now);
 }

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "files/place.h"
+#include "text/buffer.h"
 #include "text/object.h"
+#include "text/writer.h"
 
 #define STATE_MAX 16384
 #define LABEL "user.elog"
@@ -63,22 +65,24 @@ partial_state_free(struct partial_state *state)
 static char *
 state_text(const struct partial_state *state)
 {
-	struct object object;
+	struct buffer buffer = {0};
+	struct writer w = writer_to(buffer_put, &buffer);
 	char id[40];
 
-	object_begin(&object);
-	object_text(&object, "url", state->url);
-	object_number(&object, "size", state->size);
-	object_number(&object, "changed", state->changed);
-	object_number(&object, "listed", state->listed);
-	object_text(&object, "etag", state->etag);
-	object_text(&object, "last_modified", state->last_modified);
-	object_number(&object, "attempts", state->attempts);
-	object_text(&object, "started", state->started);
-	object_number(&object, "bytes", state->bytes);
-	object_text(&object, "sha256", state->sha256[0] != '\0' ? state->sha256 : NULL);
-	object_text(&object, "boot", boot(id));
-	return object_end(&object);
+	writer_object(&w, NULL);
+	writer_string(&w, "url", state->url);
+	writer_count(&w, "size", state->size);
+	writer_count(&w, "changed", state->changed);
+	writer_count(&w, "listed", state->listed);
+	writer_string(&w, "etag", state->etag);
+	writer_string(&w, "last_modified", state->last_modified);
+	writer_count(&w, "attempts", state->attempts);
+	writer_string(&w, "started", state->started);
+	writer_count(&w, "bytes", state->bytes);
+	writer_string(&w, "sha256", state->sha256[0] != '\0' ? state->sha256 : NULL);
+	writer_string(&w, "boot", boot(id));
+	writer_end_object(&w);
+	return buffer_take(&buffer, NULL);
 }
 
 /* Read a state back; true if it is one, and of this URL.  *same_boot: see boot(). */

@@ -1,177 +1,99 @@
 #include "files/remote_record.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "stream/emit.h"
+#include "text/buffer.h"
 #include "text/utf8.h"
 
-typedef void put_bytes(void *to, const char *p, size_t n);
-
-/* A text to a callback's taste, into a stream or a buffer; quoted: as a JSON string. */
-static void
-write_text(const char *text, bool quoted, put_bytes *put, void *to)
-{
-	const char *end = text + strlen(text);
-
-	for (const char *p = text; p < end;) {
-		unsigned character;
-		size_t n = utf8_read(p, (size_t)(end - p), &character);
-		char escaped[8] = "";
-
-		if (n == 0)
-			snprintf(escaped, sizeof(escaped), "%%%02X", (unsigned char)*p);
-		else if (quoted && (*p == '"' || *p == '\\'))
-			snprintf(escaped, sizeof(escaped), "\\%c", *p);
-		else if (quoted && character < 0x20)
-			snprintf(escaped, sizeof(escaped), "\\u%04x", character);
-		if (escaped[0] != '\0')
-			put(to, escaped, strlen(escaped));
-		else
-			put(to, p, n);
-		p += n > 0 ? n : 1;
-	}
-}
-
-static void
-write_string(const char *text, put_bytes *put, void *to)
-{
-	put(to, "\"", 1);
-	write_text(text, true, put, to);
-	put(to, "\"", 1);
-}
-
-static void
-to_stream(void *to, const char *p, size_t n)
-{
-	stream_put(to, p, n);
-}
-
-static void
-to_file(void *to, const char *p, size_t n)
-{
-	(void)fwrite(p, 1, n, to);
-}
-
-/* ,"name":"text", or null where there is none. */
-static void
-put_member(struct stream *out, const char *name, const char *text)
-{
-	stream_puts(out, ",\"");
-	stream_puts(out, name);
-	stream_puts(out, "\":");
-	if (text == NULL || *text == '\0')
-		stream_puts(out, "null");
-	else
-		write_string(text, to_stream, out);
-}
-
-static void
-put_number(struct stream *out, const char *name, int64_t value)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), ",\"%s\":%" PRId64, name, value);
-	stream_puts(out, text);
-}
-
-static void
+/* A record of one of the streams, in which names need not be UTF-8. */
+static struct writer
 begin(struct stream *out, const char *stream, const char *url)
 {
-	stream_puts(out, "{\"type\":\"RECORD\",\"stream\":\"");
-	stream_puts(out, stream);
-	stream_puts(out, "\",\"record\":{\"url\":");
-	write_string(url, to_stream, out);
+	struct writer w = emit_record(out, stream);
+
+	w.percent = true;
+	writer_string(&w, "url", url);
+	return w;
 }
 
+/* A text, or null where there is none. */
 static void
-end(struct stream *out)
+put_text(struct writer *w, const char *name, const char *text)
 {
-	stream_puts(out, "}}");
-	stream_end_line(out);
+	writer_string(w, name, text != NULL && *text != '\0' ? text : NULL);
 }
 
 void
 remote_record_file(struct stream *out, const struct remote_file *file)
 {
-	begin(out, "remote_files", file->url);
-	put_member(out, "source", file->source);
-	put_member(out, "path", file->path);
-	if (file->size >= 0)
-		put_number(out, "size", file->size);
-	else
-		stream_puts(out, ",\"size\":null");
-	put_member(out, "modified", file->modified);
-	put_member(out, "observed_at", file->observed_at);
-	put_member(out, "time", file->time);
-	stream_puts(out, ",\"fields\":");
-	stream_puts(out, file->fields);
-	end(out);
+	struct writer w = begin(out, "remote_files", file->url);
+
+	put_text(&w, "source", file->source);
+	put_text(&w, "path", file->path);
+	writer_count(&w, "size", file->size);
+	put_text(&w, "modified", file->modified);
+	put_text(&w, "observed_at", file->observed_at);
+	put_text(&w, "time", file->time);
+	writer_json(&w, "fields", (struct json_span){file->fields, strlen(file->fields)});
+	emit_end(&w);
 }
 
 void
 remote_record_directory(struct stream *out, const struct remote_directory *directory)
 {
-	begin(out, "scanned_directories", directory->url);
-	put_member(out, "source", directory->source);
-	put_member(out, "time", directory->time);
-	put_member(out, "until", directory->until);
-	put_member(out, "status", directory->listed ? "listed" : "failed");
+	struct writer w = begin(out, "scanned_directories", directory->url);
+
+	put_text(&w, "source", directory->source);
+	put_text(&w, "time", directory->time);
+	put_text(&w, "until", directory->until);
+	put_text(&w, "status", directory->listed ? "listed" : "failed");
 	if (directory->listed) {
-		put_number(out, "entries", directory->entries);
-		put_member(out, "newest_change", directory->newest_change);
+		writer_integer(&w, "entries", directory->entries);
+		put_text(&w, "newest_change", directory->newest_change);
 	}
-	put_member(out, "modified", directory->modified);
-	stream_puts(out, directory->settled ? ",\"settled\":true" : ",\"settled\":false");
-	put_member(out, "selection", directory->selection);
-	put_member(out, "message", directory->message);
-	put_number(out, "attempts", directory->attempts);
-	put_member(out, "tried_at", directory->tried_at);
-	end(out);
+	put_text(&w, "modified", directory->modified);
+	writer_bool(&w, "settled", directory->settled);
+	put_text(&w, "selection", directory->selection);
+	put_text(&w, "message", directory->message);
+	writer_integer(&w, "attempts", directory->attempts);
+	put_text(&w, "tried_at", directory->tried_at);
+	emit_end(&w);
 }
 
 char *
 remote_record_text(const char *text)
 {
-	char *copy = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&copy, &size);
+	struct buffer buffer = {0};
+	const char *end = text + strlen(text);
 
-	if (out == NULL)
-		return NULL;
-	write_text(text, false, to_file, out);
-	if (fclose(out) == 0)
-		return copy;
-	free(copy);
-	return NULL;
+	for (const char *p = text; p < end;) {
+		size_t n = utf8_valid(p, (size_t)(end - p));
+		char escaped[4];
+
+		buffer_put(&buffer, p, n);
+		p += n;
+		if (p == end)
+			break;
+		snprintf(escaped, sizeof(escaped), "%%%02X", (unsigned char)*p++);
+		buffer_put(&buffer, escaped, 3);
+	}
+	return buffer_take(&buffer, NULL);
 }
 
 char *
 remote_record_fields(
     const struct template *template, const struct template_values *values)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	bool first = true;
+	struct buffer buffer = {0};
+	struct writer w = writer_to(buffer_put, &buffer);
 
-	if (out == NULL)
-		return NULL;
-	fputc('{', out);
-	for (int i = 0; template_field(template, i) != NULL; i++) {
-		if (values->text[i] == NULL)
-			continue;
-		if (!first)
-			fputc(',', out);
-		first = false;
-		write_string(template_field(template, i), to_file, out);
-		fputc(':', out);
-		write_string(values->text[i], to_file, out);
-	}
-	fputc('}', out);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	w.percent = true;
+	writer_object(&w, NULL);
+	for (int i = 0; template_field(template, i) != NULL; i++)
+		if (values->text[i] != NULL)
+			writer_string(&w, template_field(template, i), values->text[i]);
+	writer_end_object(&w);
+	return buffer_take(&buffer, NULL);
 }

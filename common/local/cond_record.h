@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "stream/stream.h"
-#include "text/json.h"
+#include "text/writer.h"
 
 /* Records of one of the streams in streams[], by one person at one time. */
 struct cond_record {
@@ -15,7 +15,7 @@ struct cond_record {
 	const char *program;
 	char *user;
 	char at[24]; /* RFC 3339 in UTC */
-	bool first;  /* no member was written yet */
+	struct writer w;
 };
 
 /*

@@ -6,7 +6,6 @@
 #include "base/msg.h"
 #include "db/condition_type.h"
 #include "local/content.h"
-#include "logbook/record.h"
 #include "text/json.h"
 #include "text/utf8.h"
 
@@ -17,16 +16,6 @@ const struct daq_format daq_formats[] = {
     {"caget", daq_caget_read},
     {NULL, NULL},
 };
-
-char *
-daq_quote(const char *text, size_t n)
-{
-	char *copy = strndup(text, n), *quoted;
-
-	quoted = copy != NULL ? json_quote(copy) : NULL;
-	free(copy);
-	return quoted;
-}
 
 bool
 daq_is_number(const char *text, size_t n)

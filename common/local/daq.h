@@ -60,9 +60,6 @@ void daq_free(struct daq *daq);
    a message. */
 int daq_add(struct daq *daq, const char *name, size_t n, char *json, const char *type);
 
-/* For readers: a text of n bytes as a JSON string, malloc'd, NULL without memory. */
-char *daq_quote(const char *text, size_t n);
-
 /* For readers: are these n bytes a number of JSON that fits an int or a float? */
 bool daq_is_number(const char *text, size_t n);
 

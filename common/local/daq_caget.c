@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "local/daq.h"
 #include "text/timestamp.h"
+#include "text/writer.h"
 
 /* A piece of a line. */
 struct word {
@@ -122,7 +123,8 @@ take_time(struct daq *daq, struct word name, struct word *text)
 		return 0;
 	snprintf(key, sizeof(key), "%.*s.timestamp", (int)name.n, name.p);
 	*text = without_alarm(left);
-	return daq_add(daq, key, strlen(key), daq_quote(both, strlen(both)), "time") == 0
+	return daq_add(daq, key, strlen(key), writer_quote(both, strlen(both)), "time") ==
+		       0
 		   ? 1
 		   : -1;
 }
@@ -162,7 +164,7 @@ take_line(struct daq *daq, struct word line, const char **names, long number)
 		return -1;
 	json = array_of(text);
 	if (json == NULL)
-		json = daq_quote(text.p, text.n);
+		json = writer_quote(text.p, text.n);
 	return daq_add(daq, name.p, name.n, json, NULL);
 }
 

@@ -7,19 +7,20 @@
 
 #include "base/msg.h"
 #include "local/daq.h"
+#include "text/buffer.h"
 #include "text/timestamp.h"
+#include "text/writer.h"
 
 #define PATH_MAX_BYTES 200
 #define TEXT_MAX ((size_t)1024 * 1024)
 #define COMPONENT "components/component"
 #define NO_COMMENT "Add run comments here ...."
 
-/* JSON that grows. */
+/* A JSON object that grows. */
 struct object {
-	FILE *file; /* NULL: not begun */
-	char *text;
-	size_t n;
-	bool first; /* has no member yet */
+	bool begun;
+	struct buffer text;
+	struct writer w;
 };
 
 struct coda {
@@ -28,8 +29,9 @@ struct coda {
 	char path[PATH_MAX_BYTES]; /* of the element that we are in, "/coda/run-end" */
 	char *text;		   /* what stands in it so far */
 	size_t used;
-	struct object components, stats, stat, rtvs;
-	char *values[6]; /* by row of elements[] */
+	struct object components, stats, rtvs;
+	bool in_component; /* stats has an object open for it */
+	char *values[6];   /* by row of elements[] */
 	const char *error;
 };
 
@@ -66,28 +68,22 @@ fail(struct coda *coda, const char *error)
 
 /* ---- objects ----------------------------------------------------------------- */
 
-/* Close it; its text, malloc'd, or NULL if it was not begun or without memory. */
-static char *
-object_end(struct object *object)
-{
-	FILE *file = object->file;
-
-	if (file == NULL)
-		return NULL;
-	object->file = NULL;
-	fputc('}', file);
-	/* What a memory stream holds is known when it is closed. */
-	return fclose(file) == 0 ? object->text : NULL;
-}
-
 static void
 object_begin(struct object *object)
 {
-	free(object_end(object));
-	*object = (struct object){.first = true};
-	object->file = open_memstream(&object->text, &object->n);
-	if (object->file != NULL)
-		fputc('{', object->file);
+	buffer_free(&object->text);
+	object->w = writer_to(buffer_put, &object->text);
+	object->begun = true;
+	writer_object(&object->w, NULL);
+}
+
+/* Close it; its text, malloc'd, or NULL without memory. */
+static char *
+object_end(struct object *object)
+{
+	object->begun = false;
+	writer_end_object(&object->w);
+	return buffer_take(&object->text, NULL);
 }
 
 /* Add a member; its value is a number if it is one, else a string. */
@@ -95,14 +91,13 @@ static void
 object_add(struct object *object, const char *name, const char *text)
 {
 	size_t n = strlen(text);
-	char *key = daq_quote(name, strlen(name)), *value;
 
-	value = daq_is_number(text, n) ? strdup(text) : daq_quote(text, n);
-	if (object->file != NULL && key != NULL && value != NULL)
-		fprintf(object->file, "%s%s:%s", object->first ? "" : ",", key, value);
-	object->first = false;
-	free(key);
-	free(value);
+	if (!object->begun)
+		return;
+	if (daq_is_number(text, n))
+		writer_json(&object->w, name, (struct json_span){text, n});
+	else
+		writer_text(&object->w, name, text, n);
 }
 
 /* ---- elements ---------------------------------------------------------------- */
@@ -202,7 +197,7 @@ static void
 add_text(struct coda *coda, const char *name, const char *text)
 {
 	if (text != NULL && daq_add(coda->daq, name, strlen(name),
-				daq_quote(text, strlen(text)), NULL) != 0)
+				writer_quote(text, strlen(text)), NULL) != 0)
 		fail(coda, "");
 }
 
@@ -211,17 +206,12 @@ begin_component(struct coda *coda, const XML_Char **attributes)
 {
 	const char *name = attribute(attributes, "name");
 	const char *type = attribute(attributes, "type");
-	char *key = name != NULL ? daq_quote(name, strlen(name)) : NULL;
 
-	free(object_end(&coda->stat));
-	if (key == NULL)
+	coda->in_component = name != NULL && coda->stats.begun;
+	if (!coda->in_component)
 		return;
-	object_begin(&coda->stat);
 	object_add(&coda->components, name, type != NULL ? type : "");
-	if (coda->stats.file != NULL)
-		fprintf(coda->stats.file, "%s%s:", coda->stats.first ? "" : ",", key);
-	coda->stats.first = false;
-	free(key);
+	writer_object(&coda->stats.w, name);
 }
 
 static void
@@ -270,17 +260,6 @@ on_text(void *context, const XML_Char *p, int n)
 	coda->used += (size_t)n;
 }
 
-/* The end of <component>: its figures, which are numbers. */
-static void
-end_component(struct coda *coda)
-{
-	char *json = object_end(&coda->stat);
-
-	if (json != NULL && coda->stats.file != NULL && !coda->stats.first)
-		fputs(json, coda->stats.file);
-	free(json);
-}
-
 static void
 on_end(void *context, const XML_Char *name)
 {
@@ -292,11 +271,13 @@ on_end(void *context, const XML_Char *name)
 		if (strcmp(coda->path, elements[i].path) == 0)
 			elements[i].read(coda, elements[i].row);
 	slash = strrchr(coda->path, '/');
-	if (strcmp(inside(coda->path), COMPONENT) == 0)
-		end_component(coda);
-	else if (strncmp(inside(coda->path), COMPONENT "/", strlen(COMPONENT "/")) == 0 &&
-		 coda->stat.file != NULL && strstr(name, "file") == NULL)
-		object_add(&coda->stat, name, trimmed(coda));
+	if (coda->in_component && strcmp(inside(coda->path), COMPONENT) == 0) {
+		writer_end_object(&coda->stats.w);
+		coda->in_component = false;
+	} else if (coda->in_component && strstr(name, "file") == NULL) {
+		/* Its figures, which are numbers. */
+		object_add(&coda->stats, name, trimmed(coda));
+	}
 	if (slash != NULL)
 		*slash = '\0';
 	coda->used = 0;
@@ -335,13 +316,13 @@ add_all(struct coda *coda)
 		if (text == NULL)
 			continue;
 		if (daq_add(coda->daq, e->name, strlen(e->name),
-			daq_quote(text, strlen(text)), e->type) != 0)
+			writer_quote(text, strlen(text)), e->type) != 0)
 			return -1;
 		free(coda->values[e->row]);
 		coda->values[e->row] = NULL;
 	}
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		if (objects[i].object->file != NULL &&
+		if (objects[i].object->begun &&
 		    daq_add(coda->daq, objects[i].name, strlen(objects[i].name),
 			object_end(objects[i].object), NULL) != 0)
 			return -1;
@@ -370,8 +351,7 @@ int
 daq_coda_read(struct daq *daq, const char *text, size_t n)
 {
 	struct coda coda = {.daq = daq};
-	struct object *objects[] = {
-	    &coda.components, &coda.stats, &coda.stat, &coda.rtvs};
+	struct object *objects[] = {&coda.components, &coda.stats, &coda.rtvs};
 	int result = -1;
 
 	coda.parser = XML_ParserCreate(NULL);
@@ -381,7 +361,7 @@ daq_coda_read(struct daq *daq, const char *text, size_t n)
 	else
 		msg("no memory");
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
-		free(object_end(objects[i]));
+		buffer_free(&objects[i]->text);
 	for (size_t i = 0; i < ELEMENTS; i++)
 		free(coda.values[i]);
 	free(coda.text);

@@ -11,6 +11,7 @@
 #include "db/open.h"
 #include "db/statement.h"
 #include "logbook/http.h"
+#include "stream/emit.h"
 #include "stream/streams.h"
 #include "text/object.h"
 
@@ -68,8 +69,8 @@ static int
 put(struct attachment_output *output, const char *experiment, const char *entry,
     const char *time, const struct attachment *a, const char *observed_at)
 {
-	struct object object;
-	char *url = url_of(output, experiment, entry, a->id), *path = NULL, *text = NULL;
+	struct writer w;
+	char *url = url_of(output, experiment, entry, a->id), *path = NULL;
 	int result = -1;
 
 	if (url == NULL || a->file == NULL ||
@@ -77,33 +78,25 @@ put(struct attachment_output *output, const char *experiment, const char *entry,
 		path = NULL;
 		goto done;
 	}
-	object_begin(&object);
-	object_text(&object, "experiment", experiment);
-	object_text(&object, "entry_id", entry);
-	object_text(&object, "attachment_id", a->id);
-	object_text(&object, "name", a->name);
-	object_text(&object, "type", a->type);
-	object_number(&object, "size", a->size);
-	object_text(&object, "path", path);
-	object_text(&object, "url", url);
-	object_text(&object, "time", time);
-	object_text(&object, "observed_at", observed_at);
-	text = object_end(&object);
-	if (text == NULL)
-		goto done;
 	if (!output->schema_sent)
 		streams_schema_named(output->out, "attachments");
 	output->schema_sent = true;
-	stream_puts(
-	    output->out, "{\"type\":\"RECORD\",\"stream\":\"attachments\",\"record\":");
-	stream_puts(output->out, text);
-	stream_puts(output->out, "}");
-	stream_end_line(output->out);
+	w = emit_record(output->out, "attachments");
+	writer_string(&w, "experiment", experiment);
+	writer_string(&w, "entry_id", entry);
+	writer_string(&w, "attachment_id", a->id);
+	writer_string(&w, "name", a->name);
+	writer_string(&w, "type", a->type);
+	writer_count(&w, "size", a->size);
+	writer_string(&w, "path", path);
+	writer_string(&w, "url", url);
+	writer_string(&w, "time", time);
+	writer_string(&w, "observed_at", observed_at);
+	emit_end(&w);
 	result = 0;
 done:
 	free(url);
 	free(path);
-	free(text);
 	return result;
 }
 

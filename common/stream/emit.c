@@ -5,17 +5,24 @@ emit_record(struct stream *out, const char *stream)
 {
 	struct writer w = writer_to(stream_take, out);
 
-	writer_object(&w, NULL);
-	writer_string(&w, "type", "RECORD");
-	writer_string(&w, "stream", stream);
-	writer_object(&w, "record");
+	stream_puts(out, "{\"type\":\"RECORD\",\"stream\":\"");
+	stream_puts(out, stream);
+	stream_puts(out, "\",\"record\":{");
 	return w;
+}
+
+void
+emit_end_at(struct writer *w, const char *time_extracted)
+{
+	writer_end_object(w);
+	if (time_extracted != NULL)
+		writer_string(w, "time_extracted", time_extracted);
+	writer_end_object(w);
+	stream_end_line(w->context);
 }
 
 void
 emit_end(struct writer *w)
 {
-	writer_end_object(w);
-	writer_end_object(w);
-	stream_end_line(w->context);
+	emit_end_at(w, NULL);
 }

@@ -20,4 +20,7 @@
 struct writer emit_record(struct stream *out, const char *stream);
 void emit_end(struct writer *w);
 
+/* The same with time_extracted, RFC 3339, in the message. */
+void emit_end_at(struct writer *w, const char *time_extracted);
+
 #endif

@@ -1,29 +1,8 @@
-/* Small JSON objects: one member after the other written, and looked up. */
+/* Members of small JSON objects, as C has them. */
 #ifndef OBJECT_H
 #define OBJECT_H
 
-#include <stdio.h>
-
 #include "text/json.h"
-
-/* An object on its way into memory. */
-struct object {
-	FILE *out;  /* NULL: without memory, all calls do nothing */
-	char *text; /* once it has ended */
-	size_t n;
-	int members;
-};
-
-void object_begin(struct object *object);
-
-/* Add a member; value NULL adds null.  Bytes that are no UTF-8 must not be in it. */
-void object_text(struct object *object, const char *name, const char *value);
-
-/* Add a number; one below 0 adds null. */
-void object_number(struct object *object, const char *name, long long value);
-
-/* End it.  Returns its text, malloc'd, or NULL without memory. */
-char *object_end(struct object *object);
 
 /*
  * A member of an object that was checked before: a string decoded, a number as its

@@ -12,6 +12,8 @@
 /* The last control character of Latin-1, which some terminals obey. */
 #define CONTROL_LAST 0x9f
 
+#define SHORT_NAME 56
+
 struct writer
 writer_to(writer_put *put, void *context)
 {
@@ -46,12 +48,12 @@ put_escape(struct writer *w, unsigned char byte, size_t n, unsigned character)
 	w->put(w->context, escape, strlen(escape));
 }
 
+/* What stands between the quotes of a string. */
 static void
 put_text(struct writer *w, const char *p, size_t n, bool escaped)
 {
 	const char *end = p + n, *from = p;
 
-	w->put(w->context, "\"", 1);
 	while (p < end) {
 		unsigned character = 0;
 		size_t length;
@@ -75,27 +77,47 @@ put_text(struct writer *w, const char *p, size_t n, bool escaped)
 		from = p += length > 0 ? length : 1;
 	}
 	w->put(w->context, from, (size_t)(end - from));
-	w->put(w->context, "\"", 1);
 }
 
-/* What stands before a value. */
+/*
+ * What stands before a value, and how the value begins; in one piece where the name is a
+ * usual one, for output is asked to take millions of them.
+ */
 static void
-begin(struct writer *w, const char *name)
+begin(struct writer *w, const char *name, const char *value)
 {
+	char text[SHORT_NAME + 8], *to = text;
+	size_t n = name != NULL ? strlen(name) : 0;
+	bool usual = n <= SHORT_NAME;
+
 	if (w->comma)
-		w->put(w->context, ",", 1);
+		*to++ = ',';
 	w->comma = true;
-	if (name != NULL) {
-		put_text(w, name, strlen(name), false);
-		w->put(w->context, ":", 1);
+	if (name != NULL)
+		*to++ = '"';
+	for (size_t i = 0; usual && i < n; i++)
+		usual = !is_special((unsigned char)name[i]);
+	if (usual) {
+		memcpy(to, name != NULL ? name : "", n);
+		to += n;
+	} else {
+		w->put(w->context, text, (size_t)(to - text));
+		put_text(w, name, n, false);
+		to = text;
 	}
+	if (name != NULL) {
+		*to++ = '"';
+		*to++ = ':';
+	}
+	while (*value != '\0')
+		*to++ = *value++;
+	w->put(w->context, text, (size_t)(to - text));
 }
 
 static void
 open_bracket(struct writer *w, const char *name, const char *bracket)
 {
-	begin(w, name);
-	w->put(w->context, bracket, 1);
+	begin(w, name, bracket);
 	w->comma = false;
 }
 
@@ -133,7 +155,7 @@ writer_end_array(struct writer *w)
 static void
 put_word(struct writer *w, const char *name, const char *word)
 {
-	begin(w, name);
+	begin(w, name, "");
 	w->put(w->context, word, strlen(word));
 }
 
@@ -144,8 +166,9 @@ writer_text(struct writer *w, const char *name, const char *p, size_t n)
 		put_word(w, name, "null");
 		return;
 	}
-	begin(w, name);
+	begin(w, name, "\"");
 	put_text(w, p, n, false);
+	w->put(w->context, "\"", 1);
 }
 
 void
@@ -157,8 +180,9 @@ writer_string(struct writer *w, const char *name, const char *text)
 void
 writer_field(struct writer *w, const char *name, const char *p, size_t n)
 {
-	begin(w, name);
+	begin(w, name, "\"");
 	put_text(w, p, n, true);
+	w->put(w->context, "\"", 1);
 }
 
 void
@@ -210,16 +234,16 @@ writer_json(struct writer *w, const char *name, struct json_span json)
 		put_word(w, name, "null");
 		return;
 	}
-	begin(w, name);
+	begin(w, name, "");
 	w->put(w->context, json.p, json.n);
 }
 
 char *
-writer_quote(const char *text)
+writer_quote(const char *p, size_t n)
 {
 	struct buffer buffer = {0};
 	struct writer w = writer_to(buffer_put, &buffer);
 
-	writer_string(&w, NULL, text);
+	writer_text(&w, NULL, p, n);
 	return buffer_take(&buffer, NULL);
 }

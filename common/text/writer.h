@@ -66,7 +66,7 @@ void writer_null(struct writer *w, const char *name);
 /* A JSON text, checked before, byte for byte; {NULL, 0} is null. */
 void writer_json(struct writer *w, const char *name, struct json_span json);
 
-/* A text as a JSON string with its quotes, malloc'd; NULL without memory. */
-char *writer_quote(const char *text);
+/* A text of n bytes as a JSON string with its quotes, malloc'd; NULL without memory. */
+char *writer_quote(const char *p, size_t n);
 
 #endif
