@@ -15,6 +15,7 @@
 #include "files/walk.h"
 #include "stream/loader.h"
 #include "stream/streams.h"
+#include "text/timestamp.h"
 
 #define SETTLE 7200 /* seconds */
 
@@ -109,14 +110,14 @@ static void
 report(const struct walk_totals *totals, int64_t settle)
 {
 	static bool behind;
-	char text[WINDOW_TEXT];
+	char text[TIMESTAMP_SHORT];
 	int64_t lag = (int64_t)time(NULL) - totals->newest;
 	bool far = totals->newest == INT64_MIN || lag > settle;
 
 	if (totals->newest == INT64_MIN)
 		snprintf(text, sizeof(text), "-");
 	else
-		window_text(totals->newest, text);
+		timestamp_text(totals->newest, text);
 	if (far != behind && totals->newest == INT64_MIN)
 		msg("behind: there is no file in the window yet");
 	else if (far != behind && far)

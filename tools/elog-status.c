@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/command.h"
 #include "base/exit.h"
@@ -15,6 +14,7 @@
 #include "db/sql.h"
 #include "db/statement.h"
 #include "query/rows.h"
+#include "text/timestamp.h"
 
 static int json, failed, log_wanted, downloads;
 static char *config_file;
@@ -108,8 +108,7 @@ prepare_status(sqlite3 *db, const char *file, const char *before, const char *af
 	const struct sql_file *status = sql_files;
 	sqlite3_stmt *query = NULL;
 	struct stat st;
-	struct tm utc;
-	char *sql, modified[32];
+	char *sql, modified[TIMESTAMP_SHORT];
 
 	while (strcmp(status->name, "status") != 0)
 		status++;
@@ -126,14 +125,12 @@ prepare_status(sqlite3 *db, const char *file, const char *before, const char *af
 	free(sql);
 	if (query == NULL)
 		return NULL;
-	gmtime_r(&st.st_mtim.tv_sec, &utc);
-	strftime(modified, sizeof(modified), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":file"), file, -1,
 	    SQLITE_TRANSIENT);
 	sqlite3_bind_int64(
 	    query, sqlite3_bind_parameter_index(query, ":size"), st.st_size);
 	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":modified"),
-	    modified, -1, SQLITE_TRANSIENT);
+	    timestamp_text(st.st_mtim.tv_sec, modified), -1, SQLITE_TRANSIENT);
 	statement_text(query, ":pending", pending(db));
 	return query;
 }

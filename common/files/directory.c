@@ -140,7 +140,7 @@ directory_read_local(const char *path, directory_take *take, void *context,
 				    : S_ISDIR(st.st_mode) ? DIRECTORY_DIRECTORY
 							  : DIRECTORY_OTHER;
 		reader.entry.size = S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
-		window_text(st.st_mtim.tv_sec, reader.entry.modified);
+		timestamp_text(st.st_mtim.tv_sec, reader.entry.modified);
 		directory_give(&reader, found->d_name, strlen(found->d_name));
 	}
 	if (errno != 0)

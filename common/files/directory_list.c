@@ -79,7 +79,7 @@ guess_year(int month, int day, int hour, int minute, int64_t now)
 
 	if (gmtime_r(&t, &tm) == NULL)
 		return 1970;
-	then = window_seconds(tm.tm_year + 1900, month, day, hour, minute, 0);
+	then = timestamp_civil(tm.tm_year + 1900, month, day, hour, minute, 0);
 	return tm.tm_year + 1900 - (then == -1 || then > now + 2 * DAY);
 }
 

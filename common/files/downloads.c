@@ -9,6 +9,7 @@
 #include "db/open.h"
 #include "db/statement.h"
 #include "files/target.h"
+#include "text/timestamp.h"
 
 #define PAGE 500 /* pending files asked for at once */
 
@@ -114,9 +115,9 @@ read_download(sqlite3_stmt *row, struct downloads_row *download)
 	    .path = column_text(row, 0),
 	    .sha256 = column_text(row, 1),
 	    .size = sqlite3_column_int64(row, 2),
-	    .modified = target_time((const char *)sqlite3_column_text(row, 3)),
-	    .mtime = target_time((const char *)sqlite3_column_text(row, 4)),
-	    .started = target_time((const char *)sqlite3_column_text(row, 5)),
+	    .modified = timestamp_seconds((const char *)sqlite3_column_text(row, 3)),
+	    .mtime = timestamp_seconds((const char *)sqlite3_column_text(row, 4)),
+	    .started = timestamp_seconds((const char *)sqlite3_column_text(row, 5)),
 	};
 }
 

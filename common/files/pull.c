@@ -19,6 +19,7 @@
 #include "files/target.h"
 #include "files/transfer.h"
 #include "logbook/http.h"
+#include "text/timestamp.h"
 
 #define WAITING_MAX 200 /* files that wait for another attempt */
 #define SERVERS_MAX 64	/* servers in trouble that are remembered */
@@ -165,17 +166,15 @@ static void
 tell_done(struct pull *pull, const struct job *job, const char *sha256, long long size,
     long long changed, long long attempts, long long from, const char *started)
 {
-	char mtime[32], modified[32];
-	const char *time = target_time_text(changed, mtime);
+	char mtime[TIMESTAMP_SHORT];
+	const char *time = changed >= 0 ? timestamp_text(changed, mtime) : NULL;
 
 	download_done(&pull->download, &job->file,
 	    &(struct download_done){
 		.path = job->path,
 		.sha256 = sha256,
 		.started = started,
-		.modified = job->file.modified != NULL
-				? job->file.modified
-				: target_time_text(changed, modified),
+		.modified = job->file.modified != NULL ? job->file.modified : time,
 		.mtime = time,
 		.size = size,
 		.attempts = attempts,
@@ -225,7 +224,7 @@ judge_file(struct pull *pull, struct job *job, int fd, const struct stat *st)
 	if (labelled > 0) {
 		state = PLACE_OURS;
 		if (label.bytes == st->st_size &&
-		    !target_began_early(file, target_time(label.started)) &&
+		    !target_began_early(file, timestamp_seconds(label.started)) &&
 		    agrees(file, st->st_size,
 			label.listed >= 0 ? label.listed : label.changed)) {
 			state = PLACE_SAME;

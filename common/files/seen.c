@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/open.h"
+#include "text/timestamp.h"
 
 /* The same two questions to each of the two databases. */
 #define FILE_SQL                                                                         \
@@ -298,7 +299,7 @@ seen_note_directory(
     struct seen *seen, const char *url, const struct seen_directory *directory)
 {
 	sqlite3_stmt *row = seen->note_directory;
-	char from[WINDOW_TEXT] = "", to[WINDOW_TEXT] = "";
+	char from[TIMESTAMP_SHORT] = "", to[TIMESTAMP_SHORT] = "";
 
 	if (row == NULL)
 		return 0;
@@ -320,7 +321,7 @@ int
 seen_note_file(struct seen *seen, const struct seen_file *file)
 {
 	sqlite3_stmt *row = seen->note_file;
-	char listed[WINDOW_TEXT];
+	char listed[TIMESTAMP_SHORT];
 
 	if (row == NULL)
 		return 0;
@@ -332,7 +333,7 @@ seen_note_file(struct seen *seen, const struct seen_file *file)
 	bind(row, 3, file->modified);
 	bind(row, 4, file->time);
 	bind(row, 5, file->fields);
-	window_text(file->listed, listed);
+	timestamp_text(file->listed, listed);
 	bind(row, 6, listed);
 	return note(seen, row);
 }

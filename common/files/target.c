@@ -1,56 +1,15 @@
 #include "files/target.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/msg.h"
 #include "text/object.h"
+#include "text/timestamp.h"
 
 #define MINUTE 60
 #define HOUR 3600
 #define DAY 86400
-
-long long
-target_time(const char *text)
-{
-	struct tm t = {0};
-	int n = 0, hours, minutes;
-	long long seconds, offset = 0;
-	const char *p = text;
-
-	if (p == NULL ||
-	    sscanf(p, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &n) != 3)
-		return -1;
-	t.tm_year -= 1900;
-	t.tm_mon--;
-	p += n;
-	if (strchr("Tt ", *p) != NULL && *p != '\0' &&
-	    sscanf(p + 1, "%2d:%2d%n", &t.tm_hour, &t.tm_min, &n) == 2) {
-		p += 1 + n;
-		if (sscanf(p, ":%2d%n", &t.tm_sec, &n) == 1)
-			p += n;
-	}
-	seconds = timegm(&t);
-	if (*p == '.')
-		p += 1 + strspn(p + 1, "0123456789");
-	if ((*p == '+' || *p == '-') && sscanf(p + 1, "%2d:%2d", &hours, &minutes) == 2)
-		offset = (hours * 60LL + minutes) * MINUTE * (*p == '+' ? 1 : -1);
-	return seconds - offset < 0 ? -1 : seconds - offset;
-}
-
-const char *
-target_time_text(long long seconds, char text[32])
-{
-	time_t when = (time_t)seconds;
-	struct tm t;
-
-	if (seconds < 0 || gmtime_r(&when, &t) == NULL)
-		return NULL;
-	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &t);
-	return text;
-}
 
 bool
 target_same_time(long long a, long long b)
@@ -70,7 +29,8 @@ target_began_early(const struct target *file, long long started)
 	size_t told = file->modified != NULL ? strcspn(file->modified, "Z") : 0;
 	long long age = started - file->changed;
 
-	if (file->changed < 0 || started < 0 || target_time(file->observed_at) <= started)
+	if (file->changed < 0 || started < 0 ||
+	    timestamp_seconds(file->observed_at) <= started)
 		return false;
 	if (told == strlen("2025-01-31"))
 		return age >= 0 && age < DAY;
@@ -104,7 +64,7 @@ target_read(struct json_span record, bool attachment, struct target *file)
 	file->url = object_member(file->record, "url");
 	file->size = object_count(file->record, "size");
 	file->modified = object_member(file->record, "modified");
-	file->changed = target_time(file->modified);
+	file->changed = timestamp_seconds(file->modified);
 	file->time = object_member(file->record, "time");
 	file->observed_at = object_member(file->record, "observed_at");
 	file->source = object_member(file->record, attachment ? "experiment" : "source");

@@ -33,14 +33,6 @@ const char *target_read(struct json_span record, bool attachment, struct target 
 void target_free(struct target *file);
 
 /*
- * Seconds since 1970 of a time in the form of RFC 3339 (section 5.6), where the offset
- * (else it is UTC), the seconds, or all of the time may be missing; -1 for NULL and for
- * what is none.  target_time_text() is the way back.
- */
-long long target_time(const char *text);
-const char *target_time_text(long long seconds, char text[32]);
-
-/*
  * Do two times of change agree, where one may come from a listing that knows only the
  * minute (its seconds are 0) or the day (all is 0)?  Two that are not known do.
  */

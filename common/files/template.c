@@ -9,6 +9,7 @@
 #include <pcre2.h>
 
 #include "base/msg.h"
+#include "text/timestamp.h"
 
 /* Steps that one match may take: a pattern must not hold us up for ever. */
 #define MATCH_LIMIT 100000
@@ -387,14 +388,14 @@ narrow_day(const struct template *template, const struct template_values *values
 	*known = false;
 	if (month == -1)
 		return true;
-	span->from = window_seconds(year, month, 1, 0, 0, 0);
-	span->to = month == 12 ? end : window_seconds(year, month + 1, 1, 0, 0, 0);
+	span->from = timestamp_civil(year, month, 1, 0, 0, 0);
+	span->to = month == 12 ? end : timestamp_civil(year, month + 1, 1, 0, 0, 0);
 	if (month < 1 || month > 12)
 		return false;
 	if (day == -1)
 		return true;
 	*known = true;
-	span->from = window_seconds(year, month, day, 0, 0, 0);
+	span->from = timestamp_civil(year, month, day, 0, 0, 0);
 	span->to = span->from + 86400;
 	return span->from != -1;
 }
@@ -413,8 +414,8 @@ template_span(const struct template *template, const struct template_values *val
 	*span = (struct window){INT64_MIN, WINDOW_OPEN};
 	if (year == -1)
 		return true;
-	span->from = window_seconds(year, 1, 1, 0, 0, 0);
-	span->to = year == 9999 ? WINDOW_OPEN : window_seconds(year + 1, 1, 1, 0, 0, 0);
+	span->from = timestamp_civil(year, 1, 1, 0, 0, 0);
+	span->to = year == 9999 ? WINDOW_OPEN : timestamp_civil(year + 1, 1, 1, 0, 0, 0);
 	if (span->from == -1 || !narrow_day(template, values, year, span, &day_known))
 		return false;
 	if (both == -2)

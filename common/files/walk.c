@@ -9,6 +9,7 @@
 
 #include "base/msg.h"
 #include "files/remote_record.h"
+#include "text/timestamp.h"
 
 #define SOURCES (-1) /* level of a directory whose entries are the sources */
 #define FAILURES_SHOWN 10
@@ -52,7 +53,7 @@ struct walk {
 	uint64_t selection;
 	char selection_text[20];
 	int64_t now;
-	char now_text[WINDOW_TEXT];
+	char now_text[TIMESTAMP_SHORT];
 	int64_t shown;	/* fifth of a second */
 	bool unmatched; /* was told already */
 	bool no_memory;
@@ -192,7 +193,7 @@ static void
 emit_directory(
     struct walk *walk, const struct node *node, const struct seen_directory *is)
 {
-	char from[WINDOW_TEXT] = "", to[WINDOW_TEXT] = "";
+	char from[TIMESTAMP_SHORT] = "", to[TIMESTAMP_SHORT] = "";
 	struct remote_directory record = {
 	    .url = node->request.url,
 	    .source = node->source,
@@ -320,7 +321,7 @@ struct found {
 	struct remote_file record;
 	struct template_values values;
 	struct window span;
-	char time[WINDOW_TEXT];
+	char time[TIMESTAMP_SHORT];
 	char *path;
 };
 
@@ -342,7 +343,7 @@ is_wanted(struct walk *walk, const struct node *node, const struct directory_ent
 	    !template_span(o->template, &found->values, &found->span) ||
 	    found->span.from == INT64_MIN)
 		return false;
-	window_text(found->span.from, found->time);
+	timestamp_text(found->span.from, found->time);
 	if (asprintf(&found->path, "%s%s", node->path, entry->name) < 0) {
 		found->path = NULL;
 		walk->no_memory = true;
@@ -689,7 +690,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 	int result;
 
 	*totals = (struct walk_totals){.newest = INT64_MIN};
-	window_text(walk.now, walk.now_text);
+	timestamp_text(walk.now, walk.now_text);
 	snprintf(walk.selection_text, sizeof(walk.selection_text), "%016" PRIx64,
 	    walk.selection);
 	for (size_t i = n; i > 0; i--) {

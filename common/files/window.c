@@ -3,56 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/exit.h"
 #include "base/msg.h"
 
 #define DAY INT64_C(86400)
 
-static bool
-is_leap(int year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-int64_t
-window_seconds(int year, int month, int day, int hour, int minute, int second)
-{
-	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	struct tm tm = {.tm_year = year - 1900,
-	    .tm_mon = month - 1,
-	    .tm_mday = day,
-	    .tm_hour = hour,
-	    .tm_min = minute,
-	    .tm_sec = second};
-
-	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
-	    day > lengths[month - 1] + (month == 2 && is_leap(year)) || hour < 0 ||
-	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
-		return -1;
-	return timegm(&tm);
-}
-
 void
-window_text(int64_t time, char text[WINDOW_TEXT])
-{
-	time_t t = (time_t)time;
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text, WINDOW_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		text[0] = '\0';
-}
-
-void
-window_texts(struct window window, char from[WINDOW_TEXT], char to[WINDOW_TEXT])
+window_texts(struct window window, char from[TIMESTAMP_SHORT], char to[TIMESTAMP_SHORT])
 {
 	from[0] = to[0] = '\0';
 	if (window.from != INT64_MIN)
-		window_text(window.from, from);
+		timestamp_text(window.from, from);
 	if (window.to != WINDOW_OPEN)
-		window_text(window.to, to);
+		timestamp_text(window.to, to);
 }
 
 /* "-36h": a whole number and a unit. */
@@ -109,17 +73,18 @@ window_time(const char *text, int64_t now, struct window *unit)
 		n++;
 	if (n > 3 && *text == 'Z')
 		text++;
-	unit->from = window_seconds(part[0], part[1], part[2], part[3], part[4], part[5]);
+	unit->from =
+	    timestamp_civil(part[0], part[1], part[2], part[3], part[4], part[5]);
 	if (n == 0 || *text != '\0' || unit->from == -1)
 		return false;
 	switch (n) {
 	case 1:
-		unit->to = unit->from + (365 + is_leap(part[0])) * DAY;
+		unit->to = unit->from + (365 + timestamp_is_leap(part[0])) * DAY;
 		break;
 	case 2:
 		unit->to = part[1] == 12
-			       ? window_seconds(part[0], 12, 31, 0, 0, 0) + DAY
-			       : window_seconds(part[0], part[1] + 1, 1, 0, 0, 0);
+			       ? timestamp_civil(part[0], 12, 31, 0, 0, 0) + DAY
+			       : timestamp_civil(part[0], part[1] + 1, 1, 0, 0, 0);
 		break;
 	default:
 		unit->to = unit->from + (n == 3 ? DAY : n == 4 ? 3600 : n == 5 ? 60 : 1);

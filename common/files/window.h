@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "text/timestamp.h"
+
 #define WINDOW_OPEN INT64_MAX /* "to" of a window without an end */
-#define WINDOW_TEXT 24	      /* room for what window_text() writes */
 
 /* Seconds since 1970 (POSIX.1-2017, 4.16); to is the first second behind it. */
 struct window {
@@ -37,13 +38,8 @@ bool window_covers(struct window outer, struct window inner);
 struct window window_common(struct window a, struct window b);
 struct window window_both(struct window a, struct window b);
 
-/* A calendar time as seconds since 1970; -1 if there is no such time (month 13). */
-int64_t window_seconds(int year, int month, int day, int hour, int minute, int second);
-
-/* "2025-01-01T18:30:20Z". */
-void window_text(int64_t time, char text[WINDOW_TEXT]);
-
 /* Both ends of a window; "" for one that is open. */
-void window_texts(struct window window, char from[WINDOW_TEXT], char to[WINDOW_TEXT]);
+void window_texts(
+    struct window window, char from[TIMESTAMP_SHORT], char to[TIMESTAMP_SHORT]);
 
 #endif

@@ -12,17 +12,13 @@
 int
 cond_record_open(struct cond_record *record, struct stream *out, const char *stream)
 {
-	time_t now = time(NULL);
-	struct tm utc;
-
 	*record = (struct cond_record){
 	    .out = out, .stream = stream, .program = "elog-cond", .user = who_user()};
 	if (record->user == NULL) {
 		msg("no memory");
 		return -1;
 	}
-	(void)strftime(
-	    record->at, sizeof(record->at), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	(void)timestamp_text(time(NULL), record->at);
 	streams_schema_named(out, stream);
 	return 0;
 }

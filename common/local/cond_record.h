@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "stream/stream.h"
+#include "text/timestamp.h"
 #include "text/writer.h"
 
 /* Records of one of the streams in streams[], by one person at one time. */
@@ -14,7 +15,7 @@ struct cond_record {
 	const char *stream;
 	const char *program;
 	char *user;
-	char at[24]; /* RFC 3339 in UTC */
+	char at[TIMESTAMP_SHORT]; /* RFC 3339 in UTC */
 	struct writer w;
 };
 

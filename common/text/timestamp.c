@@ -5,6 +5,7 @@
 #include <time.h>
 
 #define SECOND INT64_C(1000000)
+#define LAST INT64_C(253402300799) /* second of the year 9999 */
 
 struct reader {
 	const char *p, *end;
@@ -49,13 +50,34 @@ days_of(int year, int month, int day)
 	       day_of_year - 719468;
 }
 
+bool
+timestamp_is_leap(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 static int
 days_in(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	return days[month - 1] + (month == 2 && leap);
+	return days[month - 1] + (month == 2 && timestamp_is_leap(year));
+}
+
+static int64_t
+seconds_of(int year, int month, int day, int hour, int minute, int second)
+{
+	return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+int64_t
+timestamp_civil(int year, int month, int day, int hour, int minute, int second)
+{
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    day > days_in(year, month) || hour < 0 || hour > 23 || minute < 0 ||
+	    minute > 59 || second < 0 || second > 60)
+		return -1;
+	return seconds_of(year, month, day, hour, minute, second);
 }
 
 static bool
@@ -80,7 +102,7 @@ read_zone(struct reader *r, int *minutes)
 	int hours, rest = 0, sign = 1;
 
 	*minutes = 0;
-	if (r->p == r->end || skip(r, 'Z'))
+	if (r->p == r->end || skip(r, 'Z') || skip(r, 'z'))
 		return true;
 	if (skip(r, '-'))
 		sign = -1;
@@ -111,7 +133,8 @@ timestamp_read(const char *p, size_t n, int64_t *microseconds)
 		return false;
 	if (r.p < r.end) {
 		/* Only a whole date has a time. */
-		if (r.p - p != 10 || (!skip(&r, 'T') && !skip(&r, ' ')) ||
+		if (r.p - p != 10 ||
+		    (!skip(&r, 'T') && !skip(&r, 't') && !skip(&r, ' ')) ||
 		    !digits(&r, 2, 0, 23, &hour) || !skip(&r, ':') ||
 		    !digits(&r, 2, 0, 59, &minute))
 			return false;
@@ -121,10 +144,21 @@ timestamp_read(const char *p, size_t n, int64_t *microseconds)
 		if (!read_zone(&r, &zone) || r.p < r.end)
 			return false;
 	}
-	*microseconds = ((days_of(year, month, day) * 24 + hour) * 60 + minute - zone) *
-			    (60 * SECOND) +
-			second * SECOND + fraction;
+	*microseconds =
+	    (seconds_of(year, month, day, hour, minute, second) - zone * 60) * SECOND +
+	    fraction;
 	return true;
+}
+
+int64_t
+timestamp_seconds(const char *text)
+{
+	int64_t microseconds;
+
+	if (text == NULL || !timestamp_read(text, strlen(text), &microseconds) ||
+	    microseconds < 0 || microseconds / SECOND > LAST)
+		return -1;
+	return microseconds / SECOND;
 }
 
 bool
@@ -163,6 +197,18 @@ timestamp_write(int64_t microseconds, char out[TIMESTAMP_BYTES])
 		    ".%06d", (int)(rest % SECOND));
 	snprintf(out + length, TIMESTAMP_BYTES - (size_t)length, "Z");
 	return true;
+}
+
+const char *
+timestamp_text(int64_t seconds, char out[TIMESTAMP_SHORT])
+{
+	char text[TIMESTAMP_BYTES] = "";
+
+	if (seconds < INT64_MIN / SECOND || seconds > INT64_MAX / SECOND ||
+	    !timestamp_write(seconds * SECOND, text))
+		text[0] = '\0';
+	memcpy(out, text, strlen(text) + 1);
+	return out;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "files/layout.h"
 #include "files/target.h"
+#include "text/timestamp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,15 +51,15 @@ static void
 read_record(struct json_span record, bool attachment)
 {
 	struct target file;
-	char text[32];
+	char text[TIMESTAMP_SHORT];
 
 	if (target_read(record, attachment, &file) != NULL)
 		return;
 	require(file.url != NULL && file.size >= -1);
 	check_sums(&file.expected);
 	if (file.changed >= 0)
-		require(
-		    target_time(target_time_text(file.changed, text)) == file.changed);
+		require(timestamp_seconds(timestamp_text(file.changed, text)) ==
+			file.changed);
 	place(&file, attachment ? LAYOUT_ATTACHMENTS : LAYOUT_FILES);
 	place(&file, "{scheme}/{name}.{field}/{source}");
 	target_free(&file);

@@ -35,7 +35,7 @@ check(const struct template *template, const struct template_values *values,
 {
 	struct template_values copy;
 	struct window span;
-	char from[WINDOW_TEXT], to[WINDOW_TEXT];
+	char from[TIMESTAMP_SHORT], to[TIMESTAMP_SHORT];
 
 	for (int i = count(template); i < TEMPLATE_FIELDS; i++)
 		require(values->text[i] == NULL);

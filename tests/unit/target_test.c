@@ -2,6 +2,7 @@
 #include "files/target.h"
 
 #include "files/rate.h"
+#include "text/timestamp.h"
 #include "unit.h"
 
 static void
@@ -19,17 +20,24 @@ times(void **state)
 	    {"2025-01-01", 1735689600},
 	    {"2025-01-01 00:00:01", 1735689601},
 	    {"1960-01-01T00:00:00Z", -1},
+	    {"2025-01-01t18:30:20z", 1735756220}, /* RFC 3339, section 5.6 */
+	    {"2025-01-01T18:30:20Zx", -1},
 	    {"yesterday", -1},
 	    {"", -1},
 	    {NULL, -1},
 	};
-	char text[32];
+	char text[TIMESTAMP_SHORT];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++)
-		assert_int_equal(target_time(table[i].text), table[i].seconds);
-	assert_string_equal(target_time_text(1735756220, text), "2025-01-01T18:30:20Z");
-	assert_null(target_time_text(-1, text));
+		assert_int_equal(timestamp_seconds(table[i].text), table[i].seconds);
+	assert_string_equal(timestamp_text(1735756220, text), "2025-01-01T18:30:20Z");
+	assert_string_equal(timestamp_text(-1, text), "1969-12-31T23:59:59Z");
+	assert_string_equal(timestamp_text(INT64_MAX, text), "");
+	assert_string_equal(timestamp_text(INT64_MIN, text), "");
+	assert_int_equal(timestamp_civil(2024, 2, 29, 0, 0, 0), 1709164800);
+	assert_int_equal(timestamp_civil(2025, 2, 29, 0, 0, 0), -1);
+	assert_int_equal(timestamp_civil(2025, 13, 1, 0, 0, 0), -1);
 	assert_true(target_same_time(1735756220, 1735756220));
 	assert_true(target_same_time(1735756220, 1735756200)); /* the minute */
 	assert_true(target_same_time(1735689600, 1735756220)); /* the day */
@@ -105,5 +113,5 @@ main(void)
 	    cmocka_unit_test(rates),
 	};
 
-	return cmocka_run_group_tests_name("wanted", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }

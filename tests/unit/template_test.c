@@ -1,6 +1,7 @@
 /* Templates of dated trees, and times. */
 #include "files/template.h"
 
+#include "text/timestamp.h"
 #include "unit.h"
 
 #define DEFAULT "{source}/{Y}/{m}/{d}/{H}/{MS}/"
@@ -17,8 +18,8 @@ field(const struct template *t, const struct template_values *values, const char
 
 /* Match directories parted by slashes, and write the span that is left. */
 static bool
-span_of(const struct template *t, const char *path, char from[WINDOW_TEXT],
-    char to[WINDOW_TEXT])
+span_of(const struct template *t, const char *path, char from[TIMESTAMP_SHORT],
+    char to[TIMESTAMP_SHORT])
 {
 	struct template_values values = {{NULL}};
 	struct window span;
@@ -33,8 +34,8 @@ span_of(const struct template *t, const char *path, char from[WINDOW_TEXT],
 	}
 	fits = fits && template_span(t, &values, &span);
 	if (fits) {
-		window_text(span.from, from);
-		window_text(span.to, to);
+		timestamp_text(span.from, from);
+		timestamp_text(span.to, to);
 	}
 	template_forget(&values);
 	return fits;
@@ -82,7 +83,7 @@ spans(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		struct template *t = template_read(table[i].template, NULL);
-		char from[WINDOW_TEXT], to[WINDOW_TEXT];
+		char from[TIMESTAMP_SHORT], to[TIMESTAMP_SHORT];
 
 		assert_non_null(t);
 		if (table[i].from == NULL) {
@@ -116,7 +117,7 @@ fields(void **state)
 	assert_string_equal(field(t, &values, "run"), "abc");
 	assert_string_equal(field(t, &values, "kind"), "dat");
 	assert_true(template_span(t, &values, &span));
-	assert_int_equal(span.from, window_seconds(2025, 1, 7, 18, 30, 0));
+	assert_int_equal(span.from, timestamp_civil(2025, 1, 7, 18, 30, 0));
 	template_forget(&values);
 	/* The pattern and the template disagree on run. */
 	assert_false(template_match_file(t, "ABC_1830.dat", 12, &values));
@@ -172,15 +173,15 @@ times(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		struct window unit;
-		char from[WINDOW_TEXT], to[WINDOW_TEXT];
+		char from[TIMESTAMP_SHORT], to[TIMESTAMP_SHORT];
 
 		if (table[i].from == NULL) {
 			assert_false(window_time(table[i].text, now, &unit));
 			continue;
 		}
 		assert_true(window_time(table[i].text, now, &unit));
-		window_text(unit.from, from);
-		window_text(unit.to, to);
+		timestamp_text(unit.from, from);
+		timestamp_text(unit.to, to);
 		assert_string_equal(from, table[i].from);
 		assert_string_equal(to, table[i].to);
 	}
