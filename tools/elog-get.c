@@ -8,20 +8,22 @@
 #include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
-#include "base/suggest.h"
 #include "logbook/experiment.h"
 #include "logbook/fetch.h"
 #include "logbook/filter.h"
 #include "logbook/service.h"
 #include "stream/stream.h"
+#include "stream/stream_choice.h"
 #include "stream/streams.h"
 
 static char *only, *except, *program, *config_file, *known;
-static int quiet, login, note_refusal, unasked, attachments;
+static int quiet, login, note_refusal, unasked, attachments, list_streams;
 
 static struct poptOption options[] = {
     {"only", '\0', POPT_ARG_STRING, &only, 0, "Fetch these streams, no others", "A,B"},
     {"except", '\0', POPT_ARG_STRING, &except, 0, "Fetch all streams but these", "A,B"},
+    {"streams", '\0', POPT_ARG_NONE, &list_streams, 0,
+	"Print the names of the streams that can be fetched, one a line", NULL},
     {"jq", '\0', POPT_ARG_STRING, &program, 0,
 	"Run a jq program over each record and print its results raw", "PROGRAM"},
     {"attachments", '\0', POPT_ARG_NONE, &attachments, 0,
@@ -43,52 +45,10 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-static const char *
-stream_name(const void *table, size_t i)
+static bool
+is_fetched(const struct streams_row *row)
 {
-	return ((const struct streams_row *)table)[i].name;
-}
-
-/* Set wanted[] for each stream in a list with commas. */
-static int
-choose(const char *option, const char *list, bool value, bool *wanted)
-{
-	while (*list != '\0') {
-		size_t n = strcspn(list, ",");
-		const struct streams_row *r = streams_named(list, n);
-		char name[80];
-
-		if (r == NULL || r->applied != STREAMS_STAGED) {
-			strncpy(name, list, sizeof(name) - 1);
-			name[n < sizeof(name) ? n : sizeof(name) - 1] = '\0';
-			msg("%s: no stream '%s'; the nearest is '%s'", option, name,
-			    streams[suggest(name, stream_name, streams, streams_staged())]
-				.name);
-			return EXIT_USAGE;
-		}
-		wanted[r - streams] = value;
-		list += n + (list[n] == ',');
-	}
-	return 0;
-}
-
-static int
-choose_streams(bool *wanted)
-{
-	int status = 0;
-
-	for (size_t i = 0; i < streams_staged(); i++)
-		wanted[i] = only == NULL;
-	if (only != NULL)
-		status = choose("--only", only, true, wanted);
-	if (status == 0 && except != NULL)
-		status = choose("--except", except, false, wanted);
-	for (size_t i = 0; status == 0 && i < streams_staged(); i++)
-		if (wanted[i])
-			return 0;
-	if (status == 0)
-		msg("--only and --except leave no stream");
-	return EXIT_USAGE;
+	return row->shape != STREAMS_OURS;
 }
 
 /*
@@ -134,7 +94,7 @@ get(const struct config *config, const struct experiment_list *list,
 	struct service service = {0};
 	struct attachment_output output;
 	struct stream out;
-	int refused, status = choose_streams(wanted);
+	int refused, status = stream_choice(only, except, is_fetched, wanted);
 
 	if (status == 0)
 		status = service_configure(&service, config);
@@ -191,6 +151,10 @@ main(int argc, const char **argv)
 
 	if (status >= 0)
 		return status;
+	if (list_streams) {
+		stream_choice_print(is_fetched);
+		return command_finish(EXIT_DONE);
+	}
 	status = EXIT_USAGE;
 	if ((known != NULL && !attachments) || (attachments && program != NULL)) {
 		msg(known != NULL ? "--known goes with --attachments"

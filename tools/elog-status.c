@@ -11,8 +11,8 @@
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/reader.h"
-#include "db/sql.h"
 #include "db/statement.h"
+#include "query/counts.h"
 #include "query/rows.h"
 #include "text/timestamp.h"
 
@@ -74,7 +74,7 @@ print_name(sqlite3_stmt *row)
 static void
 print_pair(sqlite3_stmt *row)
 {
-	printf("%-16s ", (const char *)sqlite3_column_text(row, 0));
+	printf("%-19s ", (const char *)sqlite3_column_text(row, 0));
 	put_plain(row, 1);
 	putchar('\n');
 }
@@ -82,7 +82,7 @@ print_pair(sqlite3_stmt *row)
 static void
 print_outcome(sqlite3_stmt *row)
 {
-	printf("%-16s", (const char *)sqlite3_column_text(row, 0));
+	printf("%-19s", (const char *)sqlite3_column_text(row, 0));
 	for (int i = 1; i < 4; i++) {
 		fputs(i == 1 ? " " : ": ", stdout);
 		put_plain(row, i);
@@ -101,28 +101,27 @@ pending(sqlite3 *db)
 	return names != NULL && names[0] != '\0' ? names : NULL;
 }
 
-/* The query of status.sql as it is, or wrapped into one object. */
+/* The query of status.sql with the counts behind it, as it is or wrapped into one
+   object. */
 static sqlite3_stmt *
 prepare_status(sqlite3 *db, const char *file, const char *before, const char *after)
 {
-	const struct sql_file *status = sql_files;
+	char *facts = statement_inner(db, file, statement_file("status", "facts", ""));
+	char *counts = facts != NULL ? counts_sql(db, file) : NULL;
 	sqlite3_stmt *query = NULL;
 	struct stat st;
-	char *sql, modified[TIMESTAMP_SHORT];
+	char *sql = NULL, modified[TIMESTAMP_SHORT];
 
-	while (strcmp(status->name, "status") != 0)
-		status++;
-	if (stat(file, &st) != 0) {
+	if (counts != NULL && stat(file, &st) != 0)
 		msg("%s: %s", file, strerror(errno));
-		return NULL;
-	}
-	if (asprintf(&sql, "%s%.*s%s", before, (int)strcspn(status->text, ";"),
-		status->text, after) < 0) {
+	else if (counts != NULL &&
+		 asprintf(&sql, "%s%s%s%s", before, facts, counts, after) < 0)
 		msg("no memory");
-		return NULL;
-	}
-	query = db_prepare(db, file, sql);
+	else if (counts != NULL)
+		query = db_prepare(db, file, sql);
 	free(sql);
+	free(counts);
+	free(facts);
 	if (query == NULL)
 		return NULL;
 	sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":file"), file, -1,
@@ -150,24 +149,27 @@ print_day(sqlite3_stmt *row)
 static sqlite3_stmt *
 prepare_downloads(sqlite3 *db, const char *file, const char *name)
 {
-	const char *whole = statement_file("downloads", "whole", "");
-	const char *days = statement_file("downloads", "days", "");
+	char *whole, *days = NULL, *sql = NULL;
 	sqlite3_stmt *query = NULL;
-	char *sql;
 
 	if (name != NULL)
 		return db_prepare(db, file, statement_file("downloads", name, ""));
-	if (asprintf(&sql,
-		"SELECT json_set((SELECT json_group_object(key, value) FROM (%.*s)), "
+	whole = statement_inner(db, file, statement_file("downloads", "whole", ""));
+	if (whole != NULL)
+		days = statement_inner(db, file, statement_file("downloads", "days", ""));
+	if (days != NULL &&
+	    asprintf(&sql,
+		"SELECT json_set((SELECT json_group_object(key, value) FROM (%s)), "
 		"'$.days', (SELECT json_group_array(json_object('source', source, 'day', "
 		"day, 'downloaded', downloaded, 'bytes', bytes, 'pending', pending, "
-		"'partial', partial, 'failed', failed)) FROM (%.*s)))",
-		(int)strcspn(whole, ";"), whole, (int)strcspn(days, ";"), days) < 0) {
+		"'partial', partial, 'failed', failed)) FROM (%s)))",
+		whole, days) < 0)
 		msg("no memory");
-		return NULL;
-	}
-	query = db_prepare(db, file, sql);
+	else if (days != NULL)
+		query = db_prepare(db, file, sql);
 	free(sql);
+	free(days);
+	free(whole);
 	return query;
 }
 

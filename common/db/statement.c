@@ -53,6 +53,29 @@ steps_prepare(struct steps *steps, sqlite3 *db, const char *path, const char *sq
 	return i;
 }
 
+char *
+statement_inner(sqlite3 *db, const char *path, const char *sql)
+{
+	sqlite3_stmt *statement;
+	const char *end;
+	char *inner;
+
+	/* SQLite finds its end: a semicolon in a comment or a text is none. */
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, &end) != SQLITE_OK) {
+		db_complain(db, path);
+		return NULL;
+	}
+	sqlite3_finalize(statement);
+	if (end > sql && end[-1] == ';')
+		end--;
+	/* A line of its own: what stands last may be a comment. */
+	if (asprintf(&inner, "%.*s\n", (int)(end - sql), sql) < 0) {
+		msg("no memory");
+		return NULL;
+	}
+	return inner;
+}
+
 void
 steps_finalize(struct steps *steps)
 {

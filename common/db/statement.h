@@ -28,6 +28,12 @@ const char *statement_file(const char *directory, const char *name, const char *
 int steps_prepare(struct steps *steps, sqlite3 *db, const char *path, const char *sql,
     int first, int limit);
 
+/*
+ * The first statement of a text as it can stand inside another: without the semicolon,
+ * malloc'd.  NULL after a message that names path.
+ */
+char *statement_inner(sqlite3 *db, const char *path, const char *sql);
+
 void steps_finalize(struct steps *steps);
 
 /* Run a statement to its end and reset it.  0, or -1 after a message. */

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "db/db.h"
 #include "db/open.h"
 #include "db/statement.h"
 #include "load/direct.h"
@@ -224,6 +225,35 @@ too_many_statements(void **state)
 	sqlite3_close(db);
 }
 
+/* A query inside another: its end is where SQLite says, not the first semicolon. */
+static void
+inner(void **state)
+{
+	static const char *const table[] = {
+	    "SELECT 5 AS x;",
+	    "SELECT 5 AS x",
+	    "-- one; two\nSELECT 5 AS x;\n",
+	    "SELECT /* ; */ 5 AS x, ';' AS y;\n-- behind; it\n",
+	    "SELECT 5 AS x -- last;",
+	};
+	sqlite3 *db;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		char *text = statement_inner(db, "x", table[i]), sql[200];
+
+		assert_non_null(text);
+		snprintf(sql, sizeof(sql), "SELECT x FROM (%s)", text);
+		assert_int_equal(db_number(db, sql, -1), 5);
+		free(text);
+	}
+	unit_listen();
+	assert_null(statement_inner(db, "x", "SELEC 1;"));
+	free(unit_said());
+	sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -234,6 +264,7 @@ main(void)
 	    cmocka_unit_test(values),
 	    cmocka_unit_test(rows_and_tables),
 	    cmocka_unit_test(too_many_statements),
+	    cmocka_unit_test(inner),
 	};
 
 	return cmocka_run_group_tests_name("streams", tests, NULL, NULL);
