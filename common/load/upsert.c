@@ -66,12 +66,17 @@ read_table(sqlite3 *db, const char *path, const struct streams_row *row,
 static void
 put_given(FILE *sql, const struct streams_column *c)
 {
-	const char *suffix = c->type == STREAMS_JSON ? "_json" : "";
+	const char *before = "", *behind = "";
 
+	if (c->type == STREAMS_JSON) {
+		before = "nullif(";
+		behind = "_json, 'null')";
+	}
 	if (c->otherwise != NULL)
-		fprintf(sql, "coalesce(:%s%s, %s)", c->name, suffix, c->otherwise);
+		fprintf(sql, "coalesce(%s:%s%s, %s)", before, c->name, behind,
+		    c->otherwise);
 	else
-		fprintf(sql, ":%s%s", c->name, suffix);
+		fprintf(sql, "%s:%s%s", before, c->name, behind);
 }
 
 /* The rank of a text among a column's words. */

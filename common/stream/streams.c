@@ -181,7 +181,7 @@ const struct streams_row streams[] = {
     {.name = "remote_files",
 	.keys = {"url"},
 	.applied = STREAMS_SINGLY,
-	.by_hand = true,
+	.whole = true,
 	.columns = COLUMNS{MUST(URL, "url"), MUST(TEXT, "source"), MUST(TEXT, "path"),
 	    MAY(COUNT, "size"), MAY(TEXT, "modified"),
 	    AS(TEXT, "observed_at", .otherwise = STREAMS_NOW), MAY(TEXT, "time"),

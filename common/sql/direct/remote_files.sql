@@ -1,30 +1,16 @@
--- A file on another machine.  The row is written only where something changed.
-SELECT CASE
-    WHEN typeof(:url) <> 'text' OR :url NOT LIKE '%_://%'
-        THEN 'a remote file needs its url'
-    WHEN typeof(:source) <> 'text' OR typeof(:path) <> 'text' OR :path = ''
-        THEN substr(:url, 1, 150) || ': a remote file needs source and path'
-    WHEN :size IS NOT NULL AND (typeof(:size) <> 'integer' OR :size < 0)
-        THEN substr(:url, 1, 150) || ': size is no number of bytes'
-    WHEN :fields_json IS NOT NULL AND json_type(:fields_json) NOT IN ('object', 'null')
-        THEN substr(:url, 1, 150) || ': fields is no object'
-END;
-
-INSERT INTO remote_files (url, source, path, size, modified, observed_at, time, fields)
-VALUES (:url, :source, :path, :size, :modified,
-    coalesce(:observed_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), :time, :fields)
-ON CONFLICT (url) DO UPDATE SET
-    source = excluded.source,
-    path = excluded.path,
-    size = excluded.size,
-    modified = excluded.modified,
-    observed_at = excluded.observed_at,
-    time = excluded.time,
-    fields = excluded.fields
-WHERE (source, path, size, modified, time, fields) IS NOT (excluded.source,
-    excluded.path, excluded.size, excluded.modified, excluded.time, excluded.fields)
-    -- Listed again, for its minute or day was not over.
-    OR (excluded.observed_at > observed_at AND iif(length(modified) = 10,
-        modified = substr(observed_at, 1, 10),
-        length(modified) = 17 AND substr(modified, 15, 2) = substr(observed_at, 15, 2)
-        AND abs(julianday(modified) - julianday(observed_at)) < 1));
+-- A file on another machine.  When it was first listed so stays what it was while it is
+-- listed so; but a time of change to the day or minute that was not over then may hide
+-- another change, so that one is listed anew.
+SELECT NULL,
+    CASE WHEN o.url IS NOT NULL
+            AND (o.source, o.path, o.size, o.modified, o.time, o.fields)
+                IS (:source, :path, :size, :modified, :time, :fields)
+            AND NOT (:observed_at > o.observed_at AND iif(length(o.modified) = 10,
+                o.modified = substr(o.observed_at, 1, 10),
+                length(o.modified) = 17
+                AND substr(o.modified, 15, 2) = substr(o.observed_at, 15, 2)
+                AND abs(julianday(o.modified) - julianday(o.observed_at)) < 1)) IS TRUE
+        THEN o.observed_at
+        ELSE coalesce(:observed_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+    END AS observed_at
+FROM (SELECT 1) LEFT JOIN remote_files o ON o.url = :url;
