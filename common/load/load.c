@@ -422,8 +422,12 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	if (run(load, load->ensure) != 0)
 		return -1;
 	statement_text(load->id_of, ":experiment", experiment);
-	if (sqlite3_step(load->id_of) == SQLITE_ROW)
-		id = sqlite3_column_int64(load->id_of, 0);
+	if (sqlite3_step(load->id_of) != SQLITE_ROW) {
+		db_complain(load->db, load->path);
+		sqlite3_reset(load->id_of);
+		return -1;
+	}
+	id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
 	before = sqlite3_total_changes(load->db);
 	if (runs && explode_before(load->explode, experiment, id) != 0)
@@ -788,20 +792,29 @@ close_unfinished(struct load *load)
 	sqlite3_stmt *next = db_prepare(load->db, load->path,
 	    "SELECT experiment, strftime('%Y-%m-%dT%H:%M:%SZ', 'now') FROM "
 	    "(SELECT experiment FROM staged UNION SELECT experiment FROM problems)");
-	int result = next != NULL ? 0 : -1;
+	int result = next != NULL ? 0 : -1, code;
 
-	while (result == 0 && sqlite3_step(next) == SQLITE_ROW) {
+	while (result == 0 && (code = sqlite3_step(next)) == SQLITE_ROW) {
 		char *experiment = strdup((const char *)sqlite3_column_text(next, 0));
 		char *now = strdup((const char *)sqlite3_column_text(next, 1));
 
 		sqlite3_reset(next);
-		msg("%s: not applied: %s", experiment, reason);
-		load->totals.errors++;
-		load->totals.failed++;
-		result = note_outcome(load, experiment,
-		    (struct json_span){failed, sizeof(failed) - 1}, now, reason);
+		if (experiment != NULL && now != NULL) {
+			msg("%s: not applied: %s", experiment, reason);
+			load->totals.errors++;
+			load->totals.failed++;
+			result = note_outcome(load, experiment,
+			    (struct json_span){failed, sizeof(failed) - 1}, now, reason);
+		} else {
+			msg("no memory");
+			result = -1;
+		}
 		free(experiment);
 		free(now);
+	}
+	if (result == 0 && code != SQLITE_DONE) {
+		db_complain(load->db, load->path);
+		result = -1;
 	}
 	sqlite3_finalize(next);
 	return result;

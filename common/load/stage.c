@@ -63,8 +63,14 @@ read_members(struct stage *stage, struct table *table, const char *stream)
 		struct member *member = &table->members[table->n];
 		char *dot;
 
-		if (i < FIXED || table->n == MEMBERS_MAX)
+		if (i < FIXED)
 			continue;
+		if (table->n == MEMBERS_MAX) {
+			msg("%s: staged_%s has more than %d members", stage->path, stream,
+			    MEMBERS_MAX);
+			sqlite3_finalize(columns);
+			return -1;
+		}
 		snprintf(member->name, sizeof(member->name), "%s",
 		    (const char *)sqlite3_column_text(columns, 1));
 		member->raw =
@@ -117,15 +123,24 @@ fail:
 static int
 create_view(struct stage *stage)
 {
-	char sql[2000] = "CREATE TEMP VIEW IF NOT EXISTS "
-			 "staged (experiment, stream) AS ";
-	size_t n = strlen(sql);
+	char *sql = NULL;
+	size_t n;
+	FILE *text = open_memstream(&sql, &n);
+	int result = -1;
 
-	for (size_t i = 0; i < streams_staged(); i++)
-		n += (size_t)snprintf(sql + n, sizeof(sql) - n,
-		    "%sSELECT experiment, '%s' FROM staged_%s",
-		    i > 0 ? " UNION ALL " : "", streams[i].name, streams[i].name);
-	return db_exec(stage->db, stage->path, sql);
+	if (text != NULL) {
+		fputs("CREATE TEMP VIEW IF NOT EXISTS staged (experiment, stream) AS ",
+		    text);
+		for (size_t i = 0; i < streams_staged(); i++)
+			fprintf(text, "%sSELECT experiment, '%s' FROM staged_%s",
+			    i > 0 ? " UNION ALL " : "", streams[i].name, streams[i].name);
+	}
+	if (text == NULL || fclose(text) != 0)
+		msg("no memory");
+	else
+		result = db_exec(stage->db, stage->path, sql);
+	free(sql);
+	return result;
 }
 
 struct stage *

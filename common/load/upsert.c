@@ -73,8 +73,8 @@ put_given(FILE *sql, const struct streams_column *c)
 		behind = "_json, 'null')";
 	}
 	if (c->otherwise != NULL)
-		fprintf(sql, "coalesce(%s:%s%s, %s)", before, c->name, behind,
-		    c->otherwise);
+		fprintf(
+		    sql, "coalesce(%s:%s%s, %s)", before, c->name, behind, c->otherwise);
 	else
 		fprintf(sql, "%s:%s%s", before, c->name, behind);
 }

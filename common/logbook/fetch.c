@@ -201,6 +201,7 @@ static struct http_request *
 errand_start(struct fetch *fetch, struct experiment *e, const struct streams_row *r)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
+	bool none;
 
 	e->asked[row(r)] = true;
 	if (errand == NULL)
@@ -220,9 +221,10 @@ errand_start(struct fetch *fetch, struct experiment *e, const struct streams_row
 	e->in_flight++;
 	return &errand->request;
 err1:
+	none = errno == 0; /* there is no questionnaire; free() may change errno */
 	free(errand);
-	if (errno == 0) {
-		e->counts[row(r)] = 0; /* there is no questionnaire */
+	if (none) {
+		e->counts[row(r)] = 0;
 		return NULL;
 	}
 err0:

@@ -71,9 +71,12 @@ fill(struct lines *lines)
 			return -1;
 	}
 	room = lines->capacity - lines->end;
-	n = read(lines->fd, lines->buffer + lines->end, room < CHUNK ? room : CHUNK);
-	if (n < 0)
-		return -1;
+	/* A descriptor that does not block may come from another program: wait. */
+	while ((n = read(lines->fd, lines->buffer + lines->end,
+		    room < CHUNK ? room : CHUNK)) < 0)
+		if (errno != EAGAIN ||
+		    poll(&(struct pollfd){.fd = lines->fd, .events = POLLIN}, 1, -1) < 0)
+			return -1;
 	if (n == 0)
 		lines->eof = true;
 	lines->end += (size_t)n;

@@ -30,7 +30,7 @@ enum lines_result {
 	LINES_ERROR, /* errno is set; EINTR: a signal came */
 };
 
-/* Start reading fd, which stays the caller's. */
+/* Start reading fd, which stays the caller's.  It may be one that does not block. */
 void lines_open(struct lines *lines, int fd);
 
 /*

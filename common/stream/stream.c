@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,10 @@ stream_open(struct stream *out, int fd)
 		return 0;
 	(void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES); /* a smaller pipe works too */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	out->lock_fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (out->lock_fd < 0)
+	/* Without O_NONBLOCK this waits for ever where the reader of a FIFO has left;
+	   with it that is ENXIO, and the first write says EPIPE. */
+	out->lock_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (out->lock_fd < 0 && errno != ENXIO)
 		msg("the pipe on stdout cannot be locked (%s): "
 		    "lines of parallel writers may be torn",
 		    strerror(errno));
@@ -75,7 +78,11 @@ write_all(struct stream *out, const char *p, size_t n)
 						     : write(out->fd, p, n);
 
 		if (written < 0) {
-			if (errno != EINTR)
+			if (errno == EAGAIN && out->write == NULL)
+				(void)poll(
+				    &(struct pollfd){.fd = out->fd, .events = POLLOUT}, 1,
+				    -1);
+			else if (errno != EINTR)
 				out->error = errno;
 			continue;
 		}

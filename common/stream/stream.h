@@ -32,7 +32,8 @@ struct stream {
  * Start writing to fd, which stays the caller's.  Widens a pipe to 1 MiB where
  * the system allows it.  Returns 0, or -1 without memory.  If the pipe cannot be
  * opened anew for locking (it belongs to another user), says so on stderr and
- * goes on without.
+ * goes on without.  A descriptor that does not block is waited for; a FIFO whose reader
+ * left is no error before the first write.
  */
 int stream_open(struct stream *out, int fd);
 

@@ -103,3 +103,38 @@ elog-load: line 4: bob: day is no text"
     equal "$(bash -c "source $root/contrib/bash-completion/elog
         COMP_WORDS=(elog-get --only runs,fi); COMP_CWORD=2; _elog; echo \"\${COMPREPLY[@]}\"")" runs,files
 }
+
+@test "a stdin that another program made non-blocking is read to its end" {
+    run --separate-stderr /usr/bin/python3 -c '
+import os, subprocess, sys, time
+r, w = os.pipe()
+os.set_blocking(r, False)
+load = subprocess.Popen(["elog-load", "--quiet", sys.argv[1]], stdin=r)
+os.close(r)
+time.sleep(0.2)
+os.write(w, sys.argv[2].encode())
+os.close(w)
+sys.exit(load.wait())' "$db" "$(record attachments '{"experiment":"e","entry_id":"1","attachment_id":"2","path":"p","url":"http://h/a"}')"
+    status_is 0
+    silent
+    equal "$(sql "$db" "SELECT path FROM attachments")" p
+}
+
+@test "parameters of SQL files: there may be many, and each is bound" {
+    local copy=$BATS_TEST_TMPDIR/copy i
+    copy_tree "$copy"
+    sed -i '/^    {\.name = NULL},$/i\
+    {.name = "wide",\
+	.keys = {"k"},\
+	.applied = STREAMS_SINGLY,\
+	.columns = COLUMNS{MUST(TEXT, "k"), END}},' "$copy/common/stream/streams.c"
+    echo 'CREATE TABLE wide (k TEXT PRIMARY KEY);' >"$copy/common/sql/migrations/999-wide.sql"
+    {
+        echo "SELECT iif(:m150 = 7"
+        for ((i = 1; i < 150; i++)); do echo "AND :m$i IS NULL"; done
+        echo ", NULL, 'not bound');"
+    } >"$copy/common/sql/direct/wide.sql"
+    make -s -C "$copy" CC="${CC:-gcc}" build/elog-load
+    record wide '{"k":"a","m150":7}' | "$copy/build/elog-load" --quiet "$db"
+    equal "$(sql "$db" "SELECT k FROM wide")" a
+}

@@ -225,6 +225,31 @@ interrupted(void **state)
 	close(ends[1]);
 }
 
+/* A pipe that another program made non-blocking is waited for. */
+static void
+does_not_block(void **state)
+{
+	int ends[2];
+	struct lines lines;
+	char *line;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	if (fork() == 0) {
+		usleep(50000);
+		_exit(write(ends[1], "one\n", 4) != 4);
+	}
+	close(ends[1]);
+	lines_open(&lines, ends[0]);
+	assert_int_equal(lines_next(&lines, &line, &n), LINES_ONE);
+	assert_int_equal(n, 3);
+	assert_int_equal(lines_next(&lines, &line, &n), LINES_END);
+	lines_close(&lines);
+	close(ends[0]);
+}
+
 static void
 unreadable(void **state)
 {
@@ -252,6 +277,7 @@ main(void)
 	    cmocka_unit_test(too_long_stays_small),
 	    cmocka_unit_test(bytes_of_all_values),
 	    cmocka_unit_test(interrupted),
+	    cmocka_unit_test(does_not_block),
 	    cmocka_unit_test(unreadable),
 	};
 

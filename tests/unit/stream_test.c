@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "unit.h"
@@ -246,6 +247,73 @@ closed_descriptor(void **state)
 	assert_int_equal(out.error, EBADF);
 }
 
+/* A pipe that another program made non-blocking is waited for. */
+static void
+does_not_block(void **state)
+{
+	int ends[2], status;
+	struct stream out;
+	size_t left = 8 * 1024 * 1024;
+	pid_t writer;
+	ssize_t n;
+	char *block = malloc(left);
+
+	(void)state;
+	assert_non_null(block);
+	memset(block, 'x', left);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	writer = fork();
+	if (writer == 0) {
+		close(ends[0]);
+		if (stream_open(&out, ends[1]) != 0)
+			_exit(1);
+		stream_put(&out, block, left);
+		stream_end_line(&out);
+		_exit(stream_close(&out) != 0);
+	}
+	close(ends[1]);
+	usleep(20000); /* the pipe fills */
+	for (left++; (n = read(ends[0], block, 100000)) > 0; left -= (size_t)n)
+		;
+	assert_int_equal(left, 0);
+	close(ends[0]);
+	free(block);
+	assert_int_equal(waitpid(writer, &status, 0), writer);
+	assert_int_equal(status, 0);
+}
+
+/* A FIFO whose reader left: opening it anew must not wait for another. */
+static void
+fifo_without_reader(void **state)
+{
+	char directory[] = "/tmp/stream_test.XXXXXX", path[64];
+	struct stream out;
+	int reader, fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/fifo", directory);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	reader = open(path, O_RDONLY | O_NONBLOCK);
+	fd = open(path, O_WRONLY);
+	assert_true(reader >= 0 && fd >= 0);
+	close(reader);
+	signal(SIGPIPE, SIG_IGN);
+	alarm(10);
+	unit_listen();
+	assert_int_equal(stream_open(&out, fd), 0);
+	stream_puts(&out, "line");
+	stream_end_line(&out);
+	assert_int_equal(stream_close(&out), -1);
+	alarm(0);
+	assert_int_equal(out.error, EPIPE);
+	free(unit_said());
+	close(fd);
+	unlink(path);
+	rmdir(directory);
+}
+
 int
 main(void)
 {
@@ -257,6 +325,8 @@ main(void)
 	    cmocka_unit_test(reader_gone),
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(closed_descriptor),
+	    cmocka_unit_test(does_not_block),
+	    cmocka_unit_test(fifo_without_reader),
 	};
 
 	return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
