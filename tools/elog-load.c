@@ -29,8 +29,8 @@ static bool gave_up;		      /* the database failed */
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
 
 static struct poptOption options[] = {
-    {"base", '\0', POPT_ARG_STRING, &base, 0, "The same, as a copy of another database",
-	"FILE"},
+    {"base", '\0', POPT_ARG_STRING, &base, 0,
+	"Begin DATABASE as a copy of FILE; it appears when all is loaded", "FILE"},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
 	"How many experiments will come, for the progress line", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,

@@ -239,8 +239,12 @@ read_pair(struct config *config, yaml_document_t *yaml, const yaml_node_pair_t *
 	if (i == KEYS) {
 		size_t near = suggest(name, key_name, NULL, KEYS);
 
-		msg("%s: unknown key '%s'; the nearest is '%s' (elog-config lists all)",
-		    where, name, config_keys[near].name);
+		if (suggest_is_near(name, suggest_far(name, config_keys[near].name)))
+			msg("%s: unknown key '%s'; the nearest is '%s' (elog-config "
+			    "lists all)",
+			    where, name, config_keys[near].name);
+		else
+			msg("%s: unknown key '%s' (elog-config lists all)", where, name);
 		return -1;
 	}
 	return read_value(

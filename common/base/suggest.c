@@ -31,13 +31,27 @@ suggest_distance(const char *a, const char *b)
 }
 
 size_t
+suggest_far(const char *text, const char *name)
+{
+	if (strlen(text) > 2 && strstr(name, text) != NULL)
+		return strcmp(name, text) != 0;
+	return suggest_distance(text, name);
+}
+
+bool
+suggest_is_near(const char *text, size_t far)
+{
+	return far <= (strnlen(text, LENGTH_MAX) + 2) / 3;
+}
+
+size_t
 suggest(const char *text, const char *(*name_at)(const void *table, size_t i),
     const void *table, size_t n)
 {
 	size_t best = 0, smallest = (size_t)-1;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t distance = suggest_distance(text, name_at(table, i));
+		size_t distance = suggest_far(text, name_at(table, i));
 
 		if (distance < smallest) {
 			smallest = distance;

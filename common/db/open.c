@@ -54,8 +54,12 @@ db_path(const char *path)
 		return NULL;
 	}
 	if (stat(path, &st) == 0) {
-		if (S_ISREG(st.st_mode))
-			return realpath(path, NULL);
+		if (S_ISREG(st.st_mode)) {
+			full = realpath(path, NULL);
+			if (full == NULL)
+				msg("%s: %s", path, strerror(errno));
+			return full;
+		}
 		msg("%s: %s", path,
 		    S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
 		return NULL;

@@ -55,7 +55,7 @@ int lister_run(struct lister *lister, lister_next *next, lister_arrived *arrived
 void lister_read(const struct lister_request *request, directory_take *take,
     void *context, struct directory_result *result);
 
-/* Ask servers that could not be reached again. */
+/* Try servers again that could not be reached. */
 void lister_forgive(struct lister *lister);
 
 /* Did a server refuse to know us? */

@@ -1,6 +1,6 @@
 /*
- * How many bytes a second may come, of several transfers together: what is allowed
- * collects while time passes, up to a fifth of a second's worth.
+ * A token bucket: how many bytes a second several transfers may take together.  It fills
+ * while time passes, and holds a fifth of a second's worth.
  */
 #ifndef RATE_H
 #define RATE_H

@@ -117,7 +117,8 @@ node_below(struct walk *walk, struct node *above, const char *name, const char *
 	return node;
 }
 
-/* What is known of it; one that failed is owed what was looked for then. */
+/* Look up what earlier scans noted of a directory.  Where the last one failed to list it,
+   what that scan was looking for is looked for again. */
 static void
 remember(struct walk *walk, struct node *node)
 {
@@ -165,8 +166,9 @@ by_url(const void *a, const void *b)
 	return strcmp((*x)->request.url, (*y)->request.url);
 }
 
-/* Push those that were found, the earliest to be taken first; one that was listed twice
-   counts once.  Whoever has a hundred thousand waiting is no instrument: false. */
+/* Push the directories that were found, so that the earliest is taken first; one that was
+   listed twice counts once.  False if more wait than any instrument makes: a hundred
+   thousand. */
 static bool
 push_found(struct walk *walk)
 {

@@ -16,8 +16,9 @@
 #include "stream/message.h"
 #include "stream/streams.h"
 
-/* Experiments and records share a commit that long, or longer where commits are slow, so
-   that they take a tenth of the time; but not for ever. */
+/* Experiments and records share a transaction of COMMIT_SECONDS.  Where a commit is slow,
+   a transaction lasts COMMIT_TIMES as long as the commit took, but COMMIT_SECONDS_MAX at
+   most. */
 #define COMMIT_SECONDS 0.25
 #define COMMIT_TIMES 10
 #define COMMIT_SECONDS_MAX 5

@@ -1,4 +1,4 @@
-/* Is what an alias is to stand for sound?  By the parser of the query language. */
+/* Whether the expression that an alias stands for is valid in the query language. */
 #ifndef ALIAS_H
 #define ALIAS_H
 

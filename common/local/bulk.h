@@ -9,14 +9,14 @@
  *
  *	EXPERIMENT <tab> RUN <tab> NAME <tab> VALUE
  *
- * where \t, \n, \r and \\ stand for the characters, as elog-select(1) writes them, or,
- *where it begins with a brace, a JSON object of the members experiment (a string), run (a
- *number or a string), name (a string) and value; others are an error.  Blank lines are
- *passed over.  mode is that of the records, NULL: the usual.
+ * in which \t, \n, \r and \\ stand for the characters, as elog-select(1) writes them;
+ * or, where it begins with a brace, a JSON object with the members experiment (a string),
+ * run (a number or a string), name (a string) and value, and no others.  Blank lines are
+ * skipped.  mode goes into each record; NULL is the usual one.
  *
- * What is no such line is reported with its number, and the next one is read.  Returns
- * the number of those; -1 after a message if fd cannot be read.  Stops without a message
- * when out has an error.
+ * A line that is neither is reported with its number, and reading goes on.  Returns how
+ * many there were, or -1 after a message if fd cannot be read.  When the stream of the
+ * records has an error, it stops without a message.
  */
 long bulk_read(struct cond_record *record, int fd, const char *mode);
 

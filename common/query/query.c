@@ -65,21 +65,14 @@ lookup_alias(void *context, const char *alias)
 }
 
 /* There is no such alias: say which are near. */
-static void
-add_nearest_alias(struct query *query, struct query_error *error)
+static int
+add_near_alias(struct query *query, struct query_error *error)
 {
-	static const char begin[] = "there is no alias @";
-	char name[80], nearest[300];
-	size_t used = strlen(error->message);
+	char near[300];
 
-	if (strncmp(error->message, begin, strlen(begin)) != 0)
-		return;
-	snprintf(name, sizeof(name), "%s", error->message + strlen(begin));
-	name[strcspn(name, " ")] = '\0';
-	query_nearest(query->db, "SELECT name FROM aliases ORDER BY name", name, nearest,
-	    sizeof(nearest));
-	snprintf(error->message + used, sizeof(error->message) - used, "%s",
-	    nearest[0] != '\0' ? nearest : "; none is defined");
+	query_near(query->db, "SELECT name FROM aliases ORDER BY name", error->alias,
+	    near, sizeof(near));
+	return query_error_add(error, "%s", near);
 }
 
 static int
@@ -96,10 +89,8 @@ read_filter(struct query *query, const char *text, struct query_error *error)
 	if (sqlite3_prepare_v2(query->db, "SELECT expression FROM aliases WHERE name = ?",
 		-1, &query->aliases, NULL) != SQLITE_OK)
 		return -1;
-	if (query_expand(&parser, query->filter, NULL, lookup_alias, query) != 0) {
-		add_nearest_alias(query, error);
-		return -1;
-	}
+	if (query_expand(&parser, query->filter, NULL, lookup_alias, query) != 0)
+		return error->alias[0] != '\0' ? add_near_alias(query, error) : -1;
 	if (query_node_measure(query->filter, error) != 0 ||
 	    query_check(&query->catalog, query->filter) != 0)
 		return -1;

@@ -15,7 +15,7 @@ int query_check(struct query_catalog *catalog, struct query_node *node);
 /* The value of math.pi and its like; false if the name is none of them. */
 bool query_constant(const char *name, double *value);
 
-/* What a node is that may be an alias. */
+/* The node itself, or, where it is an alias, the root of what the alias stands for. */
 const struct query_node *query_plain(const struct query_node *node);
 
 /*

@@ -98,6 +98,18 @@ query_error_set(
 }
 
 int
+query_error_add(struct query_error *error, const char *format, ...)
+{
+	size_t used = strlen(error->message);
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(error->message + used, sizeof(error->message) - used, format, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
 query_error_plain(struct query_error *error, const char *format, ...)
 {
 	va_list arguments;

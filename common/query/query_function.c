@@ -148,6 +148,7 @@ unknown(const struct query_node *call, struct query_error *error)
 	    dot != NULL && strncmp(call->text, "math.", 5) != 0 ? dot + 1 : call->text;
 	const char *best =
 	    query_functions[suggest(name, name_at, query_functions, FUNCTIONS)].name;
+	bool near = suggest_is_near(name, suggest_far(name, best));
 
 	if (name != call->text && strcmp(name, best) == 0)
 		query_error_set(error, &call->place,
@@ -155,7 +156,9 @@ unknown(const struct query_node *call, struct query_error *error)
 		    (int)(dot - call->text), call->text);
 	else
 		query_error_set(error, &call->place,
-		    "there is no function %.60s; the nearest is %s", call->text, best);
+		    near ? "there is no function %.60s; the nearest is %s"
+			 : "there is no function %.60s; elog-query(7) has them all",
+		    call->text, best);
 	return NULL;
 }
 

@@ -58,14 +58,16 @@ struct best {
 	char names[NEAREST][80];
 	size_t distances[NEAREST];
 	size_t n;
+	bool seen; /* there was a name, near or not */
 };
 
 static void
 consider(struct best *best, const char *wanted, const char *name)
 {
-	size_t distance = suggest_distance(wanted, name), i = best->n;
+	size_t distance = suggest_far(wanted, name), i = best->n;
 
-	if (strcmp(wanted, name) == 0)
+	best->seen = true;
+	if (strcmp(wanted, name) == 0 || !suggest_is_near(wanted, distance))
 		return;
 	if (best->n < NEAREST)
 		best->n++;
@@ -100,7 +102,10 @@ best_text(const struct best *best, char *out, size_t n)
 {
 	size_t used = 0;
 
-	out[0] = '\0';
+	snprintf(out, n, "%s",
+	    best->n > 0	 ? ""
+	    : best->seen ? "; elog-cond ls lists them"
+			 : "; none is defined");
 	for (size_t i = 0; i < best->n && used + 1 < n; i++) {
 		int added = snprintf(out + used, n - used, "%s%s",
 		    i == 0 ? "; the nearest: " : ", ", best->names[i]);
@@ -112,7 +117,7 @@ best_text(const struct best *best, char *out, size_t n)
 }
 
 void
-query_nearest(sqlite3 *db, const char *sql, const char *name, char *out, size_t n)
+query_near(sqlite3 *db, const char *sql, const char *name, char *out, size_t n)
 {
 	struct best best = {.n = 0};
 
@@ -124,7 +129,7 @@ static struct query_condition *
 unknown(struct query_catalog *catalog, const char *name, const struct query_place *place)
 {
 	struct best best = {.n = 0};
-	char nearest[300];
+	char near[300] = "";
 
 	for (size_t i = 0; i < catalog->n_given; i++)
 		consider(&best, name, catalog->given[i].name);
@@ -134,9 +139,10 @@ unknown(struct query_catalog *catalog, const char *name, const struct query_plac
 	if (catalog->db != NULL)
 		consider_rows(&best, catalog->db,
 		    "SELECT name FROM condition_types ORDER BY name", name);
-	best_text(&best, nearest, sizeof(nearest));
-	query_error_set(catalog->error, place, "there is no %s %.80s%s", catalog->noun,
-	    name, nearest);
+	if (catalog->db != NULL || best.n > 0)
+		best_text(&best, near, sizeof(near));
+	query_error_set(
+	    catalog->error, place, "there is no %s %.80s%s", catalog->noun, name, near);
 	return NULL;
 }
 

@@ -61,9 +61,11 @@ struct query_condition *query_catalog_find(
 bool query_catalog_has(struct query_catalog *catalog, const char *name);
 
 /*
- * Text of the three names nearest to one, of those that a query gives in its first
- * column: "; the nearest: a, b, c", or "".  out holds n bytes.
+ * What helps who gave a name that is none of those that a query gives in its first
+ * column:
+ * "; the nearest: a, b, c", at most three that are near, or that none is defined, or how
+ * to see them all.  out holds n bytes.
  */
-void query_nearest(sqlite3 *db, const char *sql, const char *name, char *out, size_t n);
+void query_near(sqlite3 *db, const char *sql, const char *name, char *out, size_t n);
 
 #endif

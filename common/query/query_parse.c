@@ -517,9 +517,13 @@ expand_alias(struct query_parser *parser, struct query_node *node,
 		return query_error_set(parser->error, &node->place,
 		    "aliases use each other more than %d deep", ALIASES_MAX);
 	text = lookup(context, node->text);
-	if (text == NULL)
-		return query_error_set(
+	if (text == NULL) {
+		query_error_set(
 		    parser->error, &node->place, "there is no alias @%.60s", node->text);
+		snprintf(
+		    parser->error->alias, sizeof(parser->error->alias), "%s", node->text);
+		return -1;
+	}
 	if (source != NULL) {
 		source->length = strlen(text);
 		source->text = arena_text(parser->arena, text, source->length);

@@ -124,13 +124,12 @@ read_period(
 	}
 	sqlite3_finalize(row);
 	if (code == SQLITE_DONE) {
-		char nearest[300];
+		char near[300];
 
-		query_nearest(db, "SELECT name FROM run_periods ORDER BY name", name,
-		    nearest, sizeof(nearest));
-		return query_error_plain(error,
-		    "--period: there is no run period %.80s%s", name,
-		    nearest[0] != '\0' ? nearest : "; none is defined");
+		query_near(db, "SELECT name FROM run_periods ORDER BY name", name, near,
+		    sizeof(near));
+		return query_error_plain(
+		    error, "--period: there is no run period %.80s%s", name, near);
 	}
 	if (!good)
 		return query_error_plain(error,

@@ -86,7 +86,10 @@ bool json_value(struct json *s, struct json_span *value);
 /* True if nothing but white space is left; else sets s->error. */
 bool json_end(struct json *s);
 
-/* Find the first member called name in an object that was checked before. */
+/*
+ * Find the first member called name in an object that was checked before.  Where there is
+ * none, false, and *value holds some other member's value, or what it held before.
+ */
 bool json_find(struct json_span object, const char *name, struct json_span *value);
 
 /* True if a JSON string (with its quotes, checked before) says plain. */

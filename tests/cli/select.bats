@@ -365,8 +365,12 @@ refuses() {
 }
 
 @test "errors of names and types" {
-    refuses 'dd > 1' '^~' 'no condition dd' 'nearest: d,'
+    refuses 'dd > 1' '^~' 'no condition dd' 'nearest: d'
     refuses 'strat_time is None' '^~~~~~~~~~' 'start_time'
+    # What is not near is not offered: there are run, True, None.
+    refuses 'nosuch > 1' '^~~~~~' 'no condition nosuch; elog-cond ls lists them'
+    refuses '@nosuch' '^~~~~~~' 'no alias @nosuch; none is defined'
+    refuses 'nosuch(a)' '^~~~~~~~~' 'no function nosuch; elog-query(7) has them all'
     refuses 'c and d > 2.5' '      ^~~~~~~' 'd is a string' "'2.5', in quotes"
     refuses "a == 'x'" '^~~~~~~~' 'int' 'string'
     refuses "5 in d" '^~~~~~' 'cannot be in'

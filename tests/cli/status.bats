@@ -92,6 +92,20 @@ setup() {
     says elog-status "version 999" "newer elog"
 }
 
+@test "a path that is too long to be made absolute: said" {
+    # Behind 30 directories with long names, gone down one by one.
+    run --separate-stderr /usr/bin/python3 -c 'if True:
+        import os, subprocess, sys
+        os.chdir(sys.argv[1])
+        for _ in range(30):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+        open("elog.db", "w").close()
+        sys.exit(subprocess.run(["elog-status", "elog.db"]).returncode)' "$BATS_TEST_TMPDIR"
+    status_is 1
+    says elog-status "elog.db: File name too long"
+}
+
 @test "while it is being written" {
     mkfifo "$BATS_TEST_TMPDIR/in"
     elog-load --quiet "$db" <"$BATS_TEST_TMPDIR/in" 3>&- &
