@@ -1,5 +1,5 @@
 #!/bin/sh
-# elog-sync.sh: bring a directory of dated logbook databases up to date, for cron.
+# elog-sync.sh: bring a logbook database up to date, and keep dated backups, for cron.
 # See elog-sync(1).  Needs flock(1), xargs -0 and the elog tools in PATH.
 set -u
 umask 077
@@ -10,28 +10,29 @@ esac
 
 usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
                     [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet]
-                    [--log FILE] [SERVICE OPTION...]
+                    [--log FILE] [--wait TIME] [SERVICE OPTION...]
 
-Fetch the experiments that were updated lately into DIR/elog_YYYY_MMDD_HHMM.db,
-begun from the newest one there, and point DIR/elog.db at it.
+Fetch the experiments that were updated lately into DIR/elog.db, and keep a backup
+of it, DIR/elog_YYYY_MMDD_HHMM.db.
 
   --hours N       look back N hours (configuration: hours_lookback)
   --exclude GLOB  leave out experiments that match, may be given again
-  --force         even if the newest database is younger than
+  --force         even if the last synchronization is younger than
                   update_frequency_hours
   --dry-run       print the experiments that would be fetched
   --retry         fetch only what failed last time
   --jobs N        requests in flight at once, over all processes (parallel_jobs)
-  --dir DIR       where the databases are (database_dir)
-  --keep N        how many of them to keep (keep)
+  --dir DIR       where elog.db and its backups are (database_dir, database_path)
+  --keep N        how many backups to keep (keep)
   --quiet         no summary and no progress, only what failed
   --log FILE      append what is said to FILE
+  --wait TIME     how long to wait for other writers: 90s, 5m (lock_timeout)
   --version, --help
 
 Service options go to elog-list and elog-get: --url, --auth, --token-file,
 --cacert, --keytab, --principal, --timeout, --retries, --config.'
 
-hours='' jobs='' dir='' keep='' log=''
+hours='' jobs='' dir='' keep='' log='' wait=''
 force=0 dry_run=0 retry=0 quiet=0
 
 # The options that are passed on, one a line, quoted for eval.
@@ -81,6 +82,20 @@ count() {
 	esac
 }
 
+# A length of time in seconds: a number and s, m, h, d, w or nothing.
+seconds() {
+	case ${2%[smhdw]} in
+	'' | *[!0-9]* | ????????*) die 2 "$1: '$2' is no time like 60, 90s, 35m or 2h" ;;
+	esac
+	case $2 in
+	*m) wait=$((${2%m} * 60)) ;;
+	*h) wait=$((${2%h} * 3600)) ;;
+	*d) wait=$((${2%d} * 86400)) ;;
+	*w) wait=$((${2%w} * 604800)) ;;
+	*) wait=${2%s} ;;
+	esac
+}
+
 while [ $# -gt 0 ]; do
 	# --option=value as well as --option value
 	case $1 in
@@ -97,9 +112,13 @@ while [ $# -gt 0 ]; do
 	--dry-run) dry_run=1 ;;
 	--retry) retry=1 ;;
 	--jobs) need "$@" && count "$1" "$2" && jobs=$2 && shift ;;
-	--dir) need "$@" && dir=$2 && shift ;;
+	--dir)
+		need "$@" && dir=$2 && shift
+		[ -n "$dir" ] || die 2 '--dir: the name is empty'
+		;;
 	--keep) need "$@" && count "$1" "$2" && keep=$2 && shift ;;
 	--quiet | -q) quiet=1 ;;
+	--wait) need "$@" && seconds "$1" "$2" && shift ;;
 	--log) need "$@" && log=$2 && shift ;;
 	--url | --auth | --token-file | --cacert | --keytab | --principal | --timeout | \
 		--retries | --config)
@@ -123,18 +142,26 @@ done
 # The configuration.  Its values are quoted: no value can be code.
 settings=$(elog-config --shell) || exit 2
 database_dir='' database_path='' hours_lookback='' parallel_jobs=''
-update_frequency_hours=''
+update_frequency_hours='' file_mode='' lock_timeout=''
 keep_option=$keep
 eval "$settings"
 [ -n "$keep_option" ] && keep=$keep_option
 hours_option=$hours
 [ -n "$hours" ] || hours=$hours_lookback
 [ -n "$jobs" ] || jobs=$parallel_jobs
+[ -n "$wait" ] || wait=$lock_timeout
+# The database has any name; that of its backups, and of our own files, is made from it.
+file=elog.db
 if [ -z "$dir" ]; then
 	dir=$database_dir
-	[ -n "$database_path" ] && dir=$(dirname -- "$database_path")
+	if [ -n "$database_path" ]; then
+		dir=$(dirname -- "$database_path")
+		file=${database_path##*/}
+	fi
 fi
-[ -n "$dir" ] || die 2 "--dir: the name is empty"
+[ -n "$dir" ] || die 2 "database_dir: the name is empty"
+[ -n "$file" ] || die 2 "database_path: '$database_path' names no file"
+stem=${file%.db}
 if [ "$retry" = 1 ] && [ -n "$hours_option$excludes" ]; then
 	die 2 "--retry fetches what failed: no --hours, no --exclude"
 fi
@@ -142,10 +169,17 @@ case $dir in
 /*) ;;
 *) dir=./$dir ;;
 esac
-mkdir -p -- "$dir" 2>/dev/null || die 1 "$dir: no such directory, and it cannot be made"
-if [ -e "$dir/elog.db" ] && [ ! -L "$dir/elog.db" ]; then
-	die 1 "$dir/elog.db is no link of ours: move it away, or name another directory"
-fi
+db=$dir/$file
+# Who may read the database may enter the directory that we make for it.
+case $file_mode in
+*[4-7]) directory_mode=755 ;;
+*[4-7]?) directory_mode=750 ;;
+*) directory_mode=700 ;;
+esac
+[ -d "$dir" ] || { mkdir -p -- "$dir" && chmod "$directory_mode" -- "$dir"; } 2>/dev/null ||
+	die 1 "$dir: no such directory, and it cannot be made"
+mode=''
+[ -z "$file_mode" ] || mode="--mode $file_mode"
 if [ -n "$log" ] && ! (: >>"$log") 2>/dev/null; then
 	unwritable=$log log=''
 	die 2 "--log: $unwritable cannot be written"
@@ -153,22 +187,25 @@ fi
 
 # One instance a directory.  The descriptor, and so the lock, goes to the children:
 # while any of them lives, no other synchronization begins.
-(: >>"$dir/.elog-sync.lock") 2>/dev/null ||
+own=$dir/.$stem-sync
+(: >>"$own.lock") 2>/dev/null ||
 	die 1 "$dir: it cannot be written: is it yours?"
-[ ! -L "$dir/.elog-sync.lock" ] || die 1 "$dir/.elog-sync.lock is a link: remove it"
-exec 9>>"$dir/.elog-sync.lock"
-flock -n 9 || die 75 "$dir: another synchronization is at work: try again later"
+[ ! -L "$own.lock" ] || die 1 "$own.lock is a link: remove it"
+exec 9>>"$own.lock"
+flock -n 9 || { [ "$wait" -gt 0 ] && flock -w "$wait" 9; } ||
+	die 75 "$dir: another synchronization is at work: try again later"
 
 # What we make, and remove on every exit.
-work='' part=$dir/.elog-sync.part.db
+work=''
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
 	# The link says where the working directory is, to the next one if need be.
-	case $(readlink "$dir/.elog-sync.work") in
-	/*/elog-sync.??????) rm -rf -- "$(readlink "$dir/.elog-sync.work")" ;;
+	case $(readlink "$own.work") in
+	/*/elog-sync.??????) rm -rf -- "$(readlink "$own.work")" ;;
 	esac
-	rm -f -- "$dir/.elog-sync.work"
-	rm -f -- "$part" "$part"[.-]* "$dir/.elog-sync.link"
+	rm -f -- "$own.work" "$dir/$stem"_????_????_????.db.tmp[0-9]*
+	# of an older elog-sync.sh
+	rm -f -- "$own.part.db" "$own.part.db"[.-]* "$own.link"
 }
 # shellcheck disable=SC2317 # called by traps
 stop() {
@@ -181,7 +218,7 @@ stop() {
 	wait
 	cleanup
 	trap - EXIT
-	say "stopped by a signal: nothing changed"
+	say "stopped by a signal: experiments that came whole are kept"
 	exit "$1"
 }
 trap cleanup EXIT
@@ -195,35 +232,84 @@ case $work in
 /*) ;;
 *) work=$PWD/$work ;;
 esac
-ln -s -- "$work" "$dir/.elog-sync.work" || exit 1
+ln -s -- "$work" "$own.work" || exit 1
 
-# Our databases in the directory, oldest first.  Their names sort by date.
-databases() {
-	for file in "$dir"/elog_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9].db; do
-		[ -f "$file" ] && printf '%s\n' "${file##*/}"
-	done
+# When a database was brought up to date last, as it says itself, in seconds of the epoch;
+# 0 if it does not say, or says what is not true.  Fails if it is none of ours.
+synchronized() {
+	elog-status --json -- "$1" >"$work/status" 2>"$work/talk" || return 1
+	said=$(sed -n 's/.*"last_sync":"\([^"]*\)".*/\1/p' "$work/status")
+	[ -n "$said" ] || said=$(sed -n 's/.*"last_update":"\([^"]*\)".*/\1/p' "$work/status")
+	said=$(date -d "${said:-1970-01-01}" +%s 2>/dev/null) || said=0
+	# A clock was ahead once: a day is what time zones can explain.
+	[ "$said" -le $(($(date +%s) + 86400)) ] || said=0
+	printf '%s\n' "$said"
 }
-# The newest one that can be read; a damaged one is passed over.
-newest=''
-for name in $(databases | sort -r); do
-	if elog-status "$dir/$name" >/dev/null 2>"$work/talk"; then
-		newest=$name
-		break
-	fi
+# The dated ones that can be read, newest first by what they say of themselves, and of two
+# that say the same, by name.
+dated() {
+	for copy in "$dir/$stem"_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9].db; do
+		if [ -f "$copy" ]; then
+			if said=$(synchronized "$copy"); then
+				printf '%s %s\n' "$said" "${copy##*/}"
+			elif [ "${1-}" = aloud ]; then
+				talk <"$work/talk"
+				say "${copy##*/} is passed over: the next newest takes its place"
+			fi
+		fi
+	done | sort -k 1,1nr -k 2,2r | sed 's/^[0-9]* //'
+}
+# load OPTION...: begin the database, or replace a link, without records.
+load() {
+	elog-load --quiet --wait "$wait" "$@" -- "$db" </dev/null >/dev/null 2>"$work/talk"
+	loaded=$?
+	[ $loaded -eq 0 ] && return
 	talk <"$work/talk"
-	say "$name is passed over: the next older one takes its place"
-done
-link() {
-	ln -s -- "$1" "$dir/.elog-sync.link" && mv -f -- "$dir/.elog-sync.link" "$dir/elog.db"
+	exit $loaded
 }
-# elog.db may have been lost.
-[ -z "$newest" ] || [ -e "$dir/elog.db" ] || link "$newest" || exit 1
+# Once elog.db was a link to the newest of dated databases, each a copy of the one before;
+# now it is the database.  What it leads to counts, whatever its name: what was set, was
+# set there.  One that was lost comes back from the newest backup.
+settle() {
+	from=''
+	if [ -L "$db" ] && [ -e "$db" ]; then
+		from=$(readlink -f -- "$db")
+		case $from in
+		"$(cd -P -- "$dir" && pwd)/${stem}"_????_????_????.db) ;;
+		*) return 0 ;; # somebody else's link: what it leads to is the database
+		esac
+		if ! synchronized "$from" >/dev/null; then
+			talk <"$work/talk"
+			say "${from##*/} is passed over: the next newest takes its place"
+			rm -f -- "$db"
+			from=''
+		fi
+	elif [ -s "$db" ]; then
+		synchronized "$db" >/dev/null && return
+		talk <"$work/talk"
+		die 1 "$db: move it away, and the newest backup takes its place"
+	fi
+	if [ -z "$from" ]; then
+		from=$(dated aloud | head -n 1)
+		[ ! -L "$db" ] || rm -f -- "$db"
+		[ -n "$from" ] || return 0
+		[ ! -e "$db" ] || rm -f -- "$db" # empty
+		say "$file was lost: it is $from again"
+		from=$dir/$from
+	fi
+	# shellcheck disable=SC2086 # two words, or none
+	load $mode --base "$from"
+}
+[ "$dry_run" = 1 ] || settle
 
 # .elog-sync.again: the last one was stopped by the service, so do not wait.
-if [ "$force$dry_run$retry" = 000 ] && [ -n "$newest" ] && [ ! -e "$dir/.elog-sync.again" ]; then
+if [ "$force$dry_run$retry" = 000 ] && [ -s "$db" ] && [ ! -e "$own.again" ]; then
 	minutes=$(awk -v hours="$update_frequency_hours" 'BEGIN { printf "%d", hours * 60 }')
-	if [ -n "$(find "$dir/$newest" -prune -mmin "-$minutes")" ]; then
-		note "$newest is younger than $update_frequency_hours h: nothing to do (--force)"
+	since=$(synchronized "$db")
+	now=$(date +%s)
+	if [ "${since:-0}" -gt $((now - minutes * 60)) ] && [ "$since" -le "$now" ] &&
+		[ -n "$(find -L "$db" -prune -mmin "-$minutes")" ]; then
+		note "$file is younger than $update_frequency_hours h: nothing to do (--force)"
 		exit 0
 	fi
 fi
@@ -242,8 +328,8 @@ in_background "elog-get $service --login" /dev/null
 talk <"$work/talk"
 [ $status -eq 0 ] || exit $status
 if [ "$retry" = 1 ]; then
-	[ -n "$newest" ] || die 1 "$dir: no database yet: nothing failed"
-	elog-status --failed "$dir/$newest" >"$work/names.lines" 2>"$work/talk"
+	[ -s "$db" ] || die 1 "$dir: no database yet: nothing failed"
+	elog-status --failed "$db" >"$work/names.lines" 2>"$work/talk"
 	status=$?
 	tr '\n' '\0' <"$work/names.lines" >"$work/names"
 else
@@ -262,7 +348,7 @@ if [ "$dry_run" = 1 ]; then
 	tr '\0' '\n' <"$work/names" || exit 1
 	exit "$list_status"
 fi
-if [ "$total" -eq 0 ] && [ -n "$newest" ]; then
+if [ "$total" -eq 0 ] && [ -s "$db" ]; then
 	note "no experiment to fetch"
 	exit 0
 fi
@@ -277,8 +363,6 @@ requests=$((jobs / processes))
 each=$((total / (processes * 4) + 1))
 [ $each -gt 16 ] && each=16
 
-base=--new
-[ -z "$newest" ] || base="--base $(quote "$dir/$newest")"
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
 # The pipeline.  When the service refuses or cannot be reached, the processes that
@@ -299,8 +383,8 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 	echo $! >"$work/get.pid"
 	{ wait $!; } 2>/dev/null # where the shell would say "Terminated"
 } | {
-	eval "exec elog-load $base --expect $total --metadata hours_lookback=$hours \
-		--metadata last_sync=$started $(quote "$part")" \
+	eval "exec elog-load --draft $mode --wait $wait --expect $total \
+		--metadata hours_lookback=$hours --metadata last_sync=$started -- $(quote "$db")" \
 		<&3 >/dev/null 2>"$work/load.talk" &
 	echo $! >"$work/load.pid"
 	{ wait $!; } 2>/dev/null
@@ -314,41 +398,46 @@ grep -v '^xargs: ' "$work/get.talk" | talk
 sed '$!p; d' "$work/load.talk" | talk
 load_status=$(cat "$work/load.status")
 
-# It appears when it is whole.  Its last word is the time we gave it.
-if [ "$load_status" -gt 1 ] || ! elog-status --json "$part" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
+# Its last word is the time we gave it.
+if [ "$load_status" -gt 1 ] || ! elog-status --json "$db" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
 	tail -n 1 "$work/load.talk" | talk
-	say "the new database could not be written; elog.db is as it was"
+	say "$db could not be written: what did not come whole is as it was"
 	[ "$load_status" -eq 75 ] && exit 75
 	exit 1
 fi
 
-# It is whole: give it its name, point elog.db at it, keep the newest.
-# In UTC, so that the names sort.  Of two within one minute the second takes the place
-# of the first; a WAL that somebody left beside it must not become the new one's.
-name=elog_$(date -u +%Y_%m%d_%H%M).db
-rm -f -- "$dir/$name-wal" "$dir/$name-shm" "$dir/$name-journal"
-mv -f -- "$part" "$dir/$name" && link "$name" || exit 1
-databases | grep -vxF "$name" | sort -r | tail -n "+$keep" | while IFS= read -r old; do
-	rm -f -- "$dir/$old" "$dir/$old-wal" "$dir/$old-shm" "$dir/$old-journal"
-done
+# A backup, named after the time in UTC, so that the names sort; of two within one minute
+# the second takes the place of the first.  Then the oldest go.
+name=${stem}_$(date -u +%Y_%m%d_%H%M).db
+kept=''
+if elog-load --quiet --wait "$wait" --backup "$dir/$name" -- "$db" >/dev/null 2>"$work/talk"; then
+	dated | grep -vxF -- "$name" | tail -n "+$keep" | while IFS= read -r old; do
+		rm -f -- "$dir/$old" "$dir/$old-wal" "$dir/$old-shm" "$dir/$old-journal"
+	done
+else
+	kept=no
+	talk <"$work/talk"
+	say "$file is up to date, but it could not be copied to $name"
+	name=$file
+fi
 
 # What came of the experiments that were asked for.
-note "$name:$(sed -n '$s/^.*db://p' "$work/load.talk")"
-elog-status --failed "$dir/$name" >"$work/failed"
+note "$name:$(sed -n '$s/^.*: \([0-9]* experiments\)/ \1/p' "$work/load.talk")"
+elog-status --failed "$db" >"$work/failed"
 tr '\0' '\n' <"$work/names" >"$work/names.lines"
 failed=$(grep -Fxf "$work/names.lines" "$work/failed" | tr '\n' ' ')
 [ -z "$failed" ] || say "failed: ${failed% } (elog-sync.sh --retry fetches them again)"
 touch "$work/get.status"
 unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
 [ -z "$unknown" ] || say "elog-get ended with status ${unknown% }: not all was fetched"
-rm -f -- "$dir/.elog-sync.again"
+rm -f -- "$own.again"
 for status in 77 75; do
 	if grep -qx $status "$work/get.status"; then
-		: >"$dir/.elog-sync.again"
+		: >"$own.again"
 		exit $status
 	fi
 done
-if [ -n "$failed$unknown" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
+if [ -n "$failed$unknown$kept" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
 	exit 1
 fi
 exit 0

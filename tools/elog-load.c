@@ -8,29 +8,33 @@
 #include <unistd.h>
 
 #include "base/command.h"
+#include "base/config.h"
 #include "base/exit.h"
 #include "base/lock.h"
 #include "base/msg.h"
 #include "base/progress.h"
 #include "db/db.h"
-#include "db/migration.h"
-#include "db/open.h"
 #include "load/load.h"
 #include "load/load_files.h"
 #include "load/rcdb.h"
+#include "load/target.h"
 
-static char *base, *rcdb, *experiment, *wait_text;
+static char *backup, *base, *rcdb, *experiment, *mode_text, *wait_text;
 static int64_t wait_seconds;
-static struct lock lock;
 static char **metadata;
 static long expected;
-static int quiet, migrate, begin_new;
+static int quiet, migrate, begin_new, draft;
+static struct target target;
 static bool gave_up;		      /* the database failed */
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
 
 static struct poptOption options[] = {
+    {"backup", '\0', POPT_ARG_STRING, &backup, 0,
+	"Copy DATABASE to FILE, and read nothing", "FILE"},
     {"base", '\0', POPT_ARG_STRING, &base, 0,
 	"Begin DATABASE as a copy of FILE; it appears when all is loaded", "FILE"},
+    {"draft", '\0', POPT_ARG_NONE, &draft, 0,
+	"If DATABASE is not there yet, it appears when all is loaded", NULL},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
 	"How many experiments will come, for the progress line", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,
@@ -41,6 +45,8 @@ static struct poptOption options[] = {
 	"Note a key and its value in the table metadata", "KEY=VALUE"},
     {"migrate", '\0', POPT_ARG_NONE, &migrate, 0,
 	"Bring the schema up to date, and read nothing", NULL},
+    {"mode", '\0', POPT_ARG_STRING, &mode_text, 0,
+	"Give DATABASE these permissions, such as 0640", "MODE"},
     {"new", '\0', POPT_ARG_NONE, &begin_new, 0,
 	"Begin DATABASE anew; it appears when all is loaded", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
@@ -76,7 +82,8 @@ load_inputs(struct load *load, const char *const *files, struct progress *progre
 	int result = load_files(load, files, progress, &stopped);
 	int status = result == 0 ? EXIT_DONE : EXIT_PARTIAL;
 
-	for (char **m = metadata; m != NULL && *m != NULL && result >= 0; m++) {
+	for (char **m = metadata; m != NULL && *m != NULL && result >= 0 && stopped == 0;
+	     m++) {
 		char *value = strchr(*m, '='); /* main() saw that there is one */
 
 		if (value == NULL)
@@ -107,146 +114,51 @@ summarize(const struct load_totals *totals, const char *path)
 	    totals->complete, failed, denied, totals->records, totals->changed);
 }
 
-/*
- * Nobody may write the base from when we copy it until what we make of it takes its
- * place: that would be lost.
- */
+/* Load records from files into the database.  Others may write between two commits where
+   it is shared. */
 static int
-lock_base(struct lock *base_lock)
-{
-	char *path;
-	int status;
-
-	if (base == NULL)
-		return 0;
-	path = db_path(base);
-	if (path == NULL)
-		return EXIT_PARTIAL;
-	status = lock_take(base_lock, path, wait_seconds);
-	free(path);
-	return status;
-}
-
-/* Have the database to ourselves.  *path gets its name. */
-static int
-lock_database(const char *name, char **path)
-{
-	char *again;
-	int status;
-
-	*path = db_path(name);
-	while (*path != NULL) {
-		status = lock_take(&lock, *path, wait_seconds);
-		if (status != 0)
-			return status;
-		/* While we waited, a link may have been given another target. */
-		again = db_path(name);
-		if (again != NULL && strcmp(again, *path) == 0) {
-			free(again);
-			return 0;
-		}
-		lock_release(&lock);
-		free(*path);
-		*path = again;
-	}
-	return name[0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
-}
-
-/* Load records from files into an open database, which messages call name.  Bookmarks go
-   to states.  Others may write between two commits where it is shared. */
-static int
-load_records(
-    sqlite3 *db, const char *name, const char *const *files, FILE *states, bool shared)
+load_records(const char *const *files)
 {
 	struct progress progress;
 	struct load *load;
-	int status = EXIT_PARTIAL;
+	int status;
 
 	progress_start(&progress, expected);
-	load = load_open(db, name, states);
-	if (load == NULL)
+	load = load_open(target.db, target.name, target.states);
+	if (load == NULL) {
+		gave_up = true;
 		return EXIT_PARTIAL;
-	if (shared)
-		load_share(load, &lock, &stopped);
+	}
+	if (target.draft == NULL)
+		load_share(load, &target.lock, &stopped);
 	status = load_inputs(load, files, &progress);
 	if (!quiet && stopped == 0 && !migrate && !gave_up)
-		summarize(load_totals(load), name);
+		summarize(load_totals(load), target.name);
 	load_close(load);
 	return status;
 }
 
-/* Open the database at path, and do what is asked for with it. */
+/* What is asked for, with a database that is locked. */
 static int
-work(const char *path, const char *name, const char *const *files)
+work(const char *const *files)
 {
 	static const char *const nothing[] = {"/dev/null", NULL};
-	int status = EXIT_DONE;
-	char *backup = NULL;
-	sqlite3 *db;
+	enum target_begin begin = base != NULL || begin_new ? TARGET_NEW
+				  : draft		    ? TARGET_DRAFT
+							    : TARGET_IN_PLACE;
+	int status;
 
-	db = db_open_writer(path, &backup);
-	if (backup != NULL && !quiet)
-		msg("%s: schema brought to version %d; as it was: %s", name,
-		    migration_newest(), backup);
-	free(backup);
-	if (db == NULL)
-		return EXIT_PARTIAL;
-	if (rcdb != NULL)
-		status = rcdb_import(db, name, rcdb, experiment, quiet == 0);
+	if (backup != NULL)
+		return target_back_up(&target, backup, wait_seconds, &stopped);
+	status = target_open(&target, begin, base, quiet != 0);
+	if (status == EXIT_DONE)
+		status = rcdb == NULL ? load_records(migrate ? nothing : files)
+				      : rcdb_import(target.db, target.name, rcdb,
+					    experiment, !quiet);
 	else
-		status = load_records(db, name, migrate ? nothing : files, stdout, true);
-	if (lock.fd < 0) /* stopped while others had their turn */
-		sqlite3_close(db);
-	else if (db_close_writer(db, name, lock_is_shared(&lock)) != 0)
+		gave_up = true;
+	if (target_close(&target, stopped == 0 && !gave_up) != EXIT_DONE)
 		status = EXIT_PARTIAL;
-	return status;
-}
-
-/* Fill a draft, publish it, and only then tell its bookmarks. */
-static int
-fill(const char *draft, const char *path, const char *name, const char *const *files)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *states = open_memstream(&text, &n);
-	sqlite3 *db = states != NULL ? db_open_draft(draft) : NULL;
-	int status = EXIT_PARTIAL;
-
-	if (db != NULL)
-		status = rcdb == NULL ? load_records(db, name, files, states, false)
-				      : rcdb_import(db, name, rcdb, experiment, !quiet);
-	if (states != NULL)
-		fclose(states);
-	if (sqlite3_close(db) != SQLITE_OK || db == NULL || stopped != 0 || gave_up) {
-		db_drop(draft);
-		status = EXIT_PARTIAL;
-	} else if (db_publish(draft, path) != 0) {
-		status = EXIT_PARTIAL;
-	} else {
-		fwrite(text, 1, n, stdout);
-	}
-	free(text);
-	return status;
-}
-
-/* The same for a database that appears when it is whole. */
-static int
-work_anew(const char *path, const char *name, const char *const *files)
-{
-	char *draft;
-	int status = EXIT_PARTIAL;
-
-	if (access(path, F_OK) == 0) {
-		msg("%s: it exists already: --new and --base begin a new database", name);
-		return EXIT_PARTIAL;
-	}
-	if (asprintf(&draft, "%s.tmp%ld", path, (long)getpid()) < 0) {
-		msg("no memory");
-		return EXIT_PARTIAL;
-	}
-	if (base == NULL || db_copy_begin(base, draft) == 0)
-		status = fill(draft, path, name, files);
-	free(draft);
 	return status;
 }
 
@@ -262,9 +174,13 @@ check_usage(const char *const *arguments)
 		msg("--import-rcdb FILE and --experiment NAME go together");
 		return EXIT_USAGE;
 	}
-	if ((rcdb != NULL || migrate) && arguments[1] != NULL) {
-		msg("'%s': no records are read with --import-rcdb or --migrate",
+	if ((rcdb != NULL || migrate || backup != NULL) && arguments[1] != NULL) {
+		msg("'%s': no records are read with --import-rcdb, --migrate or --backup",
 		    arguments[1]);
+		return EXIT_USAGE;
+	}
+	if (backup != NULL && (rcdb != NULL || migrate || base != NULL || begin_new)) {
+		msg("--backup stands alone: it copies what is there");
 		return EXIT_USAGE;
 	}
 	if (migrate && access(arguments[0], F_OK) != 0) {
@@ -289,9 +205,7 @@ main(int argc, const char **argv)
 	    .options = options,
 	};
 	const char *const *arguments;
-	struct lock base_lock = {.fd = -1};
-	char *path = NULL;
-	int status;
+	int status, mode;
 
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
@@ -300,19 +214,15 @@ main(int argc, const char **argv)
 	if (status == EXIT_DONE)
 		status = lock_wait_option(wait_text, &wait_seconds);
 	if (status == EXIT_DONE)
-		status = lock_database(arguments[0], &path);
-	if (status != 0) {
-		free(path);
+		status = config_mode("--mode", mode_text, &mode);
+	if (status == EXIT_DONE)
+		status = target_lock(&target, arguments[0], base, wait_seconds);
+	if (status != EXIT_DONE)
 		return status;
-	}
+	target.mode = mode;
 	catch_signals();
-	status = lock_base(&base_lock);
-	if (status == 0)
-		status = (base != NULL || begin_new ? work_anew : work)(
-		    path, arguments[0], arguments + 1);
-	lock_release(&base_lock);
-	lock_release(&lock);
-	free(path);
+	status = work(arguments + 1);
+	target_release(&target);
 	if (stopped != 0) {
 		/* Die of it, so that the caller knows. */
 		signal(stopped, SIG_DFL);

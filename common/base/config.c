@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/exit.h"
 #include "base/msg.h"
 #include "base/suggest.h"
 
@@ -31,15 +32,18 @@ const struct config_key config_keys[] = {
     {"hours_lookback", CONFIG_NUMBER, "168", "how far back an update counts"},
     {"exclude_patterns", CONFIG_LIST, NULL, "globs of experiments to leave out"},
     {"update_frequency_hours", CONFIG_NUMBER, "12",
-	"elog-sync.sh does nothing while the newest database is younger"},
+	"elog-sync.sh does nothing while the last synchronization is younger"},
     {"parallel_jobs", CONFIG_COUNT, "10", "requests in flight, over all processes"},
-    {"database_dir", CONFIG_PATH, ".", "where elog-sync.sh keeps its databases"},
-    {"database_path", CONFIG_PATH, NULL,
-	"a database in that directory, which it then names"},
-    {"keep", CONFIG_COUNT, "5", "how many databases elog-sync.sh keeps"},
+    {"database_dir", CONFIG_PATH, ".",
+	"where elog-sync.sh keeps elog.db and its backups"},
+    {"database_path", CONFIG_PATH, NULL, "the database, whatever its name and directory"},
+    {"file_mode", CONFIG_MODE, NULL,
+	"permissions of the database and its backups: 0640 lets the group read"},
+    {"keep", CONFIG_COUNT, "5", "how many backups elog-sync.sh keeps"},
     {"queue_size", CONFIG_COUNT, "100", "accepted from the older tool, not used"},
     {"batch_commit_size", CONFIG_COUNT, "50", "accepted from the older tool, not used"},
-    {"lock_timeout", CONFIG_COUNT, "60", "accepted from the older tool, not used"},
+    {"lock_timeout", CONFIG_COUNT, "60",
+	"seconds that elog-sync.sh waits for other writers"},
     {NULL, CONFIG_TEXT, NULL, NULL},
 };
 
@@ -114,12 +118,27 @@ expand_home(struct value *value)
 	return 0;
 }
 
+int
+config_mode(const char *where, const char *text, int *mode)
+{
+	size_t n = text != NULL ? strlen(text) : 0;
+
+	*mode = text != NULL ? (int)strtol(text, NULL, 8) : 0;
+	if (text == NULL || (n >= 3 && n <= 4 && strspn(text, "01234567") == n &&
+				(*mode & 0600) == 0600 && (*mode & ~0666) == 0))
+		return EXIT_DONE;
+	msg("%s: '%s' is no file mode like 0640, in which the owner may read and write",
+	    where, text);
+	return EXIT_USAGE;
+}
+
 /* Does a value fit its key?  Says what is wrong. */
 static int
 value_check(const struct config_key *key, struct value *value, const char *where)
 {
-	char *end;
+	char *end, both[4300];
 	double number;
+	int mode;
 
 	switch (key->type) {
 	case CONFIG_NUMBER:
@@ -145,6 +164,9 @@ value_check(const struct config_key *key, struct value *value, const char *where
 			return -1;
 		}
 		return 0;
+	case CONFIG_MODE:
+		snprintf(both, sizeof(both), "%s: %s", where, key->name);
+		return config_mode(both, value->items[0], &mode) == EXIT_DONE ? 0 : -1;
 	case CONFIG_TEXT:
 	case CONFIG_LIST:
 		return 0;

@@ -18,6 +18,7 @@ enum config_type {
 	CONFIG_TEXT,
 	CONFIG_PATH, /* a file name; a leading ~/ is the home directory */
 	CONFIG_LIST, /* any number of texts */
+	CONFIG_MODE, /* permissions of a file in octal digits, such as 0640 */
 };
 
 struct config_key {
@@ -52,6 +53,12 @@ double config_number(const struct config *config, const char *name);
 
 /* The database that is meant if none is named: database_path, else database_dir. */
 const char *config_database(const struct config *config);
+
+/*
+ * Read the permissions of a file, which where, such as the option, is told to be wrong.
+ * NULL: 0.  0, or 2 (the exit status) after a message.
+ */
+int config_mode(const char *where, const char *text, int *mode);
 
 /* A list: its texts, *n of them. */
 char *const *config_list(const struct config *config, const char *name, size_t *n);

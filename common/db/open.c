@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "db/copy.h"
 #include "db/db.h"
 #include "db/migration.h"
 
@@ -45,25 +46,32 @@ identify(sqlite3 *db, const char *path, int *version)
 char *
 db_path(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	struct stat st;
-	char *directory, *full = NULL;
+	char *full;
 
 	if (path[0] == '\0') {
 		msg("the name of the database is empty");
 		return NULL;
 	}
-	if (stat(path, &st) == 0) {
-		if (S_ISREG(st.st_mode)) {
-			full = realpath(path, NULL);
-			if (full == NULL)
-				msg("%s: %s", path, strerror(errno));
-			return full;
-		}
-		msg("%s: %s", path,
-		    S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
-		return NULL;
+	if (stat(path, &st) != 0)
+		return db_place(path);
+	if (S_ISREG(st.st_mode)) {
+		full = realpath(path, NULL);
+		if (full == NULL)
+			msg("%s: %s", path, strerror(errno));
+		return full;
 	}
+	msg("%s: %s", path,
+	    S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file");
+	return NULL;
+}
+
+char *
+db_place(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory, *full = NULL;
+
 	directory =
 	    slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
 	if (directory != NULL && (full = realpath(directory, NULL)) != NULL) {
@@ -93,146 +101,9 @@ configure(void)
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-/* Put a file on disk for good. */
-static int
-sync_file(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
-}
-
-static int
-sync_directory(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
-}
-
-static int
-copy_pages(sqlite3 *from, const char *from_path, sqlite3 *to, const char *to_path)
-{
-	sqlite3_backup *backup;
-	int code;
-
-	backup = sqlite3_backup_init(to, "main", from, "main");
-	if (backup == NULL) {
-		db_complain(to, to_path);
-		return -1;
-	}
-	while ((code = sqlite3_backup_step(backup, -1)) == SQLITE_BUSY ||
-	       code == SQLITE_LOCKED)
-		sqlite3_sleep(100);
-	code = sqlite3_backup_finish(backup);
-	if (code == SQLITE_OK)
-		return 0;
-	if (sqlite3_errcode(from) != SQLITE_OK && code != SQLITE_FULL)
-		db_complain(from, from_path);
-	else
-		db_complain(to, to_path);
-	return -1;
-}
-
-int
-db_copy_begin(const char *from, const char *to)
-{
-	sqlite3 *source, *target = NULL;
-	char *source_path;
-	int result = -1, fd;
-
-	source = db_open_reader(from, &source_path);
-	if (source == NULL)
-		return -1;
-	if (sqlite3_open(to, &target) != SQLITE_OK ||
-	    sqlite3_exec(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
-		NULL, NULL, NULL) != SQLITE_OK)
-		db_complain(target, to);
-	else
-		result = copy_pages(source, source_path, target, to);
-	sqlite3_close(target);
-	sqlite3_close(source);
-	free(source_path);
-	fd = result == 0 ? open(to, O_RDWR | O_CLOEXEC) : -1;
-	if (fd >= 0) {
-		/* The disk may begin while we go on; db_publish() waits for it. */
-		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-		close(fd);
-	}
-	if (result != 0)
-		db_drop(to);
-	return result;
-}
-
-void
-db_drop(const char *path)
-{
-	char *journal;
-
-	(void)unlink(path);
-	if (asprintf(&journal, "%s-journal", path) < 0)
-		return;
-	(void)unlink(journal);
-	free(journal);
-}
-
-int
-db_publish(const char *from, const char *to)
-{
-	char *slash, *directory = strdup(to);
-	int result = -1;
-
-	if (directory == NULL) {
-		msg("no memory");
-	} else if (sync_file(from) != 0 || rename(from, to) != 0) {
-		msg("%s: %s", to, strerror(errno));
-	} else {
-		result = 0;
-		slash = strrchr(directory, '/');
-		if (slash != NULL) {
-			slash[1] = '\0';
-			/* Some file systems cannot, and say so. */
-			if (sync_directory(directory) != 0 && errno != EINVAL) {
-				msg("%s: in its place, but maybe not after a power cut: "
-				    "%s",
-				    to, strerror(errno));
-				result = -1;
-			}
-		}
-	}
-	if (result != 0)
-		db_drop(from);
-	free(directory);
-	return result;
-}
-
-int
-db_copy(const char *from, const char *to)
-{
-	char *temporary;
-	int result;
-
-	if (asprintf(&temporary, "%s.tmp%ld", to, (long)getpid()) < 0) {
-		msg("no memory");
-		return -1;
-	}
-	result = db_copy_begin(from, temporary);
-	if (result == 0)
-		result = db_publish(temporary, to);
-	free(temporary);
-	return result;
-}
 /* Copy a database before it is migrated.  The copy's name, or NULL after a message. */
 static char *
-back_up(const char *path, int version)
+back_up(sqlite3 *db, const char *path, int version)
 {
 	char *name = NULL;
 	struct stat st;
@@ -246,7 +117,7 @@ back_up(const char *path, int version)
 		}
 		if (lstat(name, &st) == 0)
 			continue;
-		if (db_copy(path, name) == 0)
+		if (copy_whole(db, path, name, COPY_NEW) == 0)
 			return name;
 		break;
 	}
@@ -294,7 +165,7 @@ open_writer(const char *path, const char *pragmas, char **backup)
 	if (identify(db, path, &version) != 0)
 		goto fail;
 	if (backup != NULL && version > 0 && version < migration_newest() &&
-	    (*backup = back_up(path, version)) == NULL)
+	    (*backup = back_up(db, path, version)) == NULL)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;

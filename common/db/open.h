@@ -16,6 +16,9 @@
  */
 char *db_path(const char *path);
 
+/* The same where the last part is not resolved: of a link, where that lies itself. */
+char *db_place(const char *path);
+
 /*
  * Open a database for writing, create it (mode 0600) if it is not there, and
  * bring its schema up to date, each migration in a transaction.  Where there is a
@@ -51,25 +54,10 @@ bool db_is_empty(const char *path);
 sqlite3 *db_open_reader(const char *path, char **file);
 
 /*
- * Copy the database from into the file to, which must not exist, with SQLite's
- * backup API: under a temporary name, renamed when it is whole and on disk.
- * Returns 0, or -1 after a message, with nothing left behind.
+ * Open a draft (copy.h): a database that nobody else knows of, a new one or a copy.  It
+ * needs no WAL and no fsync, for of one whose writer died nothing is used.  NULL after a
+ * message.
  */
-int db_copy(const char *from, const char *to);
-
-/*
- * A database that appears under its name when it is whole is made under another name in
- * the same directory: opened, as a new file or as a copy that db_copy_begin() made, by
- * db_open_draft(); closed by sqlite3_close(); given its name by db_publish(), which
- * waits until it is on disk, or thrown away by db_drop().  A draft needs no WAL and no
- * fsync: of one whose writer died nothing is used.
- *
- * db_copy_begin() and db_publish() return 0, or -1 after a message, the draft removed;
- * db_open_draft() returns NULL after a message.
- */
-int db_copy_begin(const char *from, const char *to);
 sqlite3 *db_open_draft(const char *path);
-int db_publish(const char *from, const char *to);
-void db_drop(const char *path);
 
 #endif

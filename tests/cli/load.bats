@@ -463,6 +463,125 @@ users|2|{"id":2,"name":"Bob"}'
     no_file "$BATS_TEST_TMPDIR" '*third*'
 }
 
+@test "--base: over a link to it, which becomes a file; never over itself" {
+    two_runs | apply >/dev/null 2>&1
+    ln -s elog.db "$BATS_TEST_TMPDIR/link.db"
+    two_runs | sed s/e1/e2/g >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-load --base "$db" "$db" </dev/null
+    status_is 2
+    says elog-load "$db: it is its own base"
+    # What is set while it waits for the base comes along.
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q "$db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null 3>&- &
+    holder=$!
+    exec 5>"$BATS_TEST_TMPDIR/fifo"
+    wait_for test -s "$db.lock"
+    run --separate-stderr elog-load --wait 0 --base "$db" "$BATS_TEST_TMPDIR/link.db" </dev/null 5>&-
+    status_is 75
+    [ -L "$BATS_TEST_TMPDIR/link.db" ]
+    elog-load -q --base "$db" "$BATS_TEST_TMPDIR/link.db" "$BATS_TEST_TMPDIR/in" 5>&- 3>&- &
+    base=$!
+    record note '{"id":1}' >&5
+    exec 5>&-
+    wait "$holder"
+    wait "$base"
+    [ ! -L "$BATS_TEST_TMPDIR/link.db" ]
+    equal "$(sql "$BATS_TEST_TMPDIR/link.db" "SELECT group_concat(name) FROM experiments")" "e1,e2"
+    equal "$(sql "$BATS_TEST_TMPDIR/link.db" "SELECT count(*) FROM other_records")" 1
+    equal "$(sql "$db" "SELECT group_concat(name) FROM experiments")" "e1"
+    # A link to another one is followed.
+    ln -s link.db "$BATS_TEST_TMPDIR/other.db"
+    run --separate-stderr elog-load --base "$db" "$BATS_TEST_TMPDIR/other.db" </dev/null
+    status_is 1
+    says elog-load "it exists already"
+}
+
+@test "one that waits for a database whose link becomes a file writes to that" {
+    two_runs | apply >/dev/null 2>&1
+    mv "$db" "$BATS_TEST_TMPDIR/dated.db"
+    ln -s dated.db "$db"
+    exec 9>"$BATS_TEST_TMPDIR/dated.db.lock"
+    flock 9
+    elog-cond set --db "$db" e1 1 x 5 9>&- 3>&- &
+    setter=$!
+    wait_for test -e "$BATS_TEST_TMPDIR/dated.db.queue"
+    sleep 0.2
+    cp "$BATS_TEST_TMPDIR/dated.db" "$db.new"
+    mv "$db.new" "$db"
+    exec 9>&-
+    wait $setter
+    equal "$(sql "$db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 1
+    equal "$(sql "$BATS_TEST_TMPDIR/dated.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 0
+}
+
+@test "--backup: a copy while others write, in its place when it is whole" {
+    two_runs | apply >/dev/null 2>&1
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q "$db" <"$BATS_TEST_TMPDIR/fifo" >"$BATS_TEST_TMPDIR/states" 3>&- &
+    holder=$!
+    exec 5>"$BATS_TEST_TMPDIR/fifo"
+    { two_runs | sed s/e1/e2/g; record runs '{"experiment":"e3","num":1}'; } >&5
+    wait_for test -s "$BATS_TEST_TMPDIR/states"
+    run --separate-stderr elog-load --backup "$BATS_TEST_TMPDIR/copy.db" "$db" 5>&-
+    status_is 0
+    silent
+    equal "$(sql "$BATS_TEST_TMPDIR/copy.db" "SELECT group_concat(name) FROM experiments")" "e1,e2"
+    lone_database "$BATS_TEST_TMPDIR/copy.db"
+    closed e3 '{"runs":1}' >&5
+    exec 5>&-
+    wait $holder
+    chmod 640 "$db"
+    elog-load --backup "$BATS_TEST_TMPDIR/copy.db" "$db"
+    lone_database "$BATS_TEST_TMPDIR/copy.db"
+    lone_database "$db"
+    equal "$(sql "$BATS_TEST_TMPDIR/copy.db" "SELECT count(*) FROM experiments")" 3
+    equal "$(stat -c %a "$BATS_TEST_TMPDIR/copy.db")" 640
+    # Not over what is no database of ours, not over itself, not of nothing.
+    echo mine >"$BATS_TEST_TMPDIR/mine"
+    run --separate-stderr elog-load --backup "$BATS_TEST_TMPDIR/mine" "$db"
+    status_is 1
+    says elog-load "mine: not an SQLite database"
+    equal "$(cat "$BATS_TEST_TMPDIR/mine")" mine
+    run --separate-stderr elog-load --backup "$BATS_TEST_TMPDIR/../$(basename "$BATS_TEST_TMPDIR")/elog.db" "$db"
+    status_is 1
+    says elog-load "itself"
+    run --separate-stderr elog-load --backup "$BATS_TEST_TMPDIR/c.db" "$BATS_TEST_TMPDIR/none.db"
+    status_is 1
+    says elog-load "none.db: No such file"
+    [ ! -e "$BATS_TEST_TMPDIR/none.db" ]
+    run --separate-stderr elog-load --backup "$BATS_TEST_TMPDIR/c.db" --migrate "$db"
+    status_is 2
+    # On a full disk nothing of it is left, and the one before stays.
+    before=$(sha256sum "$BATS_TEST_TMPDIR/copy.db")
+    # shellcheck disable=SC2016 # the inner shell expands them
+    run --separate-stderr bash -c 'ulimit -f 60; elog-load --backup "$0" "$1"' "$BATS_TEST_TMPDIR/copy.db" "$db"
+    status_is 1
+    equal "$(sha256sum "$BATS_TEST_TMPDIR/copy.db")" "$before"
+    no_file "$BATS_TEST_TMPDIR" '*tmp[0-9]*'
+}
+
+@test "--draft: a database that is not there appears when it is whole, one that is there is written" {
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q --draft "$db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null 3>&- &
+    load=$!
+    exec 5>"$BATS_TEST_TMPDIR/fifo"
+    two_runs >&5
+    wait_for [ -e "$db.tmp$load" ]
+    [ ! -e "$db" ]
+    # What is set meanwhile waits for it, and is not lost.
+    elog-cond set --db "$db" e1 1 x 5 5>&- 3>&- &
+    setter=$!
+    wait_for test -e "$db.queue"
+    sleep 2.5
+    exec 5>&-
+    wait "$load"
+    wait "$setter"
+    equal "$(sql "$db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 1
+    two_runs | sed s/e1/e2/g | elog-load -q --draft "$db" >/dev/null
+    equal "$(sql "$db" "SELECT count(*) FROM runs")" 4
+    lone_database "$db"
+}
+
 @test "--new: the database appears when it is whole, and its bookmarks behind it" {
     mkfifo "$BATS_TEST_TMPDIR/fifo"
     elog-load --new "$db" <"$BATS_TEST_TMPDIR/fifo" >"$BATS_TEST_TMPDIR/states" 2>"$BATS_TEST_TMPDIR/said" &

@@ -21,27 +21,43 @@ databases() {
     (cd "$dir" && ls -d elog_????_????_????.db)
 }
 
-# older NAME MINUTES: as if the newest database had been made then, under that name.
+# older NAME MINUTES: as if the last synchronization had been then, and its backup had that
+# name.
 older() {
-    mv "$dir/$(readlink "$dir/elog.db")" "$dir/$1"
-    touch -d "$2 minutes ago" "$dir/$1"
-    ln -sf "$1" "$dir/elog.db"
+    sqlite3 "$dir/elog.db" "UPDATE metadata SET value = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-$2 minutes')
+        WHERE key IN ('last_sync', 'last_update')"
+    rm -f "$dir"/elog_????_????_????.db
+    cp "$dir/elog.db" "$dir/$1"
 }
 
-@test "a fresh directory: a dated database, whole, and the link" {
+# as_before NAME: as elog-sync.sh left it once: elog.db a link to a dated database.
+as_before() {
+    rm -f "$dir"/elog_????_????_????.db
+    mv "$dir/elog.db" "$dir/$1"
+    ln -sfn "$1" "$dir/elog.db"
+}
+
+# real: elog.db is the database.
+real() {
+    [ -f "$dir/elog.db" ] && [ ! -L "$dir/elog.db" ]
+}
+
+@test "a fresh directory: the database, and a backup of that date" {
     run --separate-stderr sync_sample
     status_is 0
     silent
     equal "$output" ""
     [[ $(databases) =~ ^elog_20[0-9]{2}_[0-9]{4}_[0-9]{4}\.db$ ]]
-    equal "$(readlink "$dir/elog.db")" "$(databases)"
+    real
     equal "$(elog-status --json "$dir" | jq -c '[.complete, .failed, .denied, .hours_lookback]')" "[11,0,0,168]"
+    lone_database "$dir/elog.db"
     lone_database "$dir/$(databases)"
-    equal "$(stat -c %a "$dir/$(databases)")" 600
+    dump "$dir/elog.db" | cmp - <(dump "$dir/$(databases)")
+    equal "$(stat -c %a "$dir/$(databases)" "$dir/elog.db")" $'600\n600'
     equal "$(ls -A "$TMPDIR")" ""
 }
 
-@test "skips while the newest is young; --force does not; update_frequency_hours says how young" {
+@test "skips while the last one is young; --force does not; update_frequency_hours says how young" {
     sync_sample
     older elog_2026_0101_0000.db 60
     before=$(sha256sum "$dir/elog.db")
@@ -52,35 +68,36 @@ older() {
     ELOG_UPDATE_FREQUENCY_HOURS=0.5 run --separate-stderr sync_sample
     status_is 0
     equal "$(databases | wc -l)" 2
-    [ "$(readlink "$dir/elog.db")" != elog_2026_0101_0000.db ]
     run --separate-stderr sync_sample --force --keep 1
     status_is 0
     equal "$(databases | wc -l)" 1
 }
 
-@test "begins from the newest: what was not asked for stays, and nothing changes twice" {
+@test "what was not asked for stays, and nothing changes twice; a backup stays as it was" {
     sync_sample
     older elog_2026_0101_0000.db 6000
     dump "$dir/elog.db" >"$BATS_TEST_TMPDIR/before"
-    run --separate-stderr sync_sample --exclude '*' --exclude 'none'
     older_sum=$(sha256sum "$dir/elog_2026_0101_0000.db")
+    inode=$(stat -c %i "$dir/elog.db")
     run --separate-stderr sync_sample --exclude 'mfx*' --force
     status_is 0
     dump "$dir/elog.db" | cmp "$BATS_TEST_TMPDIR/before" -
     equal "$(sql "$dir/elog.db" "SELECT count(*) FROM fetches WHERE fetched_at > (SELECT max(fetched_at) FROM fetches WHERE experiment LIKE 'mfx%')")" 7
     equal "$(sha256sum "$dir/elog_2026_0101_0000.db")" "$older_sum"
+    equal "$(stat -c %i "$dir/elog.db")" "$inode"
 }
 
-@test "two within one minute: one database" {
+@test "two within one minute: one backup" {
     sync_sample
     run --separate-stderr sync_sample --force
     status_is 0
     [ "$(databases | wc -l)" -le 2 ]
-    lone_database "$dir/$(readlink "$dir/elog.db")"
+    lone_database "$dir/elog.db"
 }
 
-@test "elog.db leads to a whole database at every moment" {
+@test "elog.db is a whole database at every moment, also while a link becomes it" {
     sync_sample
+    as_before elog_2020_0101_0000.db
     /usr/bin/python3 - "$dir/elog.db" "$BATS_TEST_TMPDIR" <<'END' 3>&- &
 import os, sys
 db, d = sys.argv[1:]
@@ -141,39 +158,54 @@ END
     says elog-sync "nothing failed"
 }
 
-@test "--keep, and what is not ours in the directory" {
+@test "--keep, by what they say of themselves, and what is not ours in the directory" {
     mkdir -p "$dir/elog_2026_0101_0009.db"
-    for name in elog_2026_0101_0001.db elog_2026_0101_0002.db elog_2026_0101_0003.db; do
-        [ -e "$BATS_TEST_TMPDIR/x.db" ] || elog-load --quiet "$BATS_TEST_TMPDIR/x.db" </dev/null
+    elog-load --quiet "$BATS_TEST_TMPDIR/x.db" </dev/null
+    # The name says one thing, the database another, as after a clock that was ahead.
+    while read -r name said; do
         cp "$BATS_TEST_TMPDIR/x.db" "$dir/$name"
-    done
+        sqlite3 "$dir/$name" "INSERT INTO metadata VALUES ('last_sync', '$said')"
+    done <<'END'
+elog_2099_0101_0000.db 2099-01-01T00:00:00Z
+elog_2098_0101_0000.db 2026-01-01T00:01:00Z
+elog_2020_0101_0000.db 2026-01-01T00:03:00Z
+elog_2026_0101_0002.db 2026-01-01T00:02:00Z
+END
+    cp "$dir/elog_2020_0101_0000.db" "$dir/elog.db"
     foreign=(elog_2026_0101_0001.db.bak elog_2026_0101_000111.db.gz xelog_2026_0101_0001.db elog_abcd_0101_0001.db elog_2026_0101_000a.db
-        notes.txt .hidden 'a b' elog_2026_0101_0004.db-journal)
+        notes.txt .hidden 'a b' elog_2026_0101_0004.db-journal elog_2026_0101_0005.db)
     for name in "${foreign[@]}"; do echo mine >"$dir/$name"; done
-    run --separate-stderr sync_sample --keep 2 --force
+    run --separate-stderr sync_sample --keep 3 --force
     status_is 0
     silent
-    equal "$(cd "$dir" && find . -type f -regex '\./elog_[0-9_]*\.db' | sort)" "./elog_2026_0101_0003.db"$'\n'"./$(readlink "$dir/elog.db")"
+    equal "$(cd "$dir" && ls -d elog_20{20,98,99}* elog_2026_0101_0002.db 2>/dev/null)" \
+        elog_2020_0101_0000.db$'\n'elog_2026_0101_0002.db
+    equal "$(databases | wc -l)" 7 # with four that are not ours
     for name in "${foreign[@]}"; do equal "$(cat "$dir/$name")" mine; done
     [ -d "$dir/elog_2026_0101_0009.db" ]
 }
 
-@test "one at a time: 75" {
+@test "one at a time: the second waits, --wait 0: 75" {
     mkdir -p "$dir"
     exec 8>"$dir/.elog-sync.lock"
     flock -n 8
-    run --separate-stderr sync_sample 8>&-
+    run --separate-stderr sync_sample --wait 0 8>&-
     status_is 75
     says elog-sync "$dir" "try again later"
+    ELOG_LOCK_TIMEOUT=1 run --separate-stderr sync_sample 8>&-
+    status_is 75
     equal "$(ls "$dir")" ""
+    sync_sample 8>&- 3>&- &
+    sleep 0.5
+    [ ! -e "$dir/elog.db" ]
     exec 8>&-
-    run --separate-stderr sync_sample
-    status_is 0
+    wait $!
+    real
 }
 
-@test "what a killed one left is cleared away" {
+@test "what a killed one left is cleared away, of an older elog-sync.sh too" {
     sync_sample
-    for name in .elog-sync.part.db .elog-sync.part.db-wal .elog-sync.part.db-shm .elog-sync.part.db.lock .elog-sync.part.db.tmp123; do
+    for name in .elog-sync.part.db .elog-sync.part.db-wal .elog-sync.part.db.lock elog_2020_0101_0000.db.tmp123 elog_2020_0101_0000.db.tmp123-journal; do
         echo rubbish >"$dir/$name"
     done
     ln -s nowhere "$dir/.elog-sync.link"
@@ -181,7 +213,13 @@ END
     status_is 0
     silent
     no_file "$dir" '*part*'
+    no_file "$dir" '*tmp*'
     [ ! -L "$dir/.elog-sync.link" ]
+    # Of a first one, that of the database, too.
+    rm "$dir"/*.db
+    echo rubbish >"$dir/elog.db.tmp123"
+    sync_sample
+    no_file "$dir" '*tmp*'
 }
 
 @test "--log: all that is said, with the time; --quiet" {
@@ -230,71 +268,217 @@ END
     equal "$(ls -A "$TMPDIR")" ""
 }
 
-@test "the newest database is damaged: said, and the next older one takes its place" {
+@test "elog.db was a link to a dated database: it becomes that, whatever the names say" {
     sync_sample
-    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
+    elog-cond set --db "$dir/elog.db" xppl101724 1 mine 7
+    as_before elog_2026_0101_0000.db
+    # A clock was ahead: this one was the base of all for ever, on 9cc3b6d.
+    elog-load -q "$dir/elog_2099_0101_0000.db" </dev/null
+    sqlite3 "$dir/elog_2099_0101_0000.db" "INSERT INTO metadata VALUES ('last_sync', '2099-01-01T00:00:00Z')"
+    elog-cond set --db "$dir/elog.db" xppl101724 1 late 8
+    run --separate-stderr sync_sample --force
+    status_is 0
+    silent
+    real
+    lone_database "$dir/elog.db"
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 2
+    # What is set now, too.
+    elog-cond set --db "$dir/elog.db" xppl101724 1 later 9
+    sync_sample --force
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 3
+    equal "$(sql "$dir/$(databases | grep -v 2099 | tail -n 1)" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 3
+}
+
+@test "such a link while its database is read: the reader keeps what it has, nothing of its log is lost" {
+    sync_sample
+    as_before elog_2026_0101_0000.db
+    /usr/bin/python3 - "$dir" <<'END'
+import os, sqlite3, subprocess, sys
+d = sys.argv[1]
+os.chdir(d)
+# A reader holds the WAL open, so what is set stays in it.
+writer = sqlite3.connect("elog_2026_0101_0000.db")
+writer.execute("PRAGMA journal_mode = WAL")
+reader = sqlite3.connect("elog_2026_0101_0000.db")
+reader.execute("BEGIN")
+before = reader.execute("SELECT count(*) FROM metadata").fetchone()
+writer.execute("INSERT INTO metadata VALUES ('in', 'wal')")
+writer.commit()
+assert os.path.getsize("elog_2026_0101_0000.db-wal") > 0
+subprocess.run(["elog-sync.sh", "--url", "file://" + os.environ["sample"], "--dir", d, "--force",
+    "--exclude", "mfxl115323", "--exclude", "cxil118725", "--keep", "9"], check=True)
+assert reader.execute("SELECT count(*) FROM metadata").fetchone() == before
+END
+    real
+    equal "$(sql "$dir/elog.db" "SELECT value FROM metadata WHERE key = 'in'")" wal
+}
+
+@test "a link to a damaged database, a lost elog.db: the newest takes its place, by what it says of itself" {
+    sync_sample
+    rm "$dir"/elog_????_????_????.db
+    mv "$dir/elog.db" "$dir/elog_2020_0101_0000.db"
     elog-load -q "$dir/elog_2020_0101_0000.db" >/dev/null <<<'{"type":"RECORD","stream":"note","record":{"id":1}}' 2>&1
+    cp "$dir/elog_2020_0101_0000.db" "$dir/elog_2024_0101_0000.db"
+    sqlite3 "$dir/elog_2024_0101_0000.db" "UPDATE metadata SET value = '2024-01-01' WHERE key = 'last_sync'; DELETE FROM other_records"
     head -c 9000 /dev/zero | tr '\0' x >"$dir/elog_2020_0202_0000.db"
-    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
+    ln -sfn elog_2020_0202_0000.db "$dir/elog.db"
     run --separate-stderr sync_sample --force
     status_is 0
     [[ $stderr == *"elog_2020_0202_0000.db: not an SQLite database"* ]]
+    real
     equal "$(sql "$dir/elog.db" "SELECT count(*) FROM other_records")" 1
-    no_file "$dir" '*part*'
+    rm "$dir/elog.db"
+    run --separate-stderr sync_sample --force
+    status_is 0
+    [[ $stderr == *"elog.db was lost: it is "* ]]
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM other_records")" 1
+    # What is no database is not written over.
+    echo mine >"$dir/elog.db"
+    run --separate-stderr sync_sample --force
+    status_is 1
+    [[ $stderr == *"elog.db: move it away"* ]]
+    equal "$(cat "$dir/elog.db")" mine
 }
 
-@test "the disk is full: elog.db is as it was, and nothing is pruned" {
+@test "a link that somebody made: the database is where it leads" {
+    mkdir -p "$dir"
+    ln -s "$BATS_TEST_TMPDIR/real.db" "$dir/elog.db"
+    elog-load -q "$BATS_TEST_TMPDIR/real.db" </dev/null
+    sync_sample --force
+    [ -L "$dir/elog.db" ]
+    equal "$(elog-status --json "$BATS_TEST_TMPDIR/real.db" | jq .complete)" 11
+}
+
+@test "the disk is full: what did not come whole is as it was, and nothing is pruned" {
     sync_sample
-    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
-    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
-    before=$(sha256sum <"$dir/elog.db")
+    older elog_2020_0101_0000.db 6000
+    before=$(dump "$dir/elog.db" | sha256sum)
     for blocks in 100 1500 2000 2200; do
         run bash -c 'ulimit -f '$blocks'; elog-sync.sh --dir "$0" --url "file://$1" --force --keep 1 --exclude mfxl115323 --exclude cxil118725' "$dir" "$sample"
         # Whole or not at all: where there was room after all, it is a good one.
         if [ "$status" != 0 ]; then
-            equal "$(readlink "$dir/elog.db")" elog_2020_0101_0000.db
-            equal "$(sha256sum <"$dir/elog.db")" "$before"
+            equal "$(databases)" elog_2020_0101_0000.db
         fi
+        equal "$(dump "$dir/elog.db" | sha256sum)" "$before"
         equal "$(sql "$dir/elog.db" 'PRAGMA integrity_check')" ok
         equal "$(sql "$dir/elog.db" "SELECT count(*) FROM fetches WHERE status = 'complete'")" 11
     done
     no_file "$dir" '*-wal'
+    no_file "$dir" '*tmp*'
 }
 
-@test "a WAL that somebody left beside a name of ours does not become a new database's" {
+@test "a WAL that somebody left beside a name of ours does not become a new backup's" {
     sync_sample
     echo garbage >"$dir/$(databases)-wal"
     run sync_sample --force
     status_is 0
-    equal "$(sql "$dir/elog.db" 'PRAGMA integrity_check')" ok
+    equal "$(sql "$dir/$(databases | tail -n 1)" 'PRAGMA integrity_check')" ok
 }
 
-@test "elog.db that is no link is left alone; a lost link comes back" {
+@test "a load by hand, and values that are set, while a synchronization is at work: all is there" {
+    # On 9cc3b6d a value that was set between the end of the copy and the new link was lost.
     sync_sample
-    rm "$dir/elog.db"
-    sync_sample
-    equal "$(readlink "$dir/elog.db")" "$(databases)"
-    rm "$dir/elog.db"
-    echo mine >"$dir/elog.db"
-    run --separate-stderr sync_sample --force
-    status_is 1
-    says elog-sync "no link of ours"
-    equal "$(cat "$dir/elog.db")" mine
-}
-
-@test "a load by hand while a synchronization copies the database: later" {
-    sync_sample
-    mv "$dir/$(databases)" "$dir/elog_2020_0101_0000.db"
-    ln -sfn elog_2020_0101_0000.db "$dir/elog.db"
     mkfifo "$BATS_TEST_TMPDIR/fifo"
-    elog-load -q "$dir/elog.db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null &
+    elog-load -q "$dir/elog.db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null 3>&- &
     exec 7>"$BATS_TEST_TMPDIR/fifo"
-    wait_for test -e "$dir/elog_2020_0101_0000.db.lock"
-    run sync_sample --force
+    wait_for test -e "$dir/elog.db.lock"
+    (
+        exec 7>&-
+        for n in $(seq 1 40); do
+            elog-cond set --db "$dir/elog.db" xppl101724 1 "set$n" "$n" || echo "$n" >>"$BATS_TEST_TMPDIR/refused"
+        done
+        touch "$BATS_TEST_TMPDIR/done"
+    ) 3>&- &
+    while [ ! -e "$BATS_TEST_TMPDIR/done" ]; do
+        sync_sample --force 7>&-
+    done
+    record note '{"id":1}' >&7
     exec 7>&-
     wait
-    status_is 75
-    equal "$(readlink "$dir/elog.db")" elog_2020_0101_0000.db
+    [ ! -e "$BATS_TEST_TMPDIR/refused" ]
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 40
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM other_records")" 1
+    lone_database "$dir/elog.db"
+}
+
+@test "SIGKILL of all of it at any moment, with the link of before too: what was set is there" {
+    sync_sample
+    as_before elog_2020_0101_0000.db
+    for n in $(seq 1 12); do
+        setsid elog-sync.sh --url "file://$sample" --dir "$dir" --exclude mfxl115323 --exclude cxil118725 --force >/dev/null 2>&1 3>&- &
+        sync=$!
+        sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+        elog-cond set --db "$dir/elog.db" xppl101724 1 "set$n" "$n"
+        sleep "0.$((RANDOM % 2))$((RANDOM % 10))"
+        kill -KILL -- "-$sync" 2>/dev/null || true
+        wait $sync || true
+        equal "$(sql -cmd '.timeout 5000' "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" "$n"
+    done
+    run --separate-stderr sync_sample --force
+    status_is 0
+    real
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 12
+    no_file "$dir" '*tmp*'
+    lone_database "$dir/elog.db"
+}
+
+@test "clocks that jump: it goes on from elog.db, and is not young for ever" {
+    sync_sample
+    sqlite3 "$dir/elog.db" "UPDATE metadata SET value = '2099-01-01T00:00:00Z' WHERE key IN ('last_sync', 'last_update')"
+    cp "$dir/elog.db" "$dir/elog_2099_0101_0000.db"
+    touch -d 2099-01-01 "$dir/elog.db"
+    elog-cond set --db "$dir/elog.db" xppl101724 1 x 5
+    run --separate-stderr sync_sample
+    status_is 0
+    equal "$(sql "$dir/elog.db" "SELECT value FROM conditions WHERE set_by IS NOT NULL")" 5
+    equal "$(sql "$dir/elog.db" "SELECT max(value) < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 minute') FROM metadata WHERE key IN ('last_sync', 'last_update')")" 1
+}
+
+@test "file_mode: a group reads the database, its backups and its log; a mode given by hand stays" {
+    mkdir -p "$HOME/.config/elog"
+    echo 'file_mode: 0640' >"$HOME/.config/elog/config.yaml"
+    sync_sample
+    equal "$(stat -c %a "$dir" "$dir/elog.db" "$dir/$(databases)")" $'750\n640\n640'
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    elog-load -q "$dir/elog.db" <"$BATS_TEST_TMPDIR/fifo" 3>&- &
+    exec 7>"$BATS_TEST_TMPDIR/fifo"
+    record note '{"id":1}' >&7
+    wait_for test -s "$dir/elog.db-wal"
+    equal "$(stat -c %a "$dir/elog.db-wal")" 640
+    exec 7>&-
+    wait
+    rm "$HOME/.config/elog/config.yaml"
+    chmod 644 "$dir/elog.db"
+    sync_sample --force
+    equal "$(stat -c %a "$dir/elog.db" "$dir/$(databases | tail -n 1)")" $'644\n644'
+    as_before elog_2020_0101_0000.db
+    sync_sample --force
+    real
+    equal "$(stat -c %a "$dir/elog.db")" 644
+    for mode in 0999 0040 640x 01640 rw; do
+        ELOG_FILE_MODE=$mode run --separate-stderr sync_sample
+        status_is 2
+        says elog-config file_mode
+    done
+}
+
+@test "database_path: any name, any directory" {
+    mkdir -p "$HOME/.config/elog" "$BATS_TEST_TMPDIR/other place"
+    cat >"$HOME/.config/elog/config.yaml" <<END
+base_url: file://$sample
+exclude_patterns: ["mfxl115323", "cxil118725"]
+database_path: $BATS_TEST_TMPDIR/other place/mfx.sqlite
+END
+    run --separate-stderr elog-sync.sh
+    status_is 0
+    silent
+    equal "$(elog-status --json | jq .complete)" 11
+    equal "$(cd "$BATS_TEST_TMPDIR/other place" && printf '%s\n' * | sed 's/[0-9]/#/g')" $'mfx.sqlite\nmfx.sqlite_####_####_####.db'
+    run --separate-stderr elog-sync.sh
+    status_is 0
+    # --dir counts over it.
+    elog-sync.sh --dir "$dir"
+    real
 }
 
 @test "a directory that cannot be written" {
@@ -344,13 +528,15 @@ END
 }
 
 @test "wrong usage: 2, and nothing is made" {
-    for arguments in --nonsense "--hours many" "--hours" "--jobs 0" "--keep 1.5" "--keep" "extra" "--config /nonexistent/x"; do
+    for arguments in --nonsense "--hours many" "--hours" "--jobs 0" "--wait x" "--wait 1.5" "--keep 1.5" "--keep" "extra" "--config /nonexistent/x"; do
         # shellcheck disable=SC2086 # several arguments
         run --separate-stderr elog-sync.sh --dir "$dir" $arguments
         status_is 2
         [ "${#stderr_lines[@]}" = 1 ]
         [ ! -e "$dir" ]
     done
+    run --separate-stderr elog-sync.sh --dir ''
+    status_is 2
     run --separate-stderr elog-sync.sh --help
     status_is 0
     # Every option that the usage names is there.

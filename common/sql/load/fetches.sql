@@ -35,11 +35,13 @@ WHERE (status, stream, http_status, attempts, message, records, fetched_at)
     IS NOT (excluded.status, excluded.stream, excluded.http_status, excluded.attempts,
         excluded.message, excluded.records, excluded.fetched_at);
 
--- The last synchronization is the newest fetch, whatever came of it.
+-- The last synchronization is the newest fetch, whatever came of it.  A time to come is
+-- that of a clock that was ahead once.
 INSERT INTO metadata (key, value) SELECT 'last_update', :fetched_at
 WHERE :fetched_at <> ''
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
-WHERE value < excluded.value;
+WHERE value < excluded.value
+    OR value > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 day');
 
 -- What a sync changed, in rows of each stream.
 INSERT INTO log_records (created_at, user, program, experiment, action, new_value)
