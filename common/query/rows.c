@@ -9,6 +9,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "text/base64.h"
 
 struct cell
 rows_cell(sqlite3_stmt *statement, int column, enum cell_kind kind)
@@ -40,6 +41,42 @@ rows_cell(sqlite3_stmt *statement, int column, enum cell_kind kind)
 		break;
 	}
 	return cell;
+}
+
+void
+rows_member(struct writer *w, const char *name, sqlite3_stmt *statement, int column)
+{
+	char *text;
+
+	switch (sqlite3_column_type(statement, column)) {
+	case SQLITE_INTEGER:
+		writer_integer(w, name, sqlite3_column_int64(statement, column));
+		break;
+	case SQLITE_FLOAT:
+		writer_real(w, name, sqlite3_column_double(statement, column));
+		break;
+	case SQLITE_TEXT:
+		writer_text(w, name, (const char *)sqlite3_column_text(statement, column),
+		    (size_t)sqlite3_column_bytes(statement, column));
+		break;
+	case SQLITE_BLOB:
+		text = base64_encode(sqlite3_column_blob(statement, column),
+		    (size_t)sqlite3_column_bytes(statement, column));
+		writer_string(w, name, text);
+		free(text);
+		break;
+	default:
+		writer_null(w, name);
+	}
+}
+
+void
+rows_object(struct writer *w, const char *name, sqlite3_stmt *statement)
+{
+	writer_object(w, name);
+	for (int i = 0; i < sqlite3_column_count(statement); i++)
+		rows_member(w, sqlite3_column_name(statement, i), statement, i);
+	writer_end_object(w);
 }
 
 int

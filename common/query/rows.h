@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "query/printer.h"
+#include "text/writer.h"
 
 /*
  * What SQLite does not tell of a column: that its integers are bool or sizes, that its
@@ -35,6 +36,10 @@ int rows_write(sqlite3_stmt *statement, const char *path,
  * -1 if the printer takes no more, with errno set, for its owner to say so.
  */
 int rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer);
+
+/* A value of that row as a JSON value with a name; the whole row as an object. */
+void rows_member(struct writer *w, const char *name, sqlite3_stmt *statement, int column);
+void rows_object(struct writer *w, const char *name, sqlite3_stmt *statement);
 
 /* A value of the row that a statement stands on.  kind is what its column said. */
 struct cell rows_cell(sqlite3_stmt *statement, int column, enum cell_kind kind);

@@ -38,7 +38,7 @@ setup() {
     run --separate-stderr elog-status --json "$db"
     status_is 0
     equal "$(jq -c '[.database, .size, .schema_version > 0, .complete, .failed, .denied, .runs, .files, .hours_lookback, .to_retry]' <<<"$output")" \
-        "[\"$db\",$(stat -c %s "$db"),true,1,1,2,2,0,24,[\"e2\",\"e 3\"]]"
+        "[\"$db\",$(stat -c %s "$db"),true,1,1,2,2,0,24,[\"e 3\",\"e2\"]]"
     equal "$(jq -r .modified <<<"$output")" "$(date -u -r "$db" +%Y-%m-%dT%H:%M:%SZ)"
     # Each stream is counted.
     local stream
@@ -52,6 +52,63 @@ setup() {
     status_is 0
     silent
     equal "$output" $'e 3\ne2'
+}
+
+@test "-0: names for xargs, whatever they are called" {
+    equal "$(elog-status --failed -0 "$db" | xargs -0 -n 1 printf '<%s>')" '<e 3><e2>'
+    run --separate-stderr elog-status -0 "$db"
+    status_is 2
+    says elog-status "--failed"
+}
+
+@test "--json is valid for any path" {
+    # Quotes, a tab, and a byte that is no UTF-8.
+    path=$BATS_TEST_TMPDIR/$'a"b\\c\td\xffe.db'
+    cp "$db" "$path"
+    run --separate-stderr elog-status --json "$path"
+    status_is 0
+    equal "$(jq -r '.database | ltrimstr($d)' --arg d "$BATS_TEST_TMPDIR/" <<<"$output")" $'a"b\\c\td\ufffde.db'
+    ! LC_ALL=C grep -q $'\xff' <<<"$output"
+}
+
+# On a terminal, with its colours taken out and its time fixed.
+person() {
+    script -qec "stty rows 50 cols 200; $*" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "at a terminal: what failed and what mends it first, then sizes and ages in words" {
+    touch -d '-4 minutes' "$db"
+    NO_COLOR=1 TERM=xterm run person "elog-status '$db'"
+    equal "${lines[0]}" '1 experiment failed; to fetch it again:'
+    equal "${lines[1]}" "    elog-status --failed $db | elog-get | elog-load $db"
+    [[ ${lines[2]} =~ ^\ \ e2\ \ runs:\ HTTP\ 503\ after\ 3\ attempts,\ [0-9]+\ (days|years)\ ago$ ]]
+    equal "${lines[3]}" '1 experiment was refused, for you were not known; to fetch it again:'
+    equal "${lines[4]}" "    kinit && elog-status --failed $db | elog-get | elog-load $db"
+    equal "${lines[6]}" '1 experiment is not yours to read'
+    [[ $output =~ $'\n'size\ +[0-9.]+\ kB ]]
+    [[ $output =~ $'\n'written\ +4\ minutes\ ago, ]]
+    [[ $output =~ $'\n'"looks back"\ +24\ hours ]]
+    [[ $output =~ $'\n'complete\ +1\ experiment$'\n' ]]
+    [[ $output =~ $'\n'runs\ +2 ]]
+    [[ $output != *shifts* ]] # none of them
+    [[ $output != *$'\e'* ]]
+    # In colour, unless there is none to be had; never into a pipe.
+    unset NO_COLOR
+    TERM=xterm run person "elog-status '$db'"
+    [[ ${lines[0]} == $'\e[31m1 experiment failed\e[0m; '* ]]
+    TERM=dumb run person "elog-status '$db'"
+    [[ $output != *$'\e'* ]]
+    TERM=xterm run person "elog-status '$db' | cat"
+    [[ $output == database*"$db"* && $output != *$'\e'* ]]
+}
+
+@test "at a terminal: the command that mends is for this path, whatever it is" {
+    cp "$db" "$BATS_TEST_TMPDIR/it's mine.db"
+    cd "$BATS_TEST_TMPDIR"
+    NO_COLOR=1 TERM=xterm run person "elog-status \"it's mine.db\""
+    equal "${lines[1]}" "    elog-status --failed 'it'\\''s mine.db' | elog-get | elog-load 'it'\\''s mine.db'"
+    command=${lines[1]%% |*}
+    equal "$(sh -c "$command")" $'e 3\ne2'
 }
 
 @test "a directory, the configuration's, and where nothing is" {

@@ -1,0 +1,142 @@
+/* elog-status --downloads: what elog-pull fetched, and what is lacking. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "query/rows.h"
+#include "query/status.h"
+#include "text/human.h"
+#include "text/writer.h"
+
+/* The days as an array of objects.  The exit status. */
+static int
+write_days(const struct status *status, sqlite3_stmt *days, struct writer *w)
+{
+	int code;
+
+	writer_array(w, "days");
+	while ((code = sqlite3_step(days)) == SQLITE_ROW)
+		rows_object(w, NULL, days);
+	writer_end_array(w);
+	if (code == SQLITE_DONE)
+		return EXIT_DONE;
+	db_complain(status->db, status->path);
+	return EXIT_PARTIAL;
+}
+
+static int
+print_json(const struct status *status, sqlite3_stmt *days)
+{
+	struct stream out;
+	struct writer w = writer_to(stream_take, &out);
+	int result;
+
+	if (stream_open(&out, STDOUT_FILENO) != 0) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	writer_object(&w, NULL);
+	result = status_pairs(status, status_prepare(status, "downloads"), &w);
+	if (result == EXIT_DONE)
+		result = write_days(status, days, &w);
+	writer_end_object(&w);
+	if (result == EXIT_DONE)
+		stream_end_line(&out);
+	if (stream_close(&out) == 0)
+		return result;
+	msg("stdout: %s", strerror(errno));
+	return EXIT_PARTIAL;
+}
+
+/* A line for what is all together, in words. */
+static int
+print_words(const struct status *status, sqlite3_stmt *pairs)
+{
+	int code;
+
+	while ((code = sqlite3_step(pairs)) == SQLITE_ROW) {
+		const char *key = (const char *)sqlite3_column_text(pairs, 0);
+		const char *text = (const char *)sqlite3_column_text(pairs, 1);
+		int64_t number = sqlite3_column_int64(pairs, 1);
+		char words[HUMAN_BYTES];
+
+		printf("%-19s ", key);
+		if (text != NULL && strstr(key, "bytes") != NULL) {
+			human_size(number, words);
+			printf("%s%s\n", words,
+			    strcmp(key, "bytes_per_second") == 0 ? " a second" : "");
+		} else if (text != NULL && strstr(key, "seconds") != NULL) {
+			human_span(number, words);
+			puts(words);
+		} else {
+			status_put(text);
+			if (strncmp(key, "last_", 5) == 0)
+				printf(", %s", status_ago(text));
+			putchar('\n');
+		}
+	}
+	if (code == SQLITE_DONE)
+		return EXIT_DONE;
+	db_complain(status->db, status->path);
+	return EXIT_PARTIAL;
+}
+
+/* The days for a program: tabs between the values, "-" for a missing one. */
+static int
+print_days(const struct status *status, sqlite3_stmt *days)
+{
+	int n = sqlite3_column_count(days), code;
+
+	for (int i = 0; i < n; i++)
+		printf("%s%s", sqlite3_column_name(days, i), i < n - 1 ? "\t" : "\n");
+	while ((code = sqlite3_step(days)) == SQLITE_ROW)
+		for (int i = 0; i < n; i++) {
+			status_put((const char *)sqlite3_column_text(days, i));
+			putchar(i < n - 1 ? '\t' : '\n');
+		}
+	if (code == SQLITE_DONE)
+		return EXIT_DONE;
+	db_complain(status->db, status->path);
+	return EXIT_PARTIAL;
+}
+
+static int
+print_text(const struct status *status, sqlite3_stmt *days)
+{
+	static const struct rows_kind kinds[] = {{"bytes", CELL_SIZE}, {NULL, CELL_NULL}};
+	sqlite3_stmt *pairs = status_prepare(status, "downloads");
+	int result;
+
+	if (pairs == NULL)
+		return EXIT_PARTIAL;
+	if (!status->person) {
+		result = status_pairs(status, pairs, NULL);
+		putchar('\n');
+		return result == EXIT_DONE ? print_days(status, days) : result;
+	}
+	result = print_words(status, pairs);
+	sqlite3_finalize(pairs);
+	putchar('\n');
+	return result == EXIT_DONE ? rows_print(days, status->path, &printer_table, kinds)
+				   : result;
+}
+
+int
+status_downloads(const struct status *status)
+{
+	sqlite3_stmt *days;
+	int result;
+
+	if (db_require(status->db, status->path, "downloads") != 0)
+		return EXIT_PARTIAL;
+	days = status_prepare(status, "days");
+	if (days == NULL)
+		return EXIT_PARTIAL;
+	result = status->json ? print_json(status, days) : print_text(status, days);
+	sqlite3_finalize(days);
+	return result;
+}
