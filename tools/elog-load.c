@@ -14,6 +14,7 @@
 #include "base/msg.h"
 #include "base/progress.h"
 #include "db/db.h"
+#include "load/forget.h"
 #include "load/load.h"
 #include "load/load_files.h"
 #include "load/rcdb.h"
@@ -21,7 +22,7 @@
 
 static char *backup, *base, *rcdb, *experiment, *mode_text, *wait_text;
 static int64_t wait_seconds;
-static char **metadata;
+static char **metadata, **forget;
 static long expected;
 static int quiet, migrate, begin_new, draft;
 static struct target target;
@@ -39,6 +40,8 @@ static struct poptOption options[] = {
 	"How many experiments will come, for the progress line", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,
 	"What the experiment of --import-rcdb is called", "NAME"},
+    {"forget", '\0', POPT_ARG_ARGV, &forget, 0,
+	"Remove the experiment NAME (again: and that), and read nothing", "NAME"},
     {"import-rcdb", '\0', POPT_ARG_STRING, &rcdb, 0,
 	"Read an RCDB database, in SQLite, instead of records", "FILE"},
     {"metadata", '\0', POPT_ARG_ARGV, &metadata, 0,
@@ -151,7 +154,9 @@ work(const char *const *files)
 	if (backup != NULL)
 		return target_back_up(&target, backup, wait_seconds, &stopped);
 	status = target_open(&target, begin, base, quiet != 0);
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE && forget != NULL)
+		status = forget_experiments(target.db, target.name, forget);
+	else if (status == EXIT_DONE)
 		status = rcdb == NULL ? load_records(migrate ? nothing : files)
 				      : rcdb_import(target.db, target.name, rcdb,
 					    experiment, !quiet);
@@ -166,6 +171,8 @@ work(const char *const *files)
 static int
 check_usage(const char *const *arguments)
 {
+	int reads_none;
+
 	if (arguments[0] == NULL) {
 		msg("which database? (see --help)");
 		return EXIT_USAGE;
@@ -174,16 +181,19 @@ check_usage(const char *const *arguments)
 		msg("--import-rcdb FILE and --experiment NAME go together");
 		return EXIT_USAGE;
 	}
-	if ((rcdb != NULL || migrate || backup != NULL) && arguments[1] != NULL) {
-		msg("'%s': no records are read with --import-rcdb, --migrate or --backup",
+	reads_none = (rcdb != NULL) + migrate + (backup != NULL) + (forget != NULL);
+	if (reads_none > 0 && arguments[1] != NULL) {
+		msg("'%s': no records are read with --import-rcdb, --migrate, --backup "
+		    "or "
+		    "--forget",
 		    arguments[1]);
 		return EXIT_USAGE;
 	}
-	if (backup != NULL && (rcdb != NULL || migrate || base != NULL || begin_new)) {
-		msg("--backup stands alone: it copies what is there");
+	if (reads_none > 1 || (backup != NULL && (base != NULL || begin_new))) {
+		msg("--import-rcdb, --migrate, --backup and --forget exclude each other");
 		return EXIT_USAGE;
 	}
-	if (migrate && access(arguments[0], F_OK) != 0) {
+	if ((migrate || forget != NULL) && access(arguments[0], F_OK) != 0) {
 		msg("%s: %s", arguments[0], strerror(errno));
 		return EXIT_PARTIAL;
 	}

@@ -122,14 +122,20 @@ experiment_fail(struct fetch *fetch, struct experiment *e, const char *stream,
 	e->attempts = request != NULL ? request->task.attempts : 0;
 	e->denied = request != NULL &&
 		    (request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN);
-	snprintf(e->message, sizeof(e->message), "%s", message);
+	if (request != NULL && request->outcome == HTTP_MISSING)
+		e->http_status = 404; /* for file://, which has none, too */
+	if (e->http_status == 404 && stream == streams[0].name)
+		snprintf(
+		    e->message, sizeof(e->message), "no such experiment (%s)", message);
+	else
+		snprintf(e->message, sizeof(e->message), "%s", message);
 	worsen(fetch, EXIT_PARTIAL);
 	if (fetch->stop != 0 || (e->denied && fetch->options->quiet))
 		return;
 	if (e->denied)
-		msg("%s: %s: denied (%s)", e->name, stream, message);
+		msg("%s: %s: denied (%s)", e->name, stream, e->message);
 	else
-		msg("%s: %s: %s", e->name, stream, message);
+		msg("%s: %s: %s", e->name, stream, e->message);
 }
 
 /* Close an experiment: nothing of it is in flight any more. */

@@ -21,7 +21,10 @@ SELECT :experiment, status, :doc ->> 'stream', :doc ->> 'http_status',
     :fetched_at, CASE WHEN status = 'complete' THEN :fetched_at END
 FROM (SELECT CASE WHEN :message IS NULL THEN :doc ->> 'status' ELSE 'failed' END
     AS status)
-WHERE true
+-- A name that the service does not know, nor we, is a typing error: not to be tried again.
+WHERE NOT (status = 'failed' AND :doc ->> 'http_status' IS 404
+    AND NOT EXISTS (SELECT 1 FROM experiments WHERE name = :experiment)
+    AND NOT EXISTS (SELECT 1 FROM staged WHERE experiment = :experiment))
 ON CONFLICT (experiment) DO UPDATE SET
     status = excluded.status,
     stream = excluded.stream,
@@ -34,6 +37,12 @@ ON CONFLICT (experiment) DO UPDATE SET
 WHERE (status, stream, http_status, attempts, message, records, fetched_at)
     IS NOT (excluded.status, excluded.stream, excluded.http_status, excluded.attempts,
         excluded.message, excluded.records, excluded.fetched_at);
+
+DELETE FROM fetches
+WHERE experiment = :experiment AND :message IS NULL AND :doc ->> 'status' = 'failed'
+    AND :doc ->> 'http_status' IS 404
+    AND NOT EXISTS (SELECT 1 FROM experiments WHERE name = :experiment)
+    AND NOT EXISTS (SELECT 1 FROM staged WHERE experiment = :experiment);
 
 -- The last synchronization is the newest fetch, whatever came of it.  A time to come is
 -- that of a clock that was ahead once.
