@@ -36,7 +36,8 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
 # One archive holds all of common/, so that what a program is made of is what it names.
 ARCHIVE = $(BUILD)/libelog.a
-OBJECTS = $(COMMON:%.c=$(BUILD)/%.o) $(BUILD)/common/sql_files.o
+MADE = $(BUILD)/common/sql_files.o $(BUILD)/common/tools.o
+OBJECTS = $(COMMON:%.c=$(BUILD)/%.o) $(MADE)
 LINK = $(CC) $(LDFLAGS) $(CFLAGS) $(SANITIZE) -Wl,--as-needed
 
 $(TOOLS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tools/%.o $(ARCHIVE)
@@ -58,7 +59,13 @@ $(BUILD)/common/sql_files.c: common/sql/embed.sh $(SQL)
 	$(SAY) SQL $@
 	@mkdir -p $(@D)
 	$(QUIET)sh common/sql/embed.sh $(SQL) >$@.tmp && mv $@.tmp $@
-$(BUILD)/common/sql_files.o: $(BUILD)/common/sql_files.c
+# So do the names and descriptions of the tools, from their manuals.
+TOOL_PAGES = $(sort $(wildcard man/elog-*.1))
+$(BUILD)/common/tools.c: common/base/tools.sh $(TOOL_PAGES)
+	$(SAY) MAN $@
+	@mkdir -p $(@D)
+	$(QUIET)sh common/base/tools.sh $(TOOL_PAGES) >$@.tmp && mv $@.tmp $@
+$(MADE): %.o: %.c
 	$(SAY) CC $<
 	$(QUIET)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -107,7 +114,7 @@ $(UNIT_PROGRAMS): %: %.o $(ARCHIVE)
 FUZZ = $(patsubst %_fuzz.c,%,$(notdir $(wildcard tests/fuzz/*_fuzz.c)))
 SECONDS = 60
 FUZZER = -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_OBJECTS = $(COMMON:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/common/sql_files.o
+FUZZ_OBJECTS = $(COMMON:%.c=$(BUILD)/fuzz/%.o) $(MADE)
 
 $(FUZZ:%=$(BUILD)/fuzz/%_fuzz): $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/%.o $(BUILD)/fuzz/libelog.a
 	$(SAY) LINK $@
@@ -162,27 +169,32 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 755 $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%) $(DESTDIR)$(PREFIX)/bin
-	for page in $(MANUALS); do \
+	install -m 755 $(filter-out %/elog,$(TOOLS:%=$(BUILD)/%)) $(SCRIPTS:%=$(BUILD)/%) \
+	    $(DESTDIR)$(PREFIX)/bin
+	for page in $(filter-out man/elog.1,$(MANUALS)); do \
 	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; done
+	for script in $(SCRIPTS); do \
+	    ln -sf "$${script%.sh}.1" $(DESTDIR)$(PREFIX)/share/man/man1/$$script.1; done
 	install -m 644 contrib/bash-completion/elog \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/elog
-	for tool in $(TOOLS) $(SCRIPTS); do ln -sf elog \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/elog-tools
+	for tool in $(filter-out elog,$(TOOLS)) $(SCRIPTS); do ln -sf elog-tools \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool; done
+	sh scripts/front-door.sh install $(BUILD)/elog man/elog.1 $(DESTDIR)$(PREFIX)
 
 uninstall:
-	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(TOOLS) $(SCRIPTS)
-	for page in $(notdir $(MANUALS)); do \
+	sh scripts/front-door.sh uninstall $(BUILD)/elog man/elog.1 $(DESTDIR)$(PREFIX)
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(filter-out elog,$(TOOLS)) $(SCRIPTS)
+	for page in $(notdir $(filter-out man/elog.1,$(MANUALS))) $(SCRIPTS:%=%.1); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
 	cd $(DESTDIR)$(PREFIX)/share/bash-completion/completions && \
-	    rm -f elog $(TOOLS) $(SCRIPTS)
+	    rm -f elog-tools $(filter-out elog,$(TOOLS)) $(SCRIPTS)
 
 # A Debian package of what make install would install.
 deb: all
 	rm -rf dist
 	$(MAKE) install DESTDIR="$(CURDIR)/dist/staged" PREFIX=/usr
 	sh contrib/deb/build.sh $(VERSION) dist/staged \
-	    dist/elog_$(VERSION)_$$(dpkg --print-architecture).deb
+	    dist/elog-tools_$(VERSION)_$$(dpkg --print-architecture).deb
 
 clean:
 	rm -rf $(BUILD) demo dist

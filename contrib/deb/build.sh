@@ -41,10 +41,30 @@ for file in "$root"/usr/bin/*; do
 	' 7f 45 4c 46') strip --strip-unneeded -R .comment -R .note "$file" ;;
 	esac
 done
+# Another package has a program elog: ours waits here, and goes to its place when the
+# package is set up, if that is free (front-door.sh).
+front=$root/usr/lib/elog-tools
+mkdir -p "$front"
+mv "$root/usr/bin/elog" "$root/usr/share/man/man1/elog.1" "$front/"
+rm -f "$root/usr/share/bash-completion/completions/elog"
+install -m 755 "$top/scripts/front-door.sh" "$front/"
+maintainer_script() { # NAME WHEN ACTION
+	cat >"$root/DEBIAN/$1" <<END
+#!/bin/sh
+set -e
+[ "\$1" != $2 ] || sh /usr/lib/elog-tools/front-door.sh $3 \\
+    /usr/lib/elog-tools/elog /usr/lib/elog-tools/elog.1 /usr
+END
+}
+maintainer_script postinst configure install
+maintainer_script prerm remove uninstall
+
 find "$root/usr/share/man" -type f ! -name '*.gz' -exec gzip -9n {} +
-[ ! -e "$root/usr/share/man/man1/elog-sync.1.gz" ] ||
-	ln -sf elog-sync.1.gz "$root/usr/share/man/man1/elog-sync.sh.1.gz"
-docs=$root/usr/share/doc/elog
+find "$root/usr/share/man" -type l | while IFS= read -r link; do
+	ln -s "$(readlink "$link").gz" "$link.gz"
+	rm "$link"
+done
+docs=$root/usr/share/doc/elog-tools
 mkdir -p "$docs"
 {
 	echo 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/'
@@ -81,7 +101,7 @@ fi
 
 size=$(du -k -s --apparent-size "$root" | cut -f 1)
 cat >"$root/DEBIAN/control" <<END
-Package: elog
+Package: elog-tools
 Version: $version
 Architecture: $(dpkg --print-architecture)
 Maintainer: $maintainer
@@ -89,6 +109,8 @@ Installed-Size: $size
 Depends: $libraries, findutils (>= 4.4), util-linux (>= 2.20)
 Recommends: krb5-user
 Suggests: cron, jq, sqlite3
+Breaks: elog (<< 0.2)
+Replaces: elog (<< 0.2)
 Section: science
 Priority: optional
 Description: mirror of an experiment logbook in an SQLite file
@@ -100,5 +122,6 @@ END
 	>"$root/DEBIAN/md5sums"
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -type f -exec chmod u=rwX,go=rX {} +
+chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group -Zxz --build "$root" "$output" >/dev/null
