@@ -67,14 +67,11 @@ read_names(struct experiment_list *list, const char *const *arguments, int *stat
 		return EXIT_USAGE;
 	}
 	for (const char *const *a = arguments; *a != NULL; a++) {
-		const char *error = experiment_name_error(*a, strlen(*a));
+		const char *error = experiment_list_add_argument(list, *a, strlen(*a));
 
 		if (error != NULL) {
 			msg("'%.40s': %s", *a, error);
 			bad++;
-		} else if (experiment_list_add(list, *a, strlen(*a)) != 0) {
-			msg("no memory");
-			return EXIT_PARTIAL;
 		}
 	}
 	if (arguments[0] == NULL)

@@ -107,14 +107,19 @@ load_inputs(struct load *load, const char *const *files, struct progress *progre
 static void
 summarize(const struct load_totals *totals, const char *path)
 {
-	char failed[60] = "", denied[60] = "";
+	const struct {
+		long n;
+		const char *word;
+	} others[] = {{totals->partial, "partial"}, {totals->failed, "failed"},
+	    {totals->denied, "denied"}, {totals->gone, "gone"}};
+	char text[200] = "";
 
-	if (totals->failed > 0)
-		snprintf(failed, sizeof(failed), ", %ld failed", totals->failed);
-	if (totals->denied > 0)
-		snprintf(denied, sizeof(denied), ", %ld denied", totals->denied);
-	msg("%s: %ld experiments complete%s%s; %ld records read, %ld rows changed", path,
-	    totals->complete, failed, denied, totals->records, totals->changed);
+	for (size_t i = 0, used = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].n > 0)
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+			    ", %ld %s", others[i].n, others[i].word);
+	msg("%s: %ld experiments complete%s; %ld records read, %ld rows changed", path,
+	    totals->complete, text, totals->records, totals->changed);
 }
 
 /* Load records from files into the database.  Others may write between two commits where

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,8 +32,8 @@ struct load {
 	struct stage *stage;
 	struct steps *steps, *after; /* by row of streams[] */
 	struct steps fetches;
-	sqlite3_stmt *problem, *problem_of, *forget, *refuse, *accept, *withheld, *ensure,
-	    *id_of, *metadata;
+	sqlite3_stmt *problem, *problem_of, *problems_of, *forget, *refuse, *accept,
+	    *withheld, *ensure, *id_of, *metadata;
 	struct explode *explode;
 	struct direct *direct;
 	struct foreign *foreign;
@@ -72,8 +73,10 @@ prepare_fixed(struct load *load)
 		const char *sql;
 	} fixed[] = {
 	    {&load->problem,
-		"INSERT OR IGNORE INTO problems VALUES (:experiment, :reason)"},
-	    {&load->problem_of,
+		"INSERT OR IGNORE INTO problems VALUES (:experiment, :stream, :reason)"},
+	    {&load->problem_of, "SELECT reason FROM problems WHERE experiment = "
+				":experiment AND stream = :stream"},
+	    {&load->problems_of,
 		"SELECT reason FROM problems WHERE experiment = :experiment"},
 	    {&load->forget, "DELETE FROM problems WHERE experiment = :experiment"},
 	    {&load->refuse, "INSERT OR IGNORE INTO refused VALUES (:experiment)"},
@@ -139,9 +142,10 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->foreign = foreign_open(db, path);
 	if (load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
 	    exec(load,
-		/* Why an experiment that is not closed yet must be refused. */
-		"CREATE TEMP TABLE IF NOT EXISTS problems (experiment TEXT PRIMARY KEY, "
-		"reason TEXT);"
+		/* Why a stream of an experiment that is not closed yet must be refused.
+		 */
+		"CREATE TEMP TABLE IF NOT EXISTS problems (experiment TEXT, stream TEXT, "
+		"reason TEXT, PRIMARY KEY (experiment, stream));"
 		/* Experiments that were refused: their bookmarks are withheld. */
 		"CREATE TEMP TABLE IF NOT EXISTS refused (experiment TEXT PRIMARY "
 		"KEY)") != 0 ||
@@ -157,9 +161,9 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 void
 load_close(struct load *load)
 {
-	sqlite3_stmt *fixed[] = {load->problem, load->problem_of, load->forget,
-	    load->refuse, load->accept, load->withheld, load->ensure, load->id_of,
-	    load->metadata};
+	sqlite3_stmt *fixed[] = {load->problem, load->problem_of, load->problems_of,
+	    load->forget, load->refuse, load->accept, load->withheld, load->ensure,
+	    load->id_of, load->metadata};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		sqlite3_finalize(fixed[i]);
@@ -214,11 +218,13 @@ decode(struct load *load, struct json_span string, size_t offset)
 	return load->text + offset;
 }
 
-/* Note why an experiment must not be applied, once. */
+/* Note why a stream of an experiment must not be applied, once. */
 static int
-note_problem(struct load *load, const char *experiment, const char *reason)
+note_problem(
+    struct load *load, const char *experiment, const char *stream, const char *reason)
 {
 	statement_text(load->problem, ":experiment", experiment);
+	statement_text(load->problem, ":stream", stream);
 	statement_text(load->problem, ":reason", reason);
 	return run(load, load->problem);
 }
@@ -245,7 +251,7 @@ take_ours(
 	}
 	snprintf(line, sizeof(line), "%.60s: %s", experiment, why);
 	load_bad_line(load, number, line);
-	return note_problem(load, experiment, why);
+	return note_problem(load, experiment, r->name, why);
 }
 
 /* ---- applying --------------------------------------------------------------- */
@@ -389,13 +395,21 @@ run_steps(struct load *load, struct steps *steps, const char *experiment,
 	return 0;
 }
 
-static bool
-names_stream(struct json_span fetch, const char *stream)
+/* Did a stream come, and is it good?  1, 0, or -1 after a message. */
+static int
+is_good(
+    struct load *load, const char *experiment, struct json_span fetch, const char *stream)
 {
 	struct json_span records, count;
+	int problem;
 
-	return json_find(fetch, "records", &records) && records.p[0] == '{' &&
-	       json_find(records, stream, &count);
+	if (!json_find(fetch, "records", &records) || records.p[0] != '{' ||
+	    !json_find(records, stream, &count))
+		return 0;
+	statement_text(load->problem_of, ":experiment", experiment);
+	statement_text(load->problem_of, ":stream", stream);
+	problem = statement_ask(load->problem_of, load->path);
+	return problem < 0 ? -1 : !problem;
 }
 
 /* Note that a step wrote or removed n rows. */
@@ -415,7 +429,7 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
     const char *fetched_at)
 {
 	sqlite3_int64 id = 0;
-	bool runs = names_stream(fetch, "runs");
+	int runs = is_good(load, experiment, fetch, "runs");
 	int before, changed, conditions;
 
 	statement_text(load->ensure, ":experiment", experiment);
@@ -431,11 +445,17 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
 	before = sqlite3_total_changes(load->db);
+	if (runs < 0)
+		return -1;
 	if (runs && explode_before(load->explode, experiment, id) != 0)
 		return -1;
 	conditions = sqlite3_total_changes(load->db) - before;
 	for (size_t i = 0; i < streams_staged(); i++) {
-		if (!names_stream(fetch, streams[i].name))
+		int good = is_good(load, experiment, fetch, streams[i].name);
+
+		if (good < 0)
+			return -1;
+		if (!good)
 			continue;
 		before = sqlite3_total_changes(load->db);
 		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
@@ -455,33 +475,28 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 }
 
 /*
- * Why a complete experiment must be refused: a problem noted before, or counts
- * that differ.  malloc'd, NULL if all is well; *failed is set if the database is.
+ * The first reason that a query gives against an experiment, malloc'd; NULL if it gives
+ * none.  *failed is set, after a message, if the database is in trouble.
  */
 static char *
-find_reason(
-    struct load *load, const char *experiment, struct json_span fetch, bool *failed)
+find_reason(struct load *load, sqlite3_stmt *query, const char *experiment,
+    struct json_span fetch, bool *failed)
 {
-	sqlite3_stmt *queries[] = {load->problem_of, load->fetches.statements[0]};
 	char *reason = NULL;
+	int code;
 
-	for (int i = 0; i < 2 && reason == NULL; i++) {
-		int code;
+	bind_experiment(query, experiment, 0, fetch, NULL);
+	code = sqlite3_step(query);
+	if (code == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(query, 0);
 
-		bind_experiment(queries[i], experiment, 0, fetch, NULL);
-		code = sqlite3_step(queries[i]);
-		if (code == SQLITE_ROW) {
-			const char *text =
-			    (const char *)sqlite3_column_text(queries[i], 0);
-
-			reason = strdup(text != NULL ? text : "it cannot be counted");
-			*failed |= reason == NULL;
-		} else if (code != SQLITE_DONE) {
-			db_complain(load->db, load->path);
-			*failed = true;
-		}
-		sqlite3_reset(queries[i]);
+		reason = strdup(text != NULL ? text : "it cannot be counted");
+		*failed |= reason == NULL;
+	} else if (code != SQLITE_DONE) {
+		db_complain(load->db, load->path);
+		*failed = true;
 	}
+	sqlite3_reset(query);
 	return reason;
 }
 
@@ -533,7 +548,6 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 		return -1;
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
 		load->totals.changed += sqlite3_total_changes(load->db) - before;
-		load->totals.complete++;
 		return exec(load, "RELEASE experiment");
 	}
 	if (is_fatal(load->db))
@@ -543,15 +557,20 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
 }
 
-/* An experiment that says it is complete. */
+/*
+ * An experiment of which everything came, or some streams: apply those, unless lines of
+ * them were lost on the way.  A stream that is no good by itself stays out alone.
+ */
 static int
-take_complete(struct load *load, const char *experiment, struct json_span fetch,
-    const char *fetched_at)
+take_arrived(struct load *load, const char *experiment, struct json_span fetch,
+    const char *fetched_at, bool complete)
 {
 	bool failed = false, refused = false;
-	char *reason = find_reason(load, experiment, fetch, &failed);
+	char *reason, *problem = NULL;
 	int result = -1;
 
+	reason =
+	    find_reason(load, load->fetches.statements[0], experiment, fetch, &failed);
 	if (failed)
 		goto done;
 	if (reason == NULL) {
@@ -560,19 +579,49 @@ take_complete(struct load *load, const char *experiment, struct json_span fetch,
 		if (refused && (reason = strdup("the database does not take it")) == NULL)
 			goto done;
 	}
+	problem = find_reason(load, load->problems_of, experiment, fetch, &failed);
+	if (failed)
+		goto done;
+	complete = complete && reason == NULL && problem == NULL;
 	statement_text(load->refuse, ":experiment", experiment);
 	statement_text(load->accept, ":experiment", experiment);
-	if (run(load, reason != NULL ? load->refuse : load->accept) != 0)
+	if (run(load, complete ? load->accept : load->refuse) != 0)
 		goto done;
-	if (reason != NULL) {
-		msg("%s: not applied: %s", experiment, reason);
+	if (reason != NULL || problem != NULL) {
+		msg("%s: not applied: %s", experiment, reason != NULL ? reason : problem);
 		load->totals.errors++;
-		load->totals.failed++;
 	}
+	load->totals.complete += complete;
+	load->totals.failed += reason != NULL;
+	load->totals.partial += !complete && reason == NULL;
 	result = note_outcome(load, experiment, fetch, fetched_at, reason);
 done:
 	free(reason);
+	free(problem);
 	return result;
+}
+
+/* How a fetch can end: whether anything came, and if not what counts it. */
+static const struct outcome {
+	const char *status;
+	bool arrived;
+	size_t total; /* offset in struct load_totals */
+} outcomes[] = {
+    {"complete", true, 0},
+    {"partial", true, 0},
+    {"failed", false, offsetof(struct load_totals, failed)},
+    {"denied", false, offsetof(struct load_totals, denied)},
+    {"gone", false, offsetof(struct load_totals, gone)},
+    {NULL, false, 0},
+};
+
+static const struct outcome *
+outcome_of(struct json_span status)
+{
+	for (const struct outcome *o = outcomes; o->status != NULL; o++)
+		if (json_string_is(status, o->status))
+			return o;
+	return NULL;
 }
 
 /* The record that closes an experiment. */
@@ -581,14 +630,14 @@ take_fetch(struct load *load, struct json_span record, long number)
 {
 	struct json_span name, status, at;
 	char *experiment, *fetched_at;
+	const struct outcome *outcome;
 
 	if (!json_find(record, "experiment", &name) || name.p[0] != '"' ||
 	    !json_find(record, "status", &status) || status.p[0] != '"' ||
-	    !(json_string_is(status, "complete") || json_string_is(status, "failed") ||
-		json_string_is(status, "denied"))) {
+	    (outcome = outcome_of(status)) == NULL) {
 		load_bad_line(load, number,
 		    "a record of fetches without an experiment, or with a status that is "
-		    "none of complete, failed and denied");
+		    "none of complete, partial, failed, denied and gone");
 		return 0;
 	}
 	if (!json_find(record, "fetched_at", &at) || at.p[0] != '"')
@@ -600,14 +649,12 @@ take_fetch(struct load *load, struct json_span record, long number)
 	if (experiment == NULL)
 		goto memory;
 	fetched_at = load->text + name.n;
-	if (json_string_is(status, "complete")) {
-		if (take_complete(load, experiment, record, fetched_at) != 0)
+	if (outcome->arrived) {
+		if (take_arrived(load, experiment, record, fetched_at,
+			json_string_is(status, "complete")) != 0)
 			return -1;
 	} else {
-		if (json_string_is(status, "denied"))
-			load->totals.denied++;
-		else
-			load->totals.failed++;
+		*(long *)((char *)&load->totals + outcome->total) += 1;
 		if (note_outcome(load, experiment, record, fetched_at, NULL) != 0)
 			return -1;
 	}

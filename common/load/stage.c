@@ -143,6 +143,65 @@ create_view(struct stage *stage)
 	return result;
 }
 
+/* Is it one of the members of a list with blanks? */
+static bool
+is_among(const char *list, struct json_span key)
+{
+	char name[64];
+
+	while (*list != '\0') {
+		size_t n = strcspn(list, " ");
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, list);
+		if (json_string_is(key, name))
+			return true;
+		list += n + (list[n] == ' ');
+	}
+	return false;
+}
+
+/*
+ * SQL: lasting(doc, stream) is a document without the members that the service computes
+ * from the clock, for comparing.
+ */
+static void
+lasting(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const char *stream = (const char *)sqlite3_value_text(values[1]);
+	const char *doc = (const char *)sqlite3_value_text(values[0]);
+	const struct streams_row *r =
+	    stream != NULL ? streams_named(stream, strlen(stream)) : NULL;
+	struct json s;
+	struct json_span key, value;
+	char *text, *end;
+
+	(void)n;
+	if (doc == NULL)
+		return;
+	if (r == NULL || r->clocked == NULL) {
+		sqlite3_result_value(context, values[0]);
+		return;
+	}
+	text = end = malloc(strlen(doc) + 1);
+	if (text == NULL) {
+		sqlite3_result_error_nomem(context);
+		return;
+	}
+	json_begin(&s, doc, strlen(doc));
+	if (json_open(&s, '{'))
+		while (json_member(&s, &key) && json_value(&s, &value)) {
+			if (is_among(r->clocked, key))
+				continue;
+			memcpy(end, key.p, key.n);
+			end += key.n;
+			*end++ = ':';
+			memcpy(end, value.p, value.n);
+			end += value.n;
+		}
+	sqlite3_result_text64(
+	    context, text, (sqlite3_uint64)(end - text), free, SQLITE_UTF8);
+}
+
 struct stage *
 stage_open(sqlite3 *db, const char *path)
 {
@@ -156,6 +215,9 @@ stage_open(sqlite3 *db, const char *path)
 	}
 	stage->db = db;
 	stage->path = path;
+	if (sqlite3_create_function(db, "lasting", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+		NULL, lasting, NULL, NULL) != SQLITE_OK)
+		goto fail;
 	if (db_exec(db, path,
 		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
 		"PRAGMA temp.secure_delete = OFF") != 0)

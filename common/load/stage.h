@@ -9,6 +9,9 @@
  * ->> would give it.  doc, and with it the members, is NULL where the database holds
  * the same document already; the second statement of the load step tells.
  *
+ * SQL has the function lasting(doc, stream) for the second statement: the document
+ * without what the service computes from the clock.
+ *
  * The view staged(experiment, stream) shows what waits.
  */
 #ifndef STAGE_H

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "stream/streams.h"
 #include "text/json.h"
 
 #define NAME_MAX_BYTES 200
@@ -34,6 +35,23 @@ experiment_name_error(const char *name, size_t n)
 	return json_value(&s, NULL) ? NULL : "the name is not UTF-8";
 }
 
+static bool
+are_known(const char *list, size_t n)
+{
+	for (;;) {
+		const char *comma = memchr(list, ',', n);
+		size_t length = comma != NULL ? (size_t)(comma - list) : n;
+		const struct streams_row *row = streams_named(list, length);
+
+		if (row == NULL || row->applied != STREAMS_STAGED)
+			return false;
+		if (comma == NULL)
+			return true;
+		n -= length + 1;
+		list = comma + 1;
+	}
+}
+
 bool
 experiment_matches(const char *name, const char *const *globs, size_t n)
 {
@@ -43,20 +61,102 @@ experiment_matches(const char *name, const char *const *globs, size_t n)
 	return false;
 }
 
+void
+experiment_address(char *name)
+{
+	for (; *name != '\0'; name++)
+		if (*name == ' ')
+			*name = '_';
+}
+
+/* Append an address with what is chosen of it, both malloc'd and the list's from now on.
+ */
+static int
+append(struct experiment_list *list, char *name, char *chosen)
+{
+	char **names = realloc(list->names, (list->n + 1) * sizeof(*names)), **all;
+
+	if (names == NULL)
+		goto err;
+	list->names = names;
+	all = realloc(list->chosen, (list->n + 1) * sizeof(*all));
+	if (all == NULL)
+		goto err;
+	list->chosen = all;
+	names[list->n] = name;
+	all[list->n++] = chosen;
+	return 0;
+err:
+	free(name);
+	free(chosen);
+	return -1;
+}
+
+static bool
+has(const struct experiment_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 int
 experiment_list_add(struct experiment_list *list, const char *name, size_t n)
 {
-	char **names;
+	char *copy = strndup(name, n);
 
-	for (size_t i = 0; i < list->n; i++)
-		if (strlen(list->names[i]) == n && memcmp(list->names[i], name, n) == 0)
-			return 0;
-	names = realloc(list->names, (list->n + 1) * sizeof(*names));
-	if (names == NULL)
+	if (copy == NULL)
 		return -1;
-	list->names = names;
-	names[list->n] = strndup(name, n);
-	return names[list->n++] == NULL ? -1 : 0;
+	experiment_address(copy);
+	if (!has(list, copy))
+		return append(list, copy, NULL);
+	free(copy);
+	return 0;
+}
+
+const char *
+experiment_list_add_argument(struct experiment_list *list, const char *argument, size_t n)
+{
+	const char *slash = memchr(argument, '/', n), *error;
+	size_t length = slash != NULL ? (size_t)(slash - argument) : n;
+	char *name, *chosen = NULL;
+
+	error = experiment_name_error(argument, length);
+	if (error != NULL)
+		return error;
+	if (slash != NULL && !are_known(slash + 1, n - length - 1))
+		return "behind the / stands no stream that the service has";
+	name = strndup(argument, length);
+	if (slash != NULL)
+		chosen = strndup(slash + 1, n - length - 1);
+	if (name == NULL || (slash != NULL && chosen == NULL)) {
+		free(name);
+		free(chosen);
+		return "no memory";
+	}
+	experiment_address(name);
+	if (!has(list, name))
+		return append(list, name, chosen) == 0 ? NULL : "no memory";
+	free(name);
+	free(chosen);
+	return NULL;
+}
+
+bool
+experiment_streams_have(const char *chosen, const char *stream)
+{
+	size_t n = strlen(stream);
+
+	for (;;) {
+		size_t length = strcspn(chosen, ",");
+
+		if (length == n && memcmp(chosen, stream, n) == 0)
+			return true;
+		if (chosen[length] == '\0')
+			return false;
+		chosen += length + 1;
+	}
 }
 
 /*
@@ -78,7 +178,8 @@ name_in_line(char *line, size_t n, const char **name, const char **error)
 		*error = "not JSON";
 	else if (object.p[0] == '"')
 		return json_string_decode(object, line);
-	else if (!json_find(object, "name", &value) || value.p[0] != '"')
+	else if ((!json_find(object, "_id", &value) || value.p[0] != '"') &&
+		 (!json_find(object, "name", &value) || value.p[0] != '"'))
 		*error = "an object without a name";
 	else
 		return json_string_decode(value, line);
@@ -96,21 +197,21 @@ experiment_list_read(struct experiment_list *list, FILE *stream)
 	for (long number = 1; (length = getline(&line, &size, stream)) > 0; number++) {
 		const char *name, *error;
 		size_t n = (size_t)length;
+		bool json;
 
 		while (n > 0 && isspace((unsigned char)line[n - 1]))
 			n--;
 		if (n == 0)
 			continue;
+		json = line[0] == '{' || line[0] == '"';
 		n = name_in_line(line, n, &name, &error);
-		if (error == NULL)
+		if (error == NULL && json)
 			error = experiment_name_error(name, n);
+		if (error == NULL)
+			error = experiment_list_add_argument(list, name, n);
 		if (error != NULL) {
 			msg("line %ld: %s", number, error);
 			bad++;
-		} else if (experiment_list_add(list, name, n) != 0) {
-			msg("no memory");
-			bad = -1;
-			break;
 		}
 	}
 	if (ferror(stream)) {
@@ -124,8 +225,11 @@ experiment_list_read(struct experiment_list *list, FILE *stream)
 void
 experiment_list_free(struct experiment_list *list)
 {
-	for (size_t i = 0; i < list->n; i++)
+	for (size_t i = 0; i < list->n; i++) {
 		free(list->names[i]);
+		free(list->chosen[i]);
+	}
 	free(list->names);
+	free(list->chosen);
 	*list = (struct experiment_list){0};
 }

@@ -1,6 +1,5 @@
 #include "logbook/fetch.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,9 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "logbook/questionnaire.h"
 #include "logbook/record.h"
+#include "logbook/roster.h"
 #include "logbook/split.h"
 #include "stream/streams.h"
 #include "text/json.h"
@@ -19,29 +20,34 @@
 /* One experiment on its way; lives from its first request to its last. */
 struct experiment {
 	const char *name;
-	char *json;	/* the name as a JSON string */
-	char *segment;	/* the name as a part of a URL */
-	char *proposal; /* params.PNR, once the info is there */
-	bool info_done;
-	bool closed;   /* nothing more is asked */
-	int in_flight; /* requests */
-	bool asked[STREAMS_MAX];
-	long counts[STREAMS_MAX];
+	char *json;    /* the name as a JSON string */
+	char *segment; /* the name as a part of a URL */
+	bool wanted[STREAMS_MAX], asked[STREAMS_MAX];
+	int in_flight;	     /* requests */
+	bool admitted;	     /* the first answer came: the others are asked for, too */
+	bool informed;	     /* that to info did, whatever it was */
+	bool absent;	     /* the service has no such address: does it list it? */
+	const char *refusal; /* a status that ended it: nothing more is asked */
+	struct questionnaire questionnaire;
+	struct record_outcome outcomes[STREAMS_MAX];
 	char fetched_at[28];
-	/* What went wrong first: */
-	const char *failed_stream; /* NULL: nothing so far */
-	bool denied;
-	long http_status;
-	int attempts;
-	char message[320];
 	struct experiment *next;
 };
 
-/* What a request is for. */
+/* Lists of the service as a whole, each asked for when it is first needed. */
+enum list { LIST_NONE, LIST_EXPERIMENTS, LIST_INSTRUMENTS, LIST_COUNT };
+
+static const char *const list_paths[] = {
+    [LIST_EXPERIMENTS] = "/ws/experiments",
+    [LIST_INSTRUMENTS] = "/ws/instruments",
+};
+
+/* What a request is for: a resource of an experiment, or a list. */
 struct errand {
 	struct http_request request; /* first: the pointer is the errand's, too */
 	struct experiment *experiment;
 	const struct streams_row *resource;
+	enum list list;
 };
 
 struct fetch {
@@ -56,6 +62,18 @@ struct fetch {
 	int status; /* of the program */
 	int stop;   /* 0, or why nothing more is asked: an exit status */
 	char stop_message[320];
+	enum {
+		LIST_UNNEEDED,
+		LIST_NEEDED,
+		LIST_ASKED,
+		LIST_CAME,
+		LIST_LACKING
+	} lists[LIST_COUNT];
+	struct experiment_list listed;
+	struct roster_addresses addresses;
+	/* Why no questionnaire is asked for any more, "" while they are: the application
+	   that has them is away, or does not know us. */
+	char questionnaires_stop[320];
 	struct split_document *kept; /* where the documents of a body are */
 	size_t n_kept;
 	char *filter_text; /* a record on its way through the filter */
@@ -80,9 +98,11 @@ worsen(struct fetch *fetch, int status)
 static void
 experiment_free(struct experiment *e)
 {
+	for (size_t i = 0; i < STREAMS_MAX; i++)
+		free(e->outcomes[i].message);
+	questionnaire_free(&e->questionnaire);
 	free(e->json);
 	free(e->segment);
-	free(e->proposal);
 	free(e);
 }
 
@@ -90,6 +110,7 @@ static struct experiment *
 experiment_start(struct fetch *fetch)
 {
 	struct experiment *e = calloc(1, sizeof(*e)), **end = &fetch->open;
+	const char *chosen = fetch->list->chosen[fetch->started];
 
 	if (e == NULL)
 		return NULL;
@@ -100,8 +121,10 @@ experiment_start(struct fetch *fetch)
 		experiment_free(e);
 		return NULL;
 	}
-	for (size_t i = 0; i < STREAMS_MAX; i++)
-		e->counts[i] = -1;
+	for (size_t i = 0; i < streams_staged(); i++)
+		e->wanted[i] =
+		    fetch->options->wanted[i] &&
+		    (chosen == NULL || experiment_streams_have(chosen, streams[i].name));
 	timestamp_now(e->fetched_at);
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -110,32 +133,97 @@ experiment_start(struct fetch *fetch)
 	return e;
 }
 
-/* Note what went wrong; only the first of several is kept and said. */
-static void
-experiment_fail(struct fetch *fetch, struct experiment *e, const char *stream,
-    const struct http_request *request, const char *message)
+static bool
+wants_questionnaire(const struct experiment *e)
 {
-	if (e->failed_stream != NULL)
-		return;
-	e->failed_stream = stream;
-	e->http_status = request != NULL ? request->status : 0;
-	e->attempts = request != NULL ? request->task.attempts : 0;
-	e->denied = request != NULL &&
-		    (request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN);
+	for (size_t i = 0; i < streams_staged(); i++)
+		if (e->wanted[i] && streams[i].path == NULL)
+			return true;
+	return false;
+}
+
+/* Is a resource asked for?  The info is, too, where it tells of the questionnaire. */
+static bool
+is_needed(const struct experiment *e, const struct streams_row *r)
+{
+	return e->wanted[row(r)] || (r == &streams[0] && wants_questionnaire(e));
+}
+
+static bool
+all_asked(const struct experiment *e)
+{
+	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++)
+		if (is_needed(e, r) && !e->asked[row(r)])
+			return false;
+	return true;
+}
+
+/* Note that a stream did not come. */
+static void
+note_outcome(struct experiment *e, const struct streams_row *r,
+    enum record_arrival arrival, const struct http_request *request, const char *message)
+{
+	struct record_outcome *outcome = &e->outcomes[row(r)];
+
+	outcome->arrival = arrival;
+	outcome->http_status = request != NULL ? request->status : 0;
 	if (request != NULL && request->outcome == HTTP_MISSING)
-		e->http_status = 404; /* for file://, which has none, too */
-	if (e->http_status == 404 && stream == streams[0].name)
-		snprintf(
-		    e->message, sizeof(e->message), "no such experiment (%s)", message);
-	else
-		snprintf(e->message, sizeof(e->message), "%s", message);
-	worsen(fetch, EXIT_PARTIAL);
-	if (fetch->stop != 0 || (e->denied && fetch->options->quiet))
+		outcome->http_status = 404; /* for file://, which has none, too */
+	outcome->attempts = request != NULL ? request->task.attempts : 0;
+	free(outcome->message);
+	outcome->message = strdup(message);
+}
+
+/* What came of an experiment as a whole.  What a stop left half asked is failed. */
+static const char *
+experiment_status(const struct experiment *e)
+{
+	bool arrived = false;
+
+	if (e->refusal != NULL)
+		return e->refusal;
+	if (!all_asked(e))
+		return "failed";
+	if (record_blamed(e->outcomes) < 0)
+		return "complete";
+	for (size_t i = 0; i < streams_staged(); i++)
+		arrived = arrived || e->outcomes[i].arrival == RECORD_ARRIVED;
+	return arrived ? "partial" : "failed";
+}
+
+/* Say what went wrong, in a line. */
+static void
+experiment_tell(const struct fetch *fetch, const struct experiment *e, const char *status)
+{
+	int blamed = record_blamed(e->outcomes), others = -1;
+	const struct record_outcome *outcome;
+	char more[40] = "";
+	bool denied = strcmp(status, "denied") == 0;
+
+	if (fetch->stop != 0 || (denied && fetch->options->quiet))
 		return;
-	if (e->denied)
-		msg("%s: %s: denied (%s)", e->name, stream, e->message);
+	for (size_t i = 0; i < streams_staged(); i++) {
+		outcome = &e->outcomes[i];
+		if (outcome->arrival != RECORD_REFUSED &&
+		    outcome->arrival != RECORD_FAILED)
+			continue;
+		if (streams[i].path != NULL)
+			others++;
+		else if (!fetch->options->quiet)
+			msg("%s: %s: %s", e->name, streams[i].name, outcome->message);
+	}
+	if (blamed < 0)
+		return;
+	outcome = &e->outcomes[blamed];
+	if (others > 0)
+		snprintf(more, sizeof(more), ", and %d more stream%s", others,
+		    others > 1 ? "s" : "");
+	if (outcome->arrival == RECORD_REFUSED)
+		msg("%s: %s: denied (%s)%s", e->name, streams[blamed].name,
+		    outcome->message, more);
 	else
-		msg("%s: %s: %s", e->name, stream, e->message);
+		msg("%s: %s: %s%s", e->name, streams[blamed].name, outcome->message,
+		    more);
 }
 
 /* Close an experiment: nothing of it is in flight any more. */
@@ -143,25 +231,27 @@ static void
 experiment_finish(struct fetch *fetch, struct experiment *e)
 {
 	struct experiment **p = &fetch->open;
+	const char *status = experiment_status(e);
+	bool complete = strcmp(status, "complete") == 0;
 
+	if (!complete)
+		worsen(fetch, EXIT_PARTIAL);
+	experiment_tell(fetch, e, status);
 	if (fetch->options->filter == NULL) {
 		if (!fetch->fetch_schema_sent)
 			streams_schema_named(fetch->out, "fetches");
 		fetch->fetch_schema_sent = true;
-		record_fetch(fetch->out,
-		    &(struct record_fetch){
-			.experiment = e->name,
-			.status = e->failed_stream == NULL ? "complete"
-				  : e->denied		   ? "denied"
-							   : "failed",
-			.stream = e->failed_stream,
-			.http_status = e->http_status,
-			.attempts = e->attempts,
-			.message = e->failed_stream != NULL ? e->message : NULL,
-			.counts = e->failed_stream == NULL ? e->counts : NULL,
-			.fetched_at = e->fetched_at,
-		    });
-		if (e->failed_stream == NULL)
+		record_fetch(
+		    fetch->out, &(struct record_fetch){
+				    .experiment = e->name,
+				    .status = status,
+				    .outcomes = e->outcomes,
+				    .message = record_blamed(e->outcomes) < 0 && !complete
+						   ? fetch->stop_message
+						   : NULL,
+				    .fetched_at = e->fetched_at,
+				});
+		if (complete)
 			record_state(fetch->out, e->name, e->fetched_at);
 	}
 	(void)stream_flush(fetch->out);
@@ -175,66 +265,76 @@ experiment_finish(struct fetch *fetch, struct experiment *e)
 
 /* ---- requests --------------------------------------------------------------- */
 
-/*
- * The questionnaire's URL: run and proposal, from the last two digits of the name
- * and from params.PNR.  NULL, with errno 0, if there is none.
- */
-static char *
-questionnaire_url(const struct service *service, const struct experiment *e)
+/* May credentials go to that URL of a questionnaire?  To the service's own host, and with
+   Kerberos, which proves who we are to nobody but the one who is asked. */
+static bool
+is_trusted(const struct service *service, const char *url)
 {
-	size_t n = strlen(e->name);
-	char *proposal, *url;
-	int k;
+	const char *usual = service->questionnaire_url;
+	const char *host = strstr(usual, "://");
+	size_t n = host != NULL ? (size_t)(host + 3 - usual) + strcspn(host + 3, "/") : 0;
 
-	errno = 0;
-	if (e->proposal == NULL || n < 2 ||
-	    experiment_name_error(e->proposal, strlen(e->proposal)) != NULL ||
-	    !isdigit((unsigned char)e->name[n - 1]) ||
-	    !isdigit((unsigned char)e->name[n - 2]))
-		return NULL;
-	proposal = http_escape(e->proposal);
-	k = proposal == NULL ? -1
-			     : asprintf(&url, "%s/ws/proposal/attribute/run%s/%s",
-				   service->questionnaire_url, e->name + n - 2, proposal);
-	free(proposal);
-	if (k >= 0)
+	if (n > 0 && strncmp(url, usual, n) == 0 && (url[n] == '/' || url[n] == '\0'))
+		return true;
+	return service->http.auth == HTTP_AUTH_NEGOTIATE &&
+	       strncmp(url, "https://", 8) == 0;
+}
+
+/* The questionnaire's URL; NULL, with errno 0, if it is not to be asked for. */
+static char *
+find_questionnaire(struct fetch *fetch, struct experiment *e, const struct streams_row *r)
+{
+	char *url = questionnaire_url(&e->questionnaire,
+	    roster_address(&fetch->addresses, e->questionnaire.instrument),
+	    fetch->service->questionnaire_url);
+
+	if (url == NULL) {
+		if (errno == 0)
+			note_outcome(e, r, RECORD_MISSING, NULL, "there is no proposal");
+	} else if (fetch->questionnaires_stop[0] != '\0') {
+		note_outcome(e, r, RECORD_FAILED, NULL, fetch->questionnaires_stop);
+	} else if (!is_trusted(fetch->service, url)) {
+		note_outcome(e, r, RECORD_FAILED, NULL,
+		    "it is on another host, where credentials do not go");
+	} else {
 		return url;
-	errno = ENOMEM;
+	}
+	free(url);
+	if (url != NULL)
+		errno = 0;
 	return NULL;
 }
 
+/* A request for a resource; NULL if it need not be, or, with an outcome, cannot be made.
+ */
 static struct http_request *
 errand_start(struct fetch *fetch, struct experiment *e, const struct streams_row *r)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
-	bool none;
+	bool none = false;
 
 	e->asked[row(r)] = true;
+	errno = ENOMEM;
 	if (errand == NULL)
 		goto err0;
 	errand->experiment = e;
 	errand->resource = r;
 	errand->request.authenticated = true;
-	if (r->path == NULL) {
-		errand->request.url = questionnaire_url(fetch->service, e);
-		if (errand->request.url == NULL)
-			goto err1;
-	} else if (asprintf(&errand->request.url, "%s/%s%s",
-		       fetch->service->authenticated_url, e->segment, r->path) < 0) {
-		errno = ENOMEM;
+	if (r->path == NULL)
+		errand->request.url = find_questionnaire(fetch, e, r);
+	else if (asprintf(&errand->request.url, "%s/%s%s",
+		     fetch->service->authenticated_url, e->segment, r->path) < 0)
+		errand->request.url = NULL;
+	if (errand->request.url == NULL)
 		goto err1;
-	}
 	e->in_flight++;
 	return &errand->request;
 err1:
-	none = errno == 0; /* there is no questionnaire; free() may change errno */
+	none = errno == 0; /* it need not be asked for; free() may change errno */
 	free(errand);
-	if (none) {
-		e->counts[row(r)] = 0;
-		return NULL;
-	}
 err0:
-	experiment_fail(fetch, e, r->name, NULL, "no memory");
+	if (!none)
+		note_outcome(e, r, RECORD_FAILED, NULL, "no memory");
 	return NULL;
 }
 
@@ -245,34 +345,53 @@ errand_free(struct errand *errand)
 	free(errand);
 }
 
-/* Is the info needed, to know the proposal, even if nobody asked for it? */
-static bool
-is_needed(const struct fetch *fetch, const struct streams_row *r)
+/* A list that is needed and was not asked for; NULL if there is none. */
+static struct http_request *
+list_next(struct fetch *fetch)
 {
-	const bool *wanted = fetch->options->wanted;
+	for (enum list i = LIST_EXPERIMENTS; i < LIST_COUNT; i++) {
+		struct errand *errand;
 
-	if (wanted[row(r)])
-		return true;
-	if (r != &streams[0])
-		return false;
-	for (size_t i = 1; i < streams_staged(); i++)
-		if (wanted[i] && streams[i].path == NULL)
-			return true;
-	return false;
+		if (fetch->lists[i] != LIST_NEEDED)
+			continue;
+		errand = calloc(1, sizeof(*errand));
+		if (errand != NULL &&
+		    asprintf(&errand->request.url, "%s%s",
+			fetch->service->authenticated_url, list_paths[i]) >= 0) {
+			errand->list = i;
+			errand->request.authenticated = true;
+			fetch->lists[i] = LIST_ASKED;
+			return &errand->request;
+		}
+		free(errand);
+		fetch->lists[i] = LIST_LACKING;
+	}
+	return NULL;
 }
 
-/* The experiment's next request; NULL if there is none now. */
+/* Does the questionnaire wait for what says where it is? */
+static bool
+waits(const struct fetch *fetch, const struct experiment *e)
+{
+	return !e->informed || fetch->lists[LIST_INSTRUMENTS] == LIST_NEEDED ||
+	       fetch->lists[LIST_INSTRUMENTS] == LIST_ASKED;
+}
+
+/*
+ * The experiment's next request; NULL if there is none now.  The first goes alone: what
+ * may not be read, or is not there, costs no more than that.
+ */
 static struct http_request *
 experiment_next(struct fetch *fetch, struct experiment *e)
 {
 	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++) {
 		struct http_request *request;
 
-		if (e->failed_stream != NULL || fetch->stop != 0)
+		if (e->refusal != NULL || e->absent || fetch->stop != 0 ||
+		    (e->in_flight > 0 && !e->admitted))
 			return NULL;
-		if (e->asked[row(r)] || !is_needed(fetch, r))
-			continue;
-		if (r->path == NULL && !e->info_done)
+		if (e->asked[row(r)] || !is_needed(e, r) ||
+		    (r->path == NULL && waits(fetch, e)))
 			continue;
 		request = errand_start(fetch, e, r);
 		if (request != NULL)
@@ -286,23 +405,39 @@ experiment_is_done(const struct fetch *fetch, const struct experiment *e)
 {
 	if (e->in_flight > 0)
 		return false;
-	if (e->failed_stream != NULL)
+	if (e->refusal != NULL || fetch->stop != 0)
 		return true;
-	for (const struct streams_row *r = streams; r->applied == STREAMS_STAGED; r++)
-		if (is_needed(fetch, r) && !e->asked[row(r)])
-			return false;
-	return true;
+	return !e->absent && all_asked(e);
+}
+
+/* An experiment that is not there is gone if it is not listed either. */
+static void
+decide_absent(struct fetch *fetch)
+{
+	if (fetch->lists[LIST_EXPERIMENTS] != LIST_CAME &&
+	    fetch->lists[LIST_EXPERIMENTS] != LIST_LACKING)
+		return;
+	for (struct experiment *e = fetch->open; e != NULL; e = e->next)
+		if (e->absent && e->refusal == NULL)
+			e->refusal = fetch->lists[LIST_EXPERIMENTS] == LIST_CAME &&
+					     !roster_lists(&fetch->listed, e->name)
+					 ? "gone"
+					 : "failed";
 }
 
 static struct http_request *
 next_request(void *context)
 {
 	struct fetch *fetch = context;
+	struct http_request *request;
 	struct experiment *e, *following;
 
+	decide_absent(fetch);
+	if (fetch->stop == 0 && (request = list_next(fetch)) != NULL)
+		return request;
+	decide_absent(fetch);
 	for (e = fetch->open; e != NULL; e = following) {
-		struct http_request *request = experiment_next(fetch, e);
-
+		request = experiment_next(fetch, e);
 		following = e->next;
 		if (request != NULL)
 			return request;
@@ -311,8 +446,6 @@ next_request(void *context)
 	}
 	while (fetch->started < fetch->list->n && fetch->stop == 0 &&
 	       fetch->out->error == 0) {
-		struct http_request *request;
-
 		e = experiment_start(fetch);
 		if (e == NULL) {
 			msg("no memory");
@@ -442,14 +575,13 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	if (count < 0) {
 		if (error.truncated)
 			return false;
-		experiment_fail(fetch, e, r->name, &errand->request, error.text);
+		note_outcome(e, r, RECORD_FAILED, &errand->request, error.text);
 		return true;
 	}
-	if (r == &streams[0]) {
-		e->proposal = split_text(fetch->kept[0].text, "params", "PNR");
-		e->info_done = true;
-	}
-	if (!fetch->options->wanted[row(r)])
+	if (r == &streams[0] &&
+	    questionnaire_read(&e->questionnaire, e->name, fetch->kept[0].text) != 0)
+		msg("no memory");
+	if (!e->wanted[row(r)])
 		return true;
 	if (fetch->options->filter == NULL && !fetch->schema_sent[row(r)])
 		streams_schema(fetch->out, r);
@@ -460,7 +592,8 @@ take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n
 	else
 		split_body(body, n, r, e->name, emit, &emission, passed, spool, &error);
 	(void)stream_flush(fetch->out);
-	e->counts[row(r)] = count;
+	e->outcomes[row(r)].arrival = RECORD_ARRIVED;
+	e->outcomes[row(r)].count = count;
 	if (emission.failed)
 		worsen(fetch, EXIT_PARTIAL);
 	return true;
@@ -481,24 +614,82 @@ stop(struct fetch *fetch, int status, const char *message)
 	worsen(fetch, status);
 }
 
+/* The questionnaire's application answered so: that says nothing about the logbook. */
+static void
+take_questionnaire_failure(
+    struct fetch *fetch, struct experiment *e, const struct errand *errand)
+{
+	const struct http_request *request = &errand->request;
+	bool refused = request->outcome == HTTP_DENIED || request->outcome == HTTP_LOGIN;
+
+	note_outcome(e, errand->resource, refused ? RECORD_REFUSED : RECORD_FAILED,
+	    request, request->message);
+	if (request->outcome == HTTP_LOGIN || request->outcome == HTTP_AWAY ||
+	    request->outcome == HTTP_UNTRUSTED)
+		snprintf(fetch->questionnaires_stop, sizeof(fetch->questionnaires_stop),
+		    "not asked: another one: %.250s", request->message);
+}
+
 static void
 take_failure(struct fetch *fetch, struct errand *errand)
 {
 	struct http_request *request = &errand->request;
 	struct experiment *e = errand->experiment;
 	const struct streams_row *r = errand->resource;
+	bool first = !e->admitted;
+	char text[320];
 
 	if (request->outcome == HTTP_MISSING && r->optional) {
-		e->counts[row(r)] = 0;
+		note_outcome(e, r, RECORD_MISSING, request, request->message);
 		return;
 	}
+	if (r->path == NULL) {
+		take_questionnaire_failure(fetch, e, errand);
+		return;
+	}
+	snprintf(
+	    text, sizeof(text), "%.60s: %s: %.220s", e->name, r->name, request->message);
 	if (request->outcome == HTTP_LOGIN)
 		stop(fetch, EXIT_LOGIN, request->message);
-	else if (request->outcome == HTTP_AWAY)
-		stop(fetch, EXIT_LATER, request->message);
 	else if (request->outcome == HTTP_UNTRUSTED)
 		stop(fetch, EXIT_PARTIAL, request->message);
-	experiment_fail(fetch, e, r->name, request, request->message);
+	/* One route alone may be broken for good; the service as a whole would not have
+	   let the first through. */
+	else if (request->outcome == HTTP_AWAY && (first || request->status == 0))
+		stop(fetch, EXIT_LATER, request->status != 0 ? text : request->message);
+	else if (request->outcome == HTTP_AWAY)
+		worsen(fetch, EXIT_LATER);
+	if (first && request->outcome == HTTP_MISSING)
+		snprintf(
+		    text, sizeof(text), "no such experiment (%.250s)", request->message);
+	else
+		snprintf(text, sizeof(text), "%s", request->message);
+	note_outcome(e, r,
+	    request->outcome == HTTP_DENIED ? RECORD_REFUSED : RECORD_FAILED, request,
+	    text);
+	if (fetch->stop != 0) {
+		e->refusal = "failed";
+	} else if (first && request->outcome == HTTP_DENIED) {
+		e->refusal = "denied";
+	} else if (first && request->outcome == HTTP_MISSING) {
+		e->absent = true;
+		if (fetch->lists[LIST_EXPERIMENTS] == LIST_UNNEEDED)
+			fetch->lists[LIST_EXPERIMENTS] = LIST_NEEDED;
+	}
+}
+
+/* A list came, or did not. */
+static void
+take_list(struct fetch *fetch, const struct errand *errand, const char *body, size_t n)
+{
+	int failed = -1;
+
+	if (errand->request.outcome == HTTP_OK && errand->list == LIST_EXPERIMENTS)
+		failed = roster_experiments(&fetch->listed, body, n);
+	else if (errand->request.outcome == HTTP_OK)
+		failed = roster_instruments(&fetch->addresses, body, n);
+	fetch->lists[errand->list] = failed ? LIST_LACKING : LIST_CAME;
+	decide_absent(fetch);
 }
 
 static bool
@@ -509,12 +700,25 @@ arrived(struct http_request *request, const char *body, size_t n,
 	struct errand *errand = (struct errand *)request;
 	struct experiment *e = errand->experiment;
 
-	if (e->failed_stream != NULL || fetch->out->error != 0)
+	if (e == NULL) {
+		take_list(fetch, errand, body, n);
+		errand_free(errand);
+		return true;
+	}
+	if (e->refusal != NULL || fetch->out->error != 0)
 		; /* too late to matter */
 	else if (request->outcome != HTTP_OK)
 		take_failure(fetch, errand);
 	else if (!take_body(fetch, errand, body, n, passed, spool))
 		return false;
+	e->admitted = true;
+	if (errand->resource == &streams[0]) {
+		e->informed = true;
+		if (e->questionnaire.instrument != NULL &&
+		    fetch->lists[LIST_INSTRUMENTS] == LIST_UNNEEDED &&
+		    wants_questionnaire(e))
+			fetch->lists[LIST_INSTRUMENTS] = LIST_NEEDED;
+	}
 	errand_free(errand);
 	e->in_flight--;
 	if (experiment_is_done(fetch, e))
@@ -522,7 +726,7 @@ arrived(struct http_request *request, const char *body, size_t n,
 	return true;
 }
 
-/* Close what was never asked, after stop(). */
+/* Close what is left after stop(): as failed, whatever came of it before. */
 static void
 close_rest(struct fetch *fetch)
 {
@@ -532,8 +736,10 @@ close_rest(struct fetch *fetch)
 		e = fetch->open != NULL ? fetch->open : experiment_start(fetch);
 		if (e == NULL)
 			return;
-		experiment_fail(fetch, e, streams[0].name, NULL,
-		    fetch->stop_message[0] != '\0' ? fetch->stop_message : "not asked");
+		if (fetch->stop_message[0] == '\0')
+			snprintf(fetch->stop_message, sizeof(fetch->stop_message),
+			    "not asked");
+		e->refusal = "failed";
 		experiment_finish(fetch, e);
 	}
 }
@@ -565,6 +771,8 @@ fetch_run(const struct service *service, const struct experiment_list *experimen
 	http_close(http);
 	close_rest(&fetch);
 	msg_progress_end();
+	experiment_list_free(&fetch.listed);
+	roster_free(&fetch.addresses);
 	free(fetch.filter_text);
 	free(fetch.kept);
 	if (out->error != 0) {

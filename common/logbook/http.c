@@ -246,8 +246,14 @@ static bool
 redirect(struct slot *slot, struct http_request *request, struct result *result)
 {
 	char *to = engine_redirect(slot->easy, result->text, sizeof(result->text));
+	char *elsewhere = NULL;
 
-	result->outcome = HTTP_FAILED;
+	/* Another web server: that is how maintenance is announced. */
+	curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &elsewhere);
+	result->outcome =
+	    to == NULL && elsewhere != NULL && strncmp(elsewhere, "http", 4) == 0
+		? HTTP_AWAY
+		: HTTP_FAILED;
 	if (to != NULL && !engine_hop(&request->task)) {
 		say(result, HTTP_FAILED, false, "redirected in a loop");
 		free(to);
@@ -295,6 +301,7 @@ judge(
 		result->outcome = request->status == 401   ? HTTP_LOGIN
 				  : request->status == 403 ? HTTP_DENIED
 				  : request->status == 404 ? HTTP_MISSING
+				  : request->status == 503 ? HTTP_AWAY
 							   : HTTP_FAILED;
 		result->transient = transient_status(request->status);
 		curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &after);

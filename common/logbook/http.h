@@ -29,12 +29,12 @@ struct http_options {
 };
 
 enum http_outcome {
-	HTTP_OK,       /* 2xx; the body is whole */
-	HTTP_DENIED,   /* 403 */
-	HTTP_LOGIN,    /* 401: the service does not know us (any more) */
-	HTTP_MISSING,  /* 404, or no such file for file:// */
-	HTTP_FAILED,   /* anything else, after the attempts it was worth */
-	HTTP_AWAY,     /* no connection to the server at all, after all attempts */
+	HTTP_OK,      /* 2xx; the body is whole */
+	HTTP_DENIED,  /* 403 */
+	HTTP_LOGIN,   /* 401: the service does not know us (any more) */
+	HTTP_MISSING, /* 404, or no such file for file:// */
+	HTTP_FAILED,  /* anything else, after the attempts it was worth */
+	HTTP_AWAY,    /* no connection after all attempts, 503, or sent to another host */
 	HTTP_UNTRUSTED /* its certificate did not stand up: nothing was asked */
 };
 

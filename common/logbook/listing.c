@@ -6,10 +6,12 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "logbook/experiment.h"
 #include "logbook/http.h"
 
 struct listing {
 	const struct service *service;
+	enum listing_kind kind;
 	struct http_request request;
 	bool asked;
 	void (*take)(void *context, const struct listing_item *item);
@@ -53,6 +55,7 @@ take_element(struct listing *listing, struct json *s)
 {
 	struct listing_item item = {.instrument = NULL};
 	char *name = NULL, *instrument = NULL;
+	bool nameless = false;
 	size_t n;
 
 	s->unclean = false;
@@ -64,18 +67,26 @@ take_element(struct listing *listing, struct json *s)
 		if (name != NULL)
 			item.length = json_string_decode(item.text, name);
 	} else if (item.text.p[0] == '{') {
-		name = member(item.text, "name", &item.length);
+		name = member(item.text, "_id", &item.length);
+		if (name == NULL)
+			name = member(item.text, "name", &item.length);
 		instrument = member(item.text, "instrument", &n);
 	}
+	/* The address.  Where only labels are to be had, theirs; none holds a NUL byte.
+	 */
+	if (name != NULL)
+		experiment_address(name);
 	item.name = name;
 	item.instrument = instrument;
 	if (name != NULL)
 		listing->take(listing->context, &item);
+	else if (listing->kind == LISTING_ACTIVE && item.text.p[0] == '{')
+		nameless = true; /* a station on standby */
 	else
 		msg("left out an element of the list that has no name");
 	free(name);
 	free(instrument);
-	return name != NULL;
+	return name != NULL || nameless;
 }
 
 static void
@@ -163,6 +174,7 @@ listing_get(const struct service *service, enum listing_kind kind, double hours,
 {
 	struct listing listing = {
 	    .service = service,
+	    .kind = kind,
 	    .request = {.authenticated = kind != LISTING_RECENT},
 	    .take = take,
 	    .context = context,

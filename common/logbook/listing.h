@@ -13,7 +13,7 @@ enum listing_kind {
 };
 
 struct listing_item {
-	const char *name; /* decoded, terminated; may hold NUL bytes before length */
+	const char *name; /* the address, terminated; may hold NUL bytes before length */
 	size_t length;
 	const char *instrument; /* NULL where the list does not say */
 	struct json_span text;	/* the document, or the name as a JSON string */

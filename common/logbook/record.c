@@ -92,51 +92,113 @@ record_document(record_put *put, void *context, const struct streams_row *resour
 	puts_to(&sink, "\"}");
 }
 
+int
+record_blamed(const struct record_outcome *outcomes)
+{
+	for (size_t i = 0; i < streams_staged(); i++)
+		if (streams[i].path != NULL && (outcomes[i].arrival == RECORD_REFUSED ||
+						   outcomes[i].arrival == RECORD_FAILED))
+			return (int)i;
+	return -1;
+}
+
+/* A member whose name needs no quoting, behind another one. */
 static void
-put_counts(struct stream *out, const long *counts)
+put_member(struct stream *out, const char *name)
+{
+	stream_puts(out, ",\"");
+	stream_puts(out, name);
+	stream_puts(out, "\":");
+}
+
+static void
+put_counts(struct stream *out, const struct record_outcome *outcomes)
 {
 	const char *comma = "";
 
-	stream_puts(out, ",\"records\":{");
+	put_member(out, "records");
+	stream_puts(out, "{");
 	for (size_t i = 0; i < streams_staged(); i++) {
-		if (counts[i] < 0)
+		if (outcomes[i].arrival != RECORD_ARRIVED)
 			continue;
 		stream_puts(out, comma);
 		stream_puts(out, "\"");
 		stream_puts(out, streams[i].name);
 		stream_puts(out, "\":");
-		put_number(out, counts[i]);
+		put_number(out, outcomes[i].count);
 		comma = ",";
 	}
 	stream_puts(out, "}");
 }
 
+/* Why a stream did not come: members behind another one. */
+static void
+put_failure(struct stream *out, const struct record_outcome *outcome)
+{
+	if (outcome->http_status != 0) {
+		put_member(out, "http_status");
+		put_number(out, outcome->http_status);
+	}
+	put_member(out, "attempts");
+	put_number(out, outcome->attempts);
+	if (outcome->message != NULL) {
+		put_member(out, "message");
+		put_quoted(out, outcome->message);
+	}
+}
+
+/* The outcome of each stream that was asked for and did not come. */
+static void
+put_outcomes(struct stream *out, const struct record_outcome *outcomes)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < streams_staged(); i++) {
+		const char *status = outcomes[i].arrival == RECORD_MISSING   ? "missing"
+				     : outcomes[i].arrival == RECORD_REFUSED ? "denied"
+				     : outcomes[i].arrival == RECORD_FAILED  ? "failed"
+									     : NULL;
+
+		if (status == NULL)
+			continue;
+		if (first)
+			put_member(out, "streams");
+		stream_puts(out, first ? "{\"" : ",\"");
+		stream_puts(out, streams[i].name);
+		stream_puts(out, "\":{\"status\":\"");
+		stream_puts(out, status);
+		stream_puts(out, "\"");
+		put_failure(out, &outcomes[i]);
+		stream_puts(out, "}");
+		first = false;
+	}
+	if (!first)
+		stream_puts(out, "}");
+}
+
 void
 record_fetch(struct stream *out, const struct record_fetch *fetch)
 {
+	const struct record_outcome unasked = {.message = (char *)fetch->message};
+	int blamed = record_blamed(fetch->outcomes);
+	bool came = strcmp(fetch->status, "complete") == 0 ||
+		    strcmp(fetch->status, "partial") == 0;
+
 	stream_puts(out, "{\"type\":\"RECORD\",\"stream\":\"fetches\","
 			 "\"record\":{\"experiment\":");
 	put_quoted(out, fetch->experiment);
-	stream_puts(out, ",\"status\":\"");
-	stream_puts(out, fetch->status);
-	stream_puts(out, "\"");
-	if (fetch->stream != NULL) {
-		stream_puts(out, ",\"stream\":\"");
-		stream_puts(out, fetch->stream);
-		stream_puts(out, "\"");
+	put_member(out, "status");
+	put_quoted(out, fetch->status);
+	if (blamed >= 0 || fetch->message != NULL) {
+		put_member(out, "stream");
+		put_quoted(out, streams[blamed >= 0 ? blamed : 0].name);
+		put_failure(
+		    out, fetch->message != NULL ? &unasked : &fetch->outcomes[blamed]);
 	}
-	if (fetch->http_status != 0) {
-		stream_puts(out, ",\"http_status\":");
-		put_number(out, fetch->http_status);
+	if (came) {
+		put_counts(out, fetch->outcomes);
+		put_outcomes(out, fetch->outcomes);
 	}
-	if (fetch->message != NULL) {
-		stream_puts(out, ",\"attempts\":");
-		put_number(out, fetch->attempts);
-		stream_puts(out, ",\"message\":");
-		put_quoted(out, fetch->message);
-	}
-	if (fetch->counts != NULL)
-		put_counts(out, fetch->counts);
 	stream_puts(out, ",\"fetched_at\":\"");
 	stream_puts(out, fetch->fetched_at);
 	stream_puts(out, "\"},\"time_extracted\":\"");

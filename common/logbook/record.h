@@ -9,17 +9,37 @@
 #include "stream/stream.h"
 #include "stream/streams.h"
 
+/* What came of one stream of an experiment. */
+enum record_arrival {
+	RECORD_UNASKED,
+	RECORD_ARRIVED,
+	RECORD_MISSING, /* an optional one that the service does not have */
+	RECORD_REFUSED, /* 403 */
+	RECORD_FAILED,
+};
+
+struct record_outcome {
+	enum record_arrival arrival;
+	long count; /* records, if it arrived; else: */
+	long http_status;
+	int attempts;
+	char *message; /* malloc'd, or NULL */
+};
+
 /* How the fetch of an experiment ended: the record of stream "fetches". */
 struct record_fetch {
 	const char *experiment;
-	const char *status;	/* "complete", "failed" or "denied" */
-	const char *stream;	/* what failed, or NULL */
-	long http_status;	/* 0 if there was none */
-	int attempts;		/* 0 if nothing was asked */
-	const char *message;	/* or NULL */
-	const long *counts;	/* records by row of streams[], -1: not fetched */
-	const char *fetched_at; /* RFC 3339, UTC */
+	const char *status; /* "complete", "partial", "failed", "denied" or "gone" */
+	const struct record_outcome *outcomes; /* by row of streams[] */
+	const char *message;		       /* if nothing was asked: why; else NULL */
+	const char *fetched_at;		       /* RFC 3339, UTC */
 };
+
+/*
+ * The row of the stream that is to blame: the first in the order of the table that was
+ * refused or failed, those of another application left out.  -1 if there is none.
+ */
+int record_blamed(const struct record_outcome *outcomes);
 
 /* Takes n bytes of output. */
 typedef void record_put(void *context, const char *p, size_t n);

@@ -70,6 +70,28 @@ expect(struct split *split, char bracket, const char *text)
 	return false;
 }
 
+/*
+ * Is a document without an envelope a failure in place of what was asked for?  Then text
+ * gets what it says.
+ */
+static bool
+says_error(struct json_span document, char *text, size_t size)
+{
+	static const char *const members[] = {"errormsg", "message", "error"};
+	struct json_span status, message;
+
+	if (!json_find(document, "status", &status) || !json_string_is(status, "error"))
+		return false;
+	snprintf(text, size, "the service says that it did not succeed");
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_find(document, members[i], &message) && message.p[0] == '"' &&
+		    message.n > 2 && message.n < size) {
+			json_string_decode(message, text);
+			break;
+		}
+	return true;
+}
+
 /* Read one document: an object that is next. */
 static void
 read_document(struct split *split)
@@ -110,6 +132,9 @@ read_document(struct split *split)
 	if (r->keys[1] != NULL && !streams_is_key_value(found)) {
 		snprintf(
 		    text, sizeof(text), "record %ld has no %s", split->count, r->keys[1]);
+		fail(split, text);
+	} else if (r->shape == STREAMS_BARE &&
+		   says_error(document.text, text, sizeof(text))) {
 		fail(split, text);
 	} else if (split->take != NULL) {
 		split->take(split->context, &document);
@@ -202,6 +227,22 @@ read_envelope(struct split *split)
 		fail(split, "the answer has no value");
 }
 
+/*
+ * An answer that is no object: null instead of a document without an envelope says that
+ * there is none.
+ */
+static void
+read_other(struct split *split)
+{
+	struct json *s = &split->scan;
+	struct json_span value;
+
+	if (!json_value(s, &value))
+		fail_scan(split);
+	else if (split->resource->shape != STREAMS_BARE || value.p[0] != 'n')
+		fail(split, "the answer is JSON, but an object is expected");
+}
+
 long
 split_body(const char *body, size_t n, const struct streams_row *resource,
     const char *experiment, split_take *take, void *context,
@@ -223,8 +264,8 @@ split_body(const char *body, size_t n, const struct streams_row *resource,
 	s->context = passed_context;
 	if (n == 0)
 		fail(&split, "the answer is empty");
-	else if (json_peek(s) != '{' && !json_open(s, '{'))
-		fail_scan(&split);
+	else if (json_peek(s) != '{')
+		read_other(&split);
 	else if (resource->shape == STREAMS_BARE)
 		read_payload(&split);
 	else

@@ -38,13 +38,13 @@ END
         status_is 0
         silent
         equal "$(printf '%s\n' "$output" | streams)" "fetches "
-        [[ $output == *'"status":"complete","records":{"questionnaires":0}'* ]]
+        [[ $output == *'"status":"complete","records":{},"streams":{"questionnaires":{"status":"missing"'* ]]
     done
     experiment nodigits
     put nodigits info '{"name": "nodigits", "params": {"PNR": "L1"}}'
     run --separate-stderr get nodigits --only questionnaires
     status_is 0
-    [[ $output == *'"records":{"questionnaires":0}'* ]]
+    [[ $output == *'"records":{},"streams":{"questionnaires":{"status":"missing"'* ]]
 }
 
 @test "--only and --except" {
@@ -147,7 +147,11 @@ END
 
 @test "names with a space, or with what a URL or a shell would take for its own" {
     # shellcheck disable=SC2016 # it is a name
-    for name in 'mfxx0000 24' 'a?b=c&d#e%41' 'a;$(touch x)`y`' "it's"; do
+    experiment DIA_daq_13
+    run --separate-stderr get 'DIA daq 13' DIA_daq_13
+    status_is 0
+    equal "$(printf '%s\n' "$output" | jq -r 'select(.stream == "fetches").record.experiment // empty')" DIA_daq_13
+    for name in 'a?b=c&d#e%41' 'a;$(touch_x)`y`' "it's"; do
         experiment "$name"
         run --separate-stderr get "$name"
         status_is 0
@@ -168,7 +172,7 @@ END
     [[ $stderr == *"elog-get: bad: runs: record 2 has no num"* ]]
     [[ $stderr == *"elog-get: missing: "*"no such file"* ]]
     equal "$(printf '%s\n' "$output" | jq -rc 'select(.stream == "fetches").record // empty | [.experiment, .status]' | sort | tr -d '\n')" \
-        '["bad","failed"]["good1","complete"]["good2","complete"]["missing","failed"]'
+        '["bad","partial"]["good1","complete"]["good2","complete"]["missing","failed"]'
     # No bookmark for what is not there.
     equal "$(printf '%s\n' "$output" | jq -r 'select(.type == "STATE").value.bookmarks | keys[]' | sort | tr '\n' ' ')" "good1 good2 "
 }
@@ -181,14 +185,14 @@ END
     status_is 1
     says elog-get "half: runs: the answer ends too early"
     equal "$(printf '%s\n' "$output" | jq -c 'select(.stream == "runs" and .type == "RECORD")')" ""
-    equal "$(printf '%s\n' "$output" | jq -rc 'select(.stream == "fetches").record // empty | [.status, .stream, .attempts]')" '["failed","runs",1]'
+    equal "$(printf '%s\n' "$output" | jq -rc 'select(.stream == "fetches").record // empty | [.status, .stream, .attempts]')" '["partial","runs",1]'
 }
 
 @test "more than --max-body" {
     experiment big
     head -c 1100000 /dev/zero | tr '\0' 'x' >"$BATS_TEST_TMPDIR/x"
-    put big samples "[{\"name\": \"a\", \"description\": \"$(head -c 100 "$BATS_TEST_TMPDIR/x")\"}]"
-    { printf '{"success": true, "value": [{"name": "'; cat "$BATS_TEST_TMPDIR/x"; printf '"}]}'; } \
+    put big samples "[{\"_id\": \"a\", \"description\": \"$(head -c 100 "$BATS_TEST_TMPDIR/x")\"}]"
+    { printf '{"success": true, "value": [{"_id": "b", "name": "'; cat "$BATS_TEST_TMPDIR/x"; printf '"}]}'; } \
         >"$tree/ws-kerb/lgbk/lgbk/big/ws/samples"
     run --separate-stderr get big --max-body 1
     status_is 1

@@ -16,7 +16,7 @@ list() {
     run --separate-stderr list
     status_is 0
     silent
-    equal "$output" "$(jq -r '.value[]' "$sample/ws/lgbk/lgbk/ws/experiment_names_updated_within")"
+    equal "$output" "$(jq -r '.value[]' "$sample/ws/lgbk/lgbk/ws/experiment_names_updated_within" | tr ' ' _)"
     [ "${#lines[@]}" = 13 ]
 }
 
@@ -27,10 +27,10 @@ list() {
 
 @test "--all and --instrument ask for the documents" {
     run --separate-stderr list --all
-    equal "$output" "$(jq -r '.value[].name' "$sample/ws-kerb/lgbk/lgbk/ws/experiments")"
+    equal "$output" "$(jq -r '.value[]._id' "$sample/ws-kerb/lgbk/lgbk/ws/experiments")"
     run --separate-stderr list --instrument mfx
     status_is 0
-    equal "$output" "$(jq -r '.value[] | select(.instrument == "MFX").name' "$sample/ws-kerb/lgbk/lgbk/ws/experiments")"
+    equal "$output" "$(jq -r '.value[] | select(.instrument == "MFX")._id' "$sample/ws-kerb/lgbk/lgbk/ws/experiments")"
     [ "${#lines[@]}" -ge 4 ]
     [ "${#lines[@]}" -lt 13 ]
 }
@@ -103,7 +103,7 @@ END
         >"$tree/ws/lgbk/lgbk/ws/experiment_names_updated_within"
     run --separate-stderr elog-list --url "file://$tree"
     status_is 1
-    equal "$output" $'good\ngood 2'
+    equal "$output" $'good\ngood_2'
     [ "${#stderr_lines[@]}" = 8 ]
     [[ $stderr != *$'\e'* ]]
 }

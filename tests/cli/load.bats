@@ -145,7 +145,7 @@ two_runs() {
     run --separate-stderr apply --quiet <"$BATS_TEST_TMPDIR/in"
     status_is 1
     says elog-load "runs: 2 of 1 records"
-    { record shifts '{"experiment":"e1","name":"s"}'; closed e1 '{"runs":0}'; } >"$BATS_TEST_TMPDIR/in"
+    { record shifts '{"experiment":"e1","_id":"s"}'; closed e1 '{"runs":0}'; } >"$BATS_TEST_TMPDIR/in"
     run --separate-stderr apply --quiet <"$BATS_TEST_TMPDIR/in"
     status_is 1
     says elog-load "shifts: 1 of 0 records"
@@ -809,6 +809,6 @@ END
 @test "a fetch of a status that there is not" {
     run --separate-stderr apply --quiet <<<'{"type":"RECORD","stream":"fetches","record":{"experiment":"e1","status":"foo"}}'
     status_is 1
-    says elog-load "line 1" "complete, failed and denied"
+    says elog-load "line 1" "complete, partial, failed, denied and gone"
     equal "$(sql "$db" "SELECT count(*) FROM fetches")" 0
 }

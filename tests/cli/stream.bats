@@ -165,16 +165,16 @@ END
 @test "documents of every make come through: blanks, line breaks, escapes, names" {
     experiment odd
     body=$tree/ws-kerb/lgbk/lgbk/odd/ws/samples
-    printf '\n{ "x" : [ { } ] ,\r\n"value"\t: [ {"name":"a" , "n":1.50e+2,"u":"\\u00e9\303\251\342\200\250\\ud83d"}\n,\n{\n"experiment": "odd",\n"name": 1, "v": [ NaN,-Infinity ]\n},{"name":"c","experiment":"odd"},{"name":"d","experiment":"other"} ],"success":true}\n' >"$body"
+    printf '\n{ "x" : [ { } ] ,\r\n"value"\t: [ {"_id":"a" , "n":1.50e+2,"u":"\\u00e9\303\251\342\200\250\\ud83d"}\n,\n{\n"experiment": "odd",\n"_id": 1, "v": [ NaN,-Infinity ]\n},{"_id":"c","experiment":"odd"},{"_id":"d","experiment":"other"} ],"success":true}\n' >"$body"
     mirror "$db.odd" odd
     /usr/bin/python3 - "$db.odd" <<'END'
 import sqlite3, sys
 docs = [r[0] for r in sqlite3.connect(sys.argv[1]).execute("SELECT doc FROM samples ORDER BY id")]
 assert sorted(docs) == sorted([
-    '{"name":"a" , "n":1.50e+2,"u":"\\u00e9\u00e9\u2028\\ud83d"}',
-    '{ "experiment": "odd", "name": 1, "v": [ "NaN","-Infinity" ] }',
-    '{"name":"c","experiment":"odd"}',
-    '{"name":"d","experiment":"other"}',
+    '{"_id":"a" , "n":1.50e+2,"u":"\\u00e9\u00e9\u2028\\ud83d"}',
+    '{ "experiment": "odd", "_id": 1, "v": [ "NaN","-Infinity" ] }',
+    '{"_id":"c","experiment":"odd"}',
+    '{"_id":"d","experiment":"other"}',
 ]), docs
 END
 }

@@ -116,7 +116,7 @@ sql() {
 dump() {
     local table
     for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
-        AND name NOT IN ('fetches', 'metadata', 'schema_version', 'condition_types',
+        AND name NOT IN ('fetches', 'fetched_streams', 'metadata', 'schema_version', 'condition_types',
             'conditions', 'log_records') ORDER BY name")
     do
         echo "-- $table"

@@ -72,14 +72,14 @@ statuses() {
 elog-get: mfxl115323: denied (HTTP 403)"
     printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/records"
     equal "$(statuses "$BATS_TEST_TMPDIR/records" | sort)" \
-        "$({ printf '%s complete\n' "${readable[@]}" "mfxx0000 24"; printf '%s denied\n' mfxl115323 cxil118725; } | sort)"
+        "$({ printf '%s complete\n' "${readable[@]}" mfxx0000_24; printf '%s denied\n' mfxl115323 cxil118725; } | sort)"
     # No more requests than needed, each with a token of its own that is taken at once.
     requests >"$BATS_TEST_TMPDIR/requests"
     equal "$(cut -f 2,3 "$BATS_TEST_TMPDIR/requests" | sort | uniq -c | awk '$2 != 200 && $2 != 403 && $2 != 404')" ""
     equal "$(grep -c $'\t401\t' "$BATS_TEST_TMPDIR/requests")" 0
-    for name in "${readable[@]}" mfxx0000%2024; do
+    for name in "${readable[@]}" mfxx0000_24; do
         n=$(grep -c "/$name/" "$BATS_TEST_TMPDIR/requests")
-        equal "$n" 8
+        equal "$n" 14
     done
     [ "$(grep -c questionnaire "$BATS_TEST_TMPDIR/requests")" -le 11 ]
     equal "$(cut -f 6 "$BATS_TEST_TMPDIR/requests" | sort | uniq -d)" ""

@@ -85,8 +85,8 @@ curl_config() {
         [ "$(with_ticket "$http/ws-kerb/$path")" = 200 ]
         cmp "$out" "$sample/ws-kerb/$path"
     done
-    [ "$(with_ticket "$http/ws-kerb/lgbk/lgbk/mfxx0000%2024/ws/runs?includeParams=true")" = 200 ]
-    cmp "$out" "$sample/ws-kerb/lgbk/lgbk/mfxx0000 24/ws/runs"
+    [ "$(with_ticket "$http/ws-kerb/lgbk/lgbk/mfxx0000_24/ws/runs?includeParams=true")" = 200 ]
+    cmp "$out" "$sample/ws-kerb/lgbk/lgbk/mfxx0000_24/ws/runs"
     [ "$(with_ticket "$http/ws-kerb/questionnaire/ws/proposal/attribute/run23/L1000")" = 200 ]
     cmp "$out" "$sample/ws-kerb/questionnaire/ws/proposal/attribute/run23/L1000"
 }

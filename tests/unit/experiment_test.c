@@ -109,8 +109,11 @@ list_from_lines(void **state)
 {
 	static const char text[] =
 	    "mfx1\n\nmfx2 24  \r\n{\"instrument\":\"MFX\",\"name\":\"mfx3\"}\n"
-	    "{\"name\":\"m\\u0066x4\",\"x\":[{}]} \nmfx1\n \t\nlast";
-	static const char *const names[] = {"mfx1", "mfx2 24", "mfx3", "mfx4", "last"};
+	    "{\"name\":\"m\\u0066x4\",\"x\":[{}]} \nmfx1\n \t\n"
+	    "{\"_id\":\"DIA_daq_13\",\"name\":\"DIA daq 13\"}\nDIA daq 13\n"
+	    "last/logbook_entries,runs";
+	static const char *const names[] = {
+	    "mfx1", "mfx2_24", "mfx3", "mfx4", "DIA_daq_13", "last"};
 	struct experiment_list list = {0};
 	char *said;
 
@@ -120,6 +123,13 @@ list_from_lines(void **state)
 	assert_int_equal(list.n, COUNT_OF(names));
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		assert_string_equal(list.names[i], names[i]);
+	assert_null(list.chosen[0]);
+	assert_string_equal(list.chosen[5], "logbook_entries,runs");
+	assert_true(experiment_streams_have(list.chosen[5], "runs"));
+	assert_false(experiment_streams_have(list.chosen[5], "run"));
+	assert_non_null(experiment_list_add_argument(&list, "e/nosuch", 8));
+	assert_non_null(experiment_list_add_argument(&list, "e/runs,", 7));
+	assert_non_null(experiment_list_add_argument(&list, "e/fetches", 9));
 	experiment_list_free(&list);
 	free(said);
 }

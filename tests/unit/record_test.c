@@ -122,36 +122,65 @@ put_fetch(struct stream *out, const void *what)
 static void
 fetches(void **state)
 {
-	long counts[32];
+	struct record_outcome outcomes[STREAMS_MAX] = {
+	    {.arrival = RECORD_ARRIVED, .count = 1},
+	    {.arrival = RECORD_UNASKED},
+	    {.arrival = RECORD_ARRIVED, .count = 0},
+	};
 	char *text;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(counts); i++)
-		counts[i] = -1;
-	counts[0] = 1;
-	counts[2] = 0;
 	text = written(put_fetch, &(struct record_fetch){.experiment = "a \"b\"",
 				      .status = "complete",
-				      .counts = counts,
+				      .outcomes = outcomes,
 				      .fetched_at = "NOW"});
 	assert_string_equal(text,
 	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
 	    "\"a \\\"b\\\"\",\"status\":\"complete\",\"records\":{\"experiments\":1,"
 	    "\"runs\":0},\"fetched_at\":\"NOW\"},\"time_extracted\":\"NOW\"}\n");
 	free(text);
+	assert_int_equal(record_blamed(outcomes), -1);
+	/* What is to blame is the first in the table, whichever came first; and never
+	   what another application did. */
+	outcomes[4] = (struct record_outcome){.arrival = RECORD_REFUSED,
+	    .http_status = 403,
+	    .attempts = 1,
+	    .message = "no"};
+	assert_string_equal(streams[4].name, "questionnaires");
+	assert_int_equal(record_blamed(outcomes), -1);
+	outcomes[3] =
+	    (struct record_outcome){.arrival = RECORD_FAILED, .message = "late"};
+	outcomes[2] = (struct record_outcome){.arrival = RECORD_FAILED,
+	    .http_status = 503,
+	    .attempts = 3,
+	    .message = "HTTP 503\nafter"};
+	assert_int_equal(record_blamed(outcomes), 2);
 	text = written(put_fetch, &(struct record_fetch){.experiment = "e",
-				      .status = "failed",
-				      .stream = "runs",
-				      .http_status = 503,
-				      .attempts = 3,
-				      .message = "HTTP 503\nafter",
+				      .status = "partial",
+				      .outcomes = outcomes,
 				      .fetched_at = "NOW"});
 	assert_string_equal(text,
 	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
-	    "\"e\","
-	    "\"status\":\"failed\",\"stream\":\"runs\",\"http_status\":503,\"attempts\":"
-	    "3,"
-	    "\"message\":\"HTTP 503\\u000aafter\",\"fetched_at\":\"NOW\"},"
+	    "\"e\",\"status\":\"partial\",\"stream\":\"runs\",\"http_status\":503,"
+	    "\"attempts\":3,\"message\":\"HTTP 503\\u000aafter\","
+	    "\"records\":{\"experiments\":1},\"streams\":{"
+	    "\"runs\":{\"status\":\"failed\",\"http_status\":503,\"attempts\":3,"
+	    "\"message\":\"HTTP 503\\u000aafter\"},"
+	    "\"files\":{\"status\":\"failed\",\"attempts\":0,\"message\":\"late\"},"
+	    "\"questionnaires\":{\"status\":\"denied\",\"http_status\":403,"
+	    "\"attempts\":1,\"message\":\"no\"}},"
+	    "\"fetched_at\":\"NOW\"},\"time_extracted\":\"NOW\"}\n");
+	free(text);
+	text =
+	    written(put_fetch, &(struct record_fetch){.experiment = "e",
+				   .status = "failed",
+				   .outcomes = (struct record_outcome[STREAMS_MAX]){{0}},
+				   .message = "not asked",
+				   .fetched_at = "NOW"});
+	assert_string_equal(text,
+	    "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":"
+	    "\"e\",\"status\":\"failed\",\"stream\":\"experiments\",\"attempts\":0,"
+	    "\"message\":\"not asked\",\"fetched_at\":\"NOW\"},"
 	    "\"time_extracted\":\"NOW\"}\n");
 	free(text);
 }

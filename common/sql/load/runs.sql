@@ -1,5 +1,5 @@
 CREATE TEMP TABLE IF NOT EXISTS staged_runs (experiment TEXT, key, subkey, doc TEXT,
-    begin_time, end_time, type, sample, params JSON, editable_params JSON);
+    begin_time, end_time, type, sample, "sample.name", params JSON, editable_params JSON);
 
 SELECT 1 FROM experiments e JOIN runs r ON r.experiment_id = e.id
 WHERE e.name = :experiment AND r.run_number = :key AND r.doc = :doc;
@@ -21,7 +21,7 @@ WHERE experiment_id = :experiment_id AND doc IS NOT NULL
 INSERT INTO runs (experiment_id, run_number, start_time, end_time, type, sample,
     parameters, doc)
 SELECT :experiment_id, key, begin_time, end_time, type,
-    sample, coalesce(params, '{}'), doc
+    coalesce("sample.name", sample), coalesce(params, '{}'), doc
 FROM staged_runs
 WHERE experiment = :experiment AND doc IS NOT NULL
 ORDER BY key

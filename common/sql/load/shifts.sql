@@ -1,19 +1,21 @@
 CREATE TEMP TABLE IF NOT EXISTS staged_shifts (experiment TEXT, key, subkey, doc TEXT,
-    leader, begin_time, description);
+    name, leader, begin_time, description);
 
 SELECT 1 FROM experiments e JOIN shifts s ON s.experiment_id = e.id
-WHERE e.name = :experiment AND s.name = :key AND s.doc = :doc;
+WHERE e.name = :experiment AND s.shift_id = :key
+    AND lasting(s.doc, 'shifts') = lasting(:doc, 'shifts');
 
 DELETE FROM shifts WHERE experiment_id = :experiment_id
     AND NOT EXISTS (SELECT 1 FROM staged_shifts s
-        WHERE s.experiment = :experiment AND s.key = shifts.name);
+        WHERE s.experiment = :experiment AND s.key = shifts.shift_id);
 
-INSERT INTO shifts (experiment_id, name, leader, start_time, description, doc)
-SELECT :experiment_id, key, leader, begin_time,
+INSERT INTO shifts (experiment_id, shift_id, name, leader, start_time, description, doc)
+SELECT :experiment_id, key, name, leader, begin_time,
     description, doc
 FROM staged_shifts
 WHERE experiment = :experiment AND doc IS NOT NULL
-ON CONFLICT (experiment_id, name) DO UPDATE SET
+ON CONFLICT (experiment_id, shift_id) DO UPDATE SET
+    name = excluded.name,
     leader = excluded.leader,
     start_time = excluded.start_time,
     description = excluded.description,

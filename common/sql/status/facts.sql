@@ -11,5 +11,7 @@ UNION ALL SELECT 'last_sync', (SELECT value FROM metadata WHERE key = 'last_sync
 UNION ALL SELECT 'hours_lookback',
     (SELECT CAST(value AS REAL) FROM metadata WHERE key = 'hours_lookback')
 UNION ALL SELECT 'complete', (SELECT count(*) FROM fetches WHERE status = 'complete')
+UNION ALL SELECT 'partial', (SELECT count(*) FROM fetches WHERE status = 'partial')
 UNION ALL SELECT 'failed', (SELECT count(*) FROM fetches WHERE status = 'failed')
-UNION ALL SELECT 'denied', (SELECT count(*) FROM fetches WHERE status = 'denied');
+UNION ALL SELECT 'denied', (SELECT count(*) FROM fetches WHERE status = 'denied')
+UNION ALL SELECT 'gone', (SELECT count(*) FROM fetches WHERE status = 'gone');
