@@ -284,6 +284,7 @@ is_trusted(const struct service *service, const char *url)
 static char *
 find_questionnaire(struct fetch *fetch, struct experiment *e, const struct streams_row *r)
 {
+	const char *why = NULL;
 	char *url = questionnaire_url(&e->questionnaire,
 	    roster_address(&fetch->addresses, e->questionnaire.instrument),
 	    fetch->service->questionnaire_url);
@@ -291,17 +292,17 @@ find_questionnaire(struct fetch *fetch, struct experiment *e, const struct strea
 	if (url == NULL) {
 		if (errno == 0)
 			note_outcome(e, r, RECORD_MISSING, NULL, "there is no proposal");
-	} else if (fetch->questionnaires_stop[0] != '\0') {
-		note_outcome(e, r, RECORD_FAILED, NULL, fetch->questionnaires_stop);
-	} else if (!is_trusted(fetch->service, url)) {
-		note_outcome(e, r, RECORD_FAILED, NULL,
-		    "it is on another host, where credentials do not go");
-	} else {
-		return url;
+		return NULL;
 	}
+	if (fetch->questionnaires_stop[0] != '\0')
+		why = fetch->questionnaires_stop;
+	else if (!is_trusted(fetch->service, url))
+		why = "it is on another host, where credentials do not go";
+	if (why == NULL)
+		return url;
+	note_outcome(e, r, RECORD_FAILED, NULL, why);
 	free(url);
-	if (url != NULL)
-		errno = 0;
+	errno = 0;
 	return NULL;
 }
 

@@ -13,29 +13,10 @@ setup() {
     } | elog-load --quiet "$db" >/dev/null
 }
 
-# Take the schema back to version 2: what stands here, in tables as they were.
-age() {
-    old=$BATS_TEST_TMPDIR/v2.db
-    rm -f "$old"
-    {
-        sqlite3 "$db" "SELECT sql || ';' FROM sqlite_schema WHERE name = 'schema_version';
-            SELECT 'PRAGMA application_id = ' || application_id || ';' FROM pragma_application_id"
-        cat "$root"/common/sql/migrations/00[12]*.sql
-        echo "ATTACH '$db' AS new;
-            INSERT INTO schema_version SELECT * FROM new.schema_version WHERE version <= 2;
-            INSERT INTO experiments (id, name, doc) SELECT id, name, doc FROM new.experiments;
-            INSERT INTO runs (id, experiment_id, run_number, parameters, doc)
-                SELECT id, experiment_id, run_number, parameters, doc FROM new.runs;
-            INSERT INTO fetches (experiment, status, records, fetched_at, completed_at)
-                SELECT experiment, status, records, fetched_at, completed_at FROM new.fetches;"
-    } | sqlite3 "$old"
-    mv "$old" "$db"
-}
-
 @test "elog-status says what is pending, --migrate does it, with a copy first" {
     newest=$(elog-status --json "$db" | jq .schema_version)
     equal "$(elog-status --json "$db" | jq .schema_pending)" null
-    age
+    age "$db"
     equal "$(elog-status --json "$db" | jq -c '[.schema_version, (.schema_pending | split(" ") | .[:2])]')" \
         '[2,["003-conditions","004-local"]]'
     sum=$(sqlite3 "$db" .dump | sha256sum)
@@ -53,7 +34,7 @@ age() {
 }
 
 @test "a load migrates too; a copy that is there is never overwritten" {
-    age
+    age "$db"
     echo mine >"$db.bak-v2"
     elog-load --quiet "$db" </dev/null
     equal "$(cat "$db.bak-v2")" mine
@@ -62,7 +43,7 @@ age() {
 }
 
 @test "no copy, no migration; none of a database that is begun as a copy" {
-    age
+    age "$db"
     as_user mkdir -m 700 "$BATS_TEST_TMPDIR/d"
     mv "$db" "$BATS_TEST_TMPDIR/d/elog.db"
     moved=$BATS_TEST_TMPDIR/d/elog.db
@@ -106,7 +87,7 @@ age() {
         $'["sync",null,null,"{\\"experiments\\":1,\\"runs\\":1}"]\n["insert",null,null,"int"]\n["insert",1,null,"1"]\n["update",1,"1","2"]\n["update",1,"2","3"]'
     run --separate-stderr elog-status --log --failed "$db"
     status_is 2
-    age
+    age "$db"
     run --separate-stderr elog-status --log "$db"
     status_is 1
     says elog-status 'elog-load --migrate'

@@ -128,6 +128,27 @@ dump() {
         JOIN condition_types t ON t.id = c.type_id ORDER BY 1, 2"
 }
 
+# age DATABASE: take its schema back to version 2, in tables as they were then, with all
+# that they can hold.
+age() {
+    local old=$1.aged table columns
+    rm -f "$old"
+    {
+        sql "$1" "SELECT sql || ';' FROM sqlite_schema WHERE name = 'schema_version';
+            SELECT 'PRAGMA application_id = ' || application_id || ';' FROM pragma_application_id"
+        cat "$root"/common/sql/migrations/00[12]*.sql
+    } | sqlite3 "$old"
+    for table in $(sql "$old" "SELECT name FROM sqlite_schema WHERE type = 'table'"); do
+        columns=$(sqlite3 "$old" "ATTACH '$1' AS new; SELECT group_concat(o.name)
+            FROM pragma_table_info('$table', 'main') o JOIN pragma_table_info('$table', 'new') n
+            ON n.name = o.name")
+        sqlite3 "$old" "ATTACH '$1' AS new;
+            INSERT INTO $table ($columns) SELECT $columns FROM new.$table"
+    done
+    sqlite3 "$old" "DELETE FROM schema_version WHERE version > 2"
+    mv "$old" "$1"
+}
+
 # Nothing but the database itself is left, and any client can read it.
 lone_database() {
     equal "$(cd "$(dirname "$1")" && ls -d "$(basename "$1")"*)" "$(basename "$1")" &&
