@@ -97,7 +97,7 @@ elog-load: line 4: bob: day is no text"
     run --separate-stderr elog-get --streams
     status_is 0
     equal "${lines[0]}" experiments
-    equal "${#lines[@]}" "$(elog-get --url "file://$sample" mfxl100023 |
+    equal "${#lines[@]}" "$(elog-get --url "file://$sample" mfxl200025 |
         jq -r 'select(.type == "SCHEMA").stream' | grep -vc fetches)"
     # The completion offers them, too.
     equal "$(bash -c "source $root/contrib/bash-completion/elog
