@@ -146,6 +146,7 @@ age() {
             INSERT INTO $table ($columns) SELECT $columns FROM new.$table"
     done
     sqlite3 "$old" "DELETE FROM schema_version WHERE version > 2"
+    chmod 600 "$old"
     mv "$old" "$1"
 }
 

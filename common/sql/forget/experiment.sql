@@ -11,3 +11,5 @@ FROM (SELECT 1) LEFT JOIN experiments e ON e.name = :experiment;
 DELETE FROM attachments WHERE experiment = :experiment;
 
 DELETE FROM fetches WHERE experiment = :experiment;
+
+DELETE FROM fetched_streams WHERE experiment = :experiment;
