@@ -15,6 +15,7 @@
 #include "files/walk.h"
 #include "stream/loader.h"
 #include "stream/streams.h"
+#include "text/human.h"
 #include "text/timestamp.h"
 
 #define SETTLE 7200 /* seconds */
@@ -107,27 +108,30 @@ wait_seconds(long seconds, const sigset_t *unblocked)
 
 /* Behind each look: say how far behind we are, when that becomes worth a line. */
 static void
-report(const struct walk_totals *totals, int64_t settle)
+report(const struct walk_totals *totals, int64_t settle, int64_t end)
 {
 	static bool behind;
 	char text[TIMESTAMP_SHORT];
-	int64_t lag = (int64_t)time(NULL) - totals->newest;
+	char ago[HUMAN_BYTES];
+	/* Behind the end of the window there is nothing to wait for. */
+	int64_t now = (int64_t)time(NULL), lag = (now < end ? now : end) - totals->newest;
 	bool far = totals->newest == INT64_MIN || lag > settle;
 
 	if (totals->newest == INT64_MIN)
 		snprintf(text, sizeof(text), "-");
 	else
 		timestamp_text(totals->newest, text);
+	human_span(totals->newest != INT64_MIN ? lag : 0, ago);
 	if (far != behind && totals->newest == INT64_MIN)
 		msg("behind: there is no file in the window yet");
 	else if (far != behind && far)
-		msg("behind: the newest file is of %s, %lld min ago", text,
-		    (long long)(lag / 60));
+		msg("behind: the newest file is of %s, %s before %s", text, ago,
+		    now < end ? "now" : "the end of the window");
 	else if (far != behind)
 		msg("caught up: the newest file is of %s", text);
 	behind = far;
-	msg_progress("newest %s, %lld min behind; %ld directories failed", text,
-	    totals->newest == INT64_MIN ? 0LL : (long long)(lag / 60), totals->failed);
+	msg_progress(
+	    "newest %s, %s behind; %ld directories failed", text, ago, totals->failed);
 }
 
 static int
@@ -156,7 +160,7 @@ scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
 		if (stream_flush(out) != 0 || lister_refused(lister))
 			break;
 		if (follow > 0 && !stop) {
-			report(&totals, o->settle);
+			report(&totals, o->settle, o->window.to);
 			wait_seconds(follow, &unblocked);
 			lister_forgive(lister);
 		}

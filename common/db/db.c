@@ -1,8 +1,10 @@
 #include "db/db.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/msg.h"
 
@@ -13,6 +15,26 @@ db_library(void)
 
 	snprintf(text, sizeof(text), "SQLite %s", sqlite3_libversion());
 	return text;
+}
+
+/*
+ * Was it told just now, or is it what follows from that?  Where the disk is full, SQLite
+ * ends the transaction itself, and whoever commits next hears that there is none.
+ */
+static bool
+is_told(const char *path, int code, const char *text)
+{
+	static char last[1000];
+	char now[sizeof(last)];
+	bool disk = code == SQLITE_FULL || code == SQLITE_IOERR;
+
+	if (last[0] != '\0' && strstr(text, "no transaction is active") != NULL)
+		return true;
+	snprintf(now, sizeof(now), "%s: %s", path, disk ? "disk" : text);
+	if (strcmp(now, last) == 0)
+		return true;
+	memcpy(last, now, sizeof(last));
+	return false;
 }
 
 void
@@ -29,10 +51,15 @@ db_complain(sqlite3 *db, const char *path)
 		remedy = ": another program holds it, try again later";
 	else if (code == SQLITE_CORRUPT)
 		remedy = ": restore it from a copy, or load anew into another file";
+	else if ((code == SQLITE_READONLY || code == SQLITE_CANTOPEN) &&
+		 access(path, F_OK) == 0 && access(path, R_OK) != 0)
+		text = strerror(errno);
 	else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
 		remedy = ": is the directory there, and yours to write?";
 	else if (code == SQLITE_IOERR && sqlite3_system_errno(db) != 0)
 		text = strerror(sqlite3_system_errno(db));
+	if (is_told(path, code, text))
+		return;
 	msg("%s: %s%s", path, text, remedy);
 }
 

@@ -26,7 +26,10 @@ bool db_has(sqlite3 *db, const char *table);
  */
 int db_require(sqlite3 *db, const char *path, const char *table);
 
-/* Say on stderr what the last call on db failed with, and what helps. */
+/*
+ * Say on stderr what the last call on db failed with, and what helps; once, where several
+ * calls fail with the same, one after the other.
+ */
 void db_complain(sqlite3 *db, const char *path);
 
 #endif

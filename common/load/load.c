@@ -197,7 +197,10 @@ load_totals(const struct load *load)
 void
 load_bad_line(struct load *load, long number, const char *why)
 {
-	msg("line %ld: %s", number, why);
+	if (number > 0)
+		msg("line %ld: %s", number, why);
+	else
+		msg("%s", why);
 	load->totals.errors++;
 }
 
@@ -709,7 +712,7 @@ line_of(struct json_span record, long number)
 	memcpy(digits, line.p, line.n);
 	digits[line.n] = '\0';
 	own = strtol(digits, &end, 10);
-	return *end == '\0' && own > 0 ? own : number;
+	return *end == '\0' && own >= 0 ? own : number;
 }
 
 /* The name of the condition that a record gives a type, if there is one already.  It

@@ -1,6 +1,7 @@
 #include "local/cond_list.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/exit.h"
@@ -49,13 +50,19 @@ int
 cond_list(sqlite3 *db, const char *path, const char *glob, const struct cond_form *form)
 {
 	sqlite3_stmt *query = prepare(db, path, "ls", form);
+	char *part = NULL;
 	int status;
 
 	if (query == NULL)
 		return EXIT_PARTIAL;
-	statement_text(query, ":glob", glob);
+	/* A word alone is looked for anywhere in the names. */
+	if (glob != NULL && strpbrk(glob, "*?[") == NULL &&
+	    asprintf(&part, "*%s*", glob) < 0)
+		part = NULL;
+	statement_text(query, ":glob", part != NULL ? part : glob);
 	status = print(query, path, form);
 	sqlite3_finalize(query);
+	free(part);
 	return status;
 }
 

@@ -15,7 +15,8 @@ struct cond_form {
 
 /*
  * Print to stdout the condition types, aliases and periods of the database db, which
- * messages call path, whose name fits a glob (NULL: all).  Returns the exit status: 0, or
+ * messages call path, whose name fits a glob (NULL: all), or, where that has no
+ * wildcard, holds it.  Returns the exit status: 0, or
  * 1 after a message.
  */
 int cond_list(

@@ -80,7 +80,6 @@ cond_record_end(struct cond_record *record, long line)
 	cond_record_text(record, "set_by", record->user, strlen(record->user));
 	cond_record_text(record, "set_at", record->at, strlen(record->at));
 	cond_record_text(record, "program", record->program, strlen(record->program));
-	if (line > 0)
-		cond_record_number(record, "line", line);
+	cond_record_number(record, "line", line);
 	emit_end(&record->w);
 }

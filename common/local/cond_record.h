@@ -48,7 +48,7 @@ void cond_record_number(struct cond_record *record, const char *name, long long 
    "007", else a text. */
 void cond_record_run(struct cond_record *record, const char *p, size_t n);
 
-/* Who, when, with which program, and, unless it is 0, at which line. */
+/* Who, when, with which program, and at which line; 0: it is of no input with lines. */
 void cond_record_end(struct cond_record *record, long line);
 
 /* Release; the stream stays open. */

@@ -344,11 +344,23 @@ END
     equal "$(sql "$db" "SELECT count(*) FROM log_records WHERE action = 'sync'")" 3
 }
 
+@test "a single value that is refused: of no line" {
+    run --separate-stderr elog-cond set --db "$db" nosuch 1 n 5
+    status_is 1
+    equal "$stderr" "elog-load: nosuch: no such experiment in this database"
+    run --separate-stderr elog-cond set --db "$db" < <(printf 'nosuch\t1\tn\t5\n')
+    status_is 1
+    equal "$stderr" "elog-load: line 1: nosuch: no such experiment in this database"
+}
+
 @test "ls: a glob; the configuration's database; a database that is too old" {
     elog-cond type --db "$db" MFX:A float
     elog-cond type --db "$db" MFX:B int
     elog-cond type --db "$db" other int
     equal "$(elog-cond ls --db "$db" 'MFX:*')" $'type\tMFX:A\tfloat\t0\ntype\tMFX:B\tint\t0'
+    # Without a wildcard: anywhere in the name.
+    equal "$(elog-cond ls --db "$db" X:)" $'type\tMFX:A\tfloat\t0\ntype\tMFX:B\tint\t0'
+    equal "$(elog-cond ls --db "$db" nothing)" ""
     equal "$(ELOG_DATABASE_PATH=$db elog-cond ls 'o*')" $'type\tother\tint\t0'
     run --separate-stderr elog-cond show --db "$db" e1 3
     status_is 1

@@ -40,6 +40,17 @@ with open(sys.argv[1], "w") as f:
     equal "$(sql "$db" "SELECT count(*) FROM experiments")" 11
 }
 
+@test "the disk is full while our own records are loaded: said once" {
+    elog-load -q "$db" </dev/null
+    for i in $(seq 2000); do
+        record remote_files "{\"url\":\"ftp://h/$i/$(printf %0200d 0)\",\"source\":\"s\",\"path\":\"p\"}"
+    done >"$BATS_TEST_TMPDIR/files"
+    run --separate-stderr bash -c 'ulimit -f 500; elog-load -q "$0" "$1"' "$db" "$BATS_TEST_TMPDIR/files"
+    status_is 1
+    says elog-load "$db: "
+    equal "$(sql "$db" 'PRAGMA integrity_check')" ok
+}
+
 @test "the disk is full while copying the base: nothing is left" {
     elog-get mfxl100023 | elog-load -q "$db" >/dev/null
     run --separate-stderr bash -c 'ulimit -f 100; elog-load -q --base "$0" "$1" </dev/null' \

@@ -373,7 +373,7 @@ wrong() {
     file "RMA1/$(date -u -d '-5 hours' +%Y/%m/%d/%H/%M%S)/old"
     elog-scan --follow 1 "$url/RMA1" --from -1d >"$out" 2>"$talk" 3>&- &
     local pid=$!
-    wait_for grep -q 'behind: the newest file is of .*, 300 min ago' "$talk"
+    wait_for grep -q 'behind: the newest file is of .*, 5 hours before now' "$talk"
     sleep 1.5
     now=RMA1/$(date -u +%Y/%m/%d/%H/%M%S)
     file "$now/new"

@@ -163,6 +163,14 @@ person() {
     says elog-status "elog.db: File name too long"
 }
 
+@test "a database of mode 000: it is that, and not its directory" {
+    chmod 000 "$db"
+    run --separate-stderr as_user elog-status "$db"
+    status_is 1
+    says elog-status "$db: Permission denied"
+    chmod 600 "$db"
+}
+
 @test "while it is being written" {
     mkfifo "$BATS_TEST_TMPDIR/in"
     elog-load --quiet "$db" <"$BATS_TEST_TMPDIR/in" 3>&- &
