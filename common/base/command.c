@@ -47,7 +47,8 @@ command_parse(const struct command *command, int argc, const char **argv,
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	umask(077);
 	msg_program(command->name);
-	context = poptGetContext(command->name, argc, argv, table, 0);
+	context = poptGetContext(command->name, argc, argv, table,
+	    command->first ? POPT_CONTEXT_POSIXMEHARDER : 0);
 	if (context == NULL) {
 		msg("no memory");
 		return EXIT_PARTIAL;
@@ -80,6 +81,49 @@ command_range(const char *option, long value, long min, long max)
 		return 0;
 	msg("%s: %ld is not between %ld and %ld", option, value, min, max);
 	return EXIT_USAGE;
+}
+
+/* Is a word in a list of words with spaces between them? */
+static bool
+is_listed(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* Was it given?  A number that stands at 0 or -1 was not. */
+static bool
+is_given(const struct poptOption *option)
+{
+	switch (option->argInfo & POPT_ARG_MASK) {
+	case POPT_ARG_NONE:
+		return *(int *)option->arg != 0;
+	case POPT_ARG_LONG:
+		return *(long *)option->arg > 0;
+	case POPT_ARG_STRING:
+	case POPT_ARG_ARGV:
+		return *(void **)option->arg != NULL;
+	default:
+		return false;
+	}
+}
+
+bool
+command_options_fit(const struct command *command, const char *subcommand,
+    const char *usage, const char *names)
+{
+	for (const struct poptOption *o = command->options; o->longName != NULL; o++) {
+		if (!is_given(o) || is_listed(names, o->longName))
+			continue;
+		msg("%s: it takes no option --%s (usage: %s %s %s)", subcommand,
+		    o->longName, command->name, subcommand, usage);
+		return false;
+	}
+	return true;
 }
 
 int

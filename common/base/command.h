@@ -3,12 +3,14 @@
 #define COMMAND_H
 
 #include <popt.h>
+#include <stdbool.h>
 
 struct command {
 	const char *name;	    /* "elog-get" */
 	const char *usage;	    /* "[OPTION...] EXPERIMENT..." */
 	const char *libraries;	    /* for --version, may be NULL */
 	struct poptOption *options; /* ends with POPT_TABLEEND */
+	bool first;		    /* options end at the first other argument */
 };
 
 /*
@@ -27,6 +29,13 @@ int command_parse(const struct command *command, int argc, const char **argv,
  * or 2 (the exit status) with a message.
  */
 int command_range(const char *option, long value, long min, long max);
+
+/*
+ * Does a subcommand take all options that were given?  names are those that it takes,
+ * with spaces between them.  False after a message with its usage.
+ */
+bool command_options_fit(const struct command *command, const char *subcommand,
+    const char *usage, const char *names);
 
 /*
  * Close stdout, so that a full disk is noticed.  Returns status, or 1 with a

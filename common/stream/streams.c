@@ -21,6 +21,8 @@
 	{                                                                                \
 		.name = name_, .type = STREAMS_##type_, .required = true                 \
 	}
+/* Of which there is one, whatever the order in which records come. */
+#define SAME(type_, name_) AS(type_, name_, .merge = STREAMS_GREATER)
 #define END                                                                              \
 	{                                                                                \
 		.name = NULL                                                             \
@@ -250,6 +252,81 @@ const struct streams_row streams[] = {
 	    AS(BOOLEAN, "settled", .otherwise = "0"), MAY(TEXT, "selection"),
 	    MAY(TEXT, "message"), AS(COUNT, "attempts", .otherwise = "0"),
 	    AS(TEXT, "listed_at", .merge = STREAMS_FILL), MAY(TEXT, "tried_at"), END}},
+
+    /* ---- jobs: elog-job --------------------------------------------------------- */
+    {.name = "projects",
+	.keys = {"uuid"},
+	.applied = STREAMS_SINGLY,
+	.newer = "at",
+	.columns = COLUMNS{MUST(TEXT, "uuid"), MAY(TEXT, "name"), MAY(TEXT, "directory"),
+	    MAY(TEXT, "host"), MAY(TEXT, "user"), MAY(TIME, "created_at"),
+	    MUST(TIME, "at"), END}},
+    /* One value of a job against another: what a job says once is the same always, and
+       of two that differ one is chosen whatever the order in which they come.  A status
+       goes onward only; of two ends the worse one counts. */
+    {.name = "jobs",
+	.keys = {"uuid"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "uuid"), MUST(TEXT, "project"),
+	    MUST(TEXT, "number"), SAME(TEXT, "parent"), SAME(TEXT, "task"),
+	    SAME(TEXT, "title"),
+	    AS(TEXT, "status", .merge = STREAMS_ONWARD,
+		.words =
+		    "UNKNOWN PENDING QUEUED RUNNING RUNNING_REMOTELY LOST INTERRUPTED "
+		    "FINISHED UNSATISFACTORY FAILED TO_DELETE",
+		.otherwise = "'UNKNOWN'"),
+	    SAME(TEXT, "experiment"), SAME(RUN, "run_number"), SAME(ARRAY, "argv"),
+	    SAME(BOOLEAN, "argv_hidden"), SAME(BOOLEAN, "in_job_dir"),
+	    SAME(ARRAY, "options"), SAME(TEXT, "directory"), SAME(TEXT, "host"),
+	    SAME(TEXT, "user"), SAME(TEXT, "boot_id"), SAME(COUNT, "pid"),
+	    SAME(INTEGER, "pid_start"), SAME(TEXT, "batch_system"),
+	    SAME(TEXT, "batch_id"), SAME(OBJECT, "environment"), SAME(TEXT, "git_commit"),
+	    SAME(BOOLEAN, "git_dirty"), AS(TIME, "created_at", .merge = STREAMS_LESSER),
+	    AS(TIME, "started_at", .merge = STREAMS_LESSER), SAME(TIME, "finished_at"),
+	    SAME(INTEGER, "exit_status"), SAME(INTEGER, "signal"),
+	    SAME(TEXT, "stopped_by"), SAME(TEXT, "message"), SAME(COUNT, "attempts"),
+	    SAME(NUMBER, "user_seconds"), SAME(NUMBER, "system_seconds"),
+	    SAME(COUNT, "max_rss_kb"), SAME(COUNT, "read_bytes"),
+	    SAME(COUNT, "written_bytes"), SAME(BOOLEAN, "output_unkept"),
+	    SAME(TEXT, "rerun_of"), MAY(TEXT, "note"), MAY(TIME, "note_at"),
+	    AS(TEXT, "evaluation", .words = "unknown best good rejected"),
+	    MAY(TIME, "evaluation_at"), AS(TIME, "at", .merge = STREAMS_GREATER), END}},
+    /* A content is one file, wherever it was met; its UUID follows from its sum. */
+    {.name = "job_files",
+	.keys = {"uuid"},
+	.applied = STREAMS_SINGLY,
+	.columns =
+	    COLUMNS{MUST(TEXT, "uuid"), SAME(SHA256, "sha256"), SAME(COUNT, "size"),
+		SAME(TEXT, "type"), SAME(TEXT, "subtype"), SAME(TEXT, "content"),
+		SAME(TEXT, "note"), AS(TEXT, "path", .merge = STREAMS_LESSER),
+		SAME(TEXT, "directory"), AS(TIME, "modified_at", .merge = STREAMS_LESSER),
+		AS(TEXT, "project", .merge = STREAMS_LESSER),
+		AS(TEXT, "job", .merge = STREAMS_LESSER),
+		AS(TIME, "at", .merge = STREAMS_LESSER), END}},
+    {.name = "job_file_uses",
+	.keys = {"job", "direction", "role", "path"},
+	.applied = STREAMS_SINGLY,
+	.newer = "at",
+	.columns = COLUMNS{MUST(TEXT, "job"),
+	    AS(TEXT, "direction", .required = true, .words = "IN OUT"),
+	    MUST(TEXT, "role"), MUST(TEXT, "path"), MAY(TEXT, "path_base64"),
+	    MUST(TEXT, "file"), MAY(TEXT, "type"), MAY(TEXT, "subtype"),
+	    MAY(TEXT, "content"), MAY(TEXT, "note"), MAY(BOOLEAN, "written"),
+	    MUST(TIME, "at"), END}},
+    {.name = "job_file_imports",
+	.keys = {"project", "file", "source"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "project"), MUST(TEXT, "file"),
+	    MUST(TEXT, "source"), AS(TEXT, "path", .merge = STREAMS_LESSER),
+	    AS(TEXT, "job", .merge = STREAMS_LESSER), SAME(SHA256, "sha256"),
+	    AS(TIME, "at", .merge = STREAMS_LESSER), END}},
+    {.name = "job_values",
+	.keys = {"job", "name"},
+	.applied = STREAMS_SINGLY,
+	.newer = "at",
+	.uncounted = true,
+	.columns = COLUMNS{MUST(TEXT, "job"), MUST(TEXT, "name"), MAY(ANY, "value"),
+	    MUST(TIME, "at"), END}},
     {.name = NULL},
 };
 
