@@ -8,8 +8,10 @@
 
 #include "base/argument.h"
 #include "base/command.h"
+#include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/zone.h"
 #include "db/db.h"
 #include "db/reader.h"
 #include "local/bulk.h"
@@ -17,15 +19,15 @@
 #include "local/cond_put.h"
 #include "stream/loader.h"
 
-#define SUBCOMMANDS "type, set, alias, period, file, parse, ls, show, cat"
+#define SUBCOMMANDS "type, set, alias, period, file, parse, run, ls, show, cat"
 
 static char *database, *description, *run_min, *run_max, *start_time, *end_time,
-    *importance, *experiment, *run, *names, *config_file;
-static int replace, update, rm, detailed, json;
+    *importance, *experiment, *run, *names, *zone, *config_file;
+static int replace, update, rm, create, detailed, json;
 
 static struct poptOption options[] = {
     {"db", '\0', POPT_ARG_STRING, &database, 0,
-	"Load what is set into FILE; ls, show, cat: read it", "FILE"},
+	"Load what is set into FILE, - prints it; ls, show, cat: read it", "FILE"},
     {"description", 'd', POPT_ARG_STRING, &description, 0, "What it is, for people",
 	"TEXT"},
     {"replace", '\0', POPT_ARG_NONE, &replace, 0, "Set anew what is set already", NULL},
@@ -34,8 +36,9 @@ static struct poptOption options[] = {
     {"rm", '\0', POPT_ARG_NONE, &rm, 0, "alias, period: remove it", NULL},
     {"run-min", '\0', POPT_ARG_STRING, &run_min, 0, "period: its first run", "N"},
     {"run-max", '\0', POPT_ARG_STRING, &run_max, 0, "period: its last run", "N"},
-    {"start", '\0', POPT_ARG_STRING, &start_time, 0, "period: when it begins", "TIME"},
-    {"end", '\0', POPT_ARG_STRING, &end_time, 0, "period: when it ends", "TIME"},
+    {"start", '\0', POPT_ARG_STRING, &start_time, 0, "period, run: when it begins",
+	"TIME"},
+    {"end", '\0', POPT_ARG_STRING, &end_time, 0, "period, run: when it ends", "TIME"},
     {"importance", '\0', POPT_ARG_STRING, &importance, 0,
 	"file: 0, the usual, is more important than 1", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0, "parse: what the file is of",
@@ -43,6 +46,10 @@ static struct poptOption options[] = {
     {"run", '\0', POPT_ARG_STRING, &run, 0, "parse: its run, if it does not say it", "N"},
     {"names", '\0', POPT_ARG_STRING, &names, 0,
 	"parse: what the values of caget -t are called", "NAME,..."},
+    {"create", '\0', POPT_ARG_NONE, &create, 0, "parse: make the run, if it is not there",
+	NULL},
+    {"timezone", '\0', POPT_ARG_STRING, &zone, 0,
+	"parse: of times that do not say theirs (UTC)", "ZONE"},
     {"long", 'l', POPT_ARG_NONE, &detailed, 0, "ls, show: all columns", NULL},
     {"json", '\0', POPT_ARG_NONE, &json, 0, "ls, show: one JSON object a line", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
@@ -103,21 +110,23 @@ static const struct subcommand {
 	    const char *const *arguments);
 	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
 } subcommands[] = {
-    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db wait description", "condition_types", NULL,
-	cond_put_type, NULL},
-    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db wait replace",
+    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db wait description config", "condition_types",
+	NULL, cond_put_type, NULL},
+    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db wait replace config",
 	"conditions", NULL, put_condition, NULL},
     {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
-	"db wait description replace rm", "aliases", cond_put_alias_check, cond_put_alias,
-	NULL},
+	"db wait description replace rm config", "aliases", cond_put_alias_check,
+	cond_put_alias, NULL},
     {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
-	"db wait description update rm run-min run-max start end", "run_periods", NULL,
-	cond_put_period, NULL},
+	"db wait description update rm run-min run-max start end config", "run_periods",
+	NULL, cond_put_period, NULL},
     {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3,
-	"db wait description importance", "run_files", NULL, cond_put_file, NULL},
+	"db wait description importance config", "run_files", NULL, cond_put_file, NULL},
     {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
-	"db wait replace experiment run names", "conditions", cond_put_daq_check,
-	cond_put_daq, NULL},
+	"db wait replace experiment run names create timezone config", "conditions",
+	cond_put_daq_check, cond_put_daq, NULL},
+    {"run", "create|end|remove EXPERIMENT RUN [--start TIME] [--end TIME]", 3, 3,
+	"db wait start end config", "local_runs", cond_put_run_check, cond_put_run, NULL},
     {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, NULL, show_list},
     {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, NULL,
 	show_run},
@@ -125,40 +134,38 @@ static const struct subcommand {
     {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 
-/* Is a word in a list of words with spaces between them? */
+/* The database that is written, malloc'd: what --db says, else what the configuration
+   does; NULL: none, "-" or nothing is configured.  False after a message. */
 static bool
-is_listed(const char *list, const char *word)
+find_database(char **path)
 {
-	size_t n = strlen(word);
+	struct config *config;
+	const char *file, *dir;
+	bool found = true;
 
-	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
-		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-			return true;
-	return false;
+	*path = NULL;
+	if (database != NULL)
+		return strcmp(database, "-") == 0 || (*path = strdup(database)) != NULL;
+	config = config_load(config_file);
+	if (config == NULL)
+		return false;
+	file = config_text(config, "database_path");
+	dir = config_text(config, "database_dir");
+	if (file != NULL)
+		found = (*path = strdup(file)) != NULL;
+	else if (strcmp(config_origin(config, "database_dir"), "default") != 0)
+		found = asprintf(path, "%s/elog.db", dir) >= 0;
+	else if (isatty(STDOUT_FILENO))
+		msg("records are printed, and nothing is stored: --db FILE or "
+		    "database_path names a database");
+	config_free(config);
+	return found;
 }
 
-/* Does the subcommand take all options that were given?  False after a message. */
-static bool
-options_fit(const struct subcommand *subcommand)
-{
-	for (const struct poptOption *o = options; o->longName != NULL; o++) {
-		bool given = o->argInfo == POPT_ARG_STRING ? *(char **)o->arg != NULL
-							   : *(int *)o->arg != 0;
-
-		if (given && !is_listed(subcommand->options, o->longName)) {
-			msg("%s: it takes no option --%s (usage: elog-cond %s %s)",
-			    subcommand->name, o->longName, subcommand->name,
-			    subcommand->usage);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Write records to stdout, or into the database that --db names. */
+/* Write records to stdout, or into a database. */
 static int
-run_put(
-    const struct subcommand *subcommand, const char *const *arguments, struct daq *daq)
+run_put(const struct subcommand *subcommand, const char *const *arguments,
+    struct daq *daq, const char *path)
 {
 	const struct cond_put put = {.description = description,
 	    .run_min = run_min,
@@ -166,10 +173,11 @@ run_put(
 	    .start_time = start_time,
 	    .end_time = end_time,
 	    .importance = importance,
-	    .db = database,
+	    .db = path,
 	    .experiment = experiment,
 	    .run = run,
 	    .names = names,
+	    .create = create != 0,
 	    .daq = daq,
 	    .mode = rm	      ? "remove"
 		    : update  ? "update"
@@ -182,7 +190,7 @@ run_put(
 	if (status == EXIT_DONE && subcommand->check != NULL)
 		status = subcommand->check(&put, arguments);
 	if (status == EXIT_DONE)
-		status = loader_start(database);
+		status = loader_start(path);
 	if (status != EXIT_DONE)
 		return status;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
@@ -220,7 +228,7 @@ run_show(const struct subcommand *subcommand, const char *const *arguments)
 /* The subcommand that the arguments name, whose number of them fits.  NULL after a
    message. */
 static const struct subcommand *
-find_subcommand(const char *const *arguments)
+find_subcommand(const struct command *command, const char *const *arguments)
 {
 	const struct subcommand *s = subcommands;
 	int n = 0;
@@ -242,7 +250,7 @@ find_subcommand(const char *const *arguments)
 		msg("usage: elog-cond %s %s", s->name, s->usage);
 		return NULL;
 	}
-	return options_fit(s) ? s : NULL;
+	return command_options_fit(command, s->name, s->usage, s->options) ? s : NULL;
 }
 
 int
@@ -259,19 +267,25 @@ main(int argc, const char **argv)
 	const char *const *given;
 	const char *arguments[6] = {NULL};
 	struct daq daq = {0};
+	char *path = NULL;
 	int status;
 
 	argument_hide_numbers(argc, argv);
 	status = command_parse(&command, argc, argv, &given);
 	if (status >= 0)
 		return status;
-	subcommand = find_subcommand(given);
+	subcommand = find_subcommand(&command, given);
 	if (subcommand == NULL || !argument_are_texts(argc, argv))
 		return EXIT_USAGE;
 	for (int i = 0; i < 5 && given[i + 1] != NULL; i++)
 		arguments[i] = argument_shown(given[i + 1]);
-	status = subcommand->put != NULL ? run_put(subcommand, arguments, &daq)
-					 : run_show(subcommand, arguments);
+	status = zone_use(zone);
+	if (status == EXIT_DONE && subcommand->put == NULL)
+		status = run_show(subcommand, arguments);
+	else if (status == EXIT_DONE)
+		status = find_database(&path) ? run_put(subcommand, arguments, &daq, path)
+					      : EXIT_USAGE;
+	free(path);
 	daq_free(&daq);
 	return command_finish(status);
 }

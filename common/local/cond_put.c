@@ -206,6 +206,85 @@ done:
 	return status;
 }
 
+int
+cond_put_run_check(const struct cond_put *put, const char *const *arguments)
+{
+	static const char *const modes[] = {"create", "end", "remove", NULL};
+	const char *const *mode = modes;
+
+	while (*mode != NULL && strcmp(*mode, arguments[0]) != 0)
+		mode++;
+	if (*mode == NULL) {
+		msg("run: '%s': create, end or remove is expected", arguments[0]);
+		return EXIT_USAGE;
+	}
+	if (strcmp(*mode, "create") != 0 && put->start_time != NULL) {
+		msg("run %s: it takes no --start", *mode);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+/* The record of a run. */
+static void
+put_run(struct cond_record *record, const char *mode, const char *experiment,
+    const char *run, const char *start, const char *end)
+{
+	cond_record_begin(record);
+	put_text(record, "experiment", experiment);
+	cond_record_run(record, run, strlen(run));
+	put_text(record, "start_time", start);
+	put_text(record, "end_time", end);
+	put_text(record, "mode", mode);
+	cond_record_end(record, 0);
+}
+
+int
+cond_put_run(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments)
+{
+	const char *start = put->start_time, *end = put->end_time;
+
+	if (strcmp(arguments[0], "create") == 0 && start == NULL && end == NULL)
+		start = record->at;
+	if (strcmp(arguments[0], "end") == 0 && end == NULL)
+		end = record->at;
+	put_run(record, arguments[0], arguments[1], arguments[2], start, end);
+	return EXIT_DONE;
+}
+
+/* The text of a value that was read of a file, without the quotes; NULL if it has none.
+ */
+static char *
+text_of(const struct daq *daq, const char *name)
+{
+	for (size_t i = 0; i < daq->n; i++)
+		if (strcmp(daq->values[i].name, name) == 0 &&
+		    daq->values[i].json[0] == '"')
+			return strndup(
+			    daq->values[i].json + 1, strlen(daq->values[i].json) - 2);
+	return NULL;
+}
+
+/* The run that a file is of. */
+static int
+create_run(struct cond_record *values, const struct cond_put *put, const char *run)
+{
+	char *start = text_of(put->daq, "run_start_time");
+	char *end = text_of(put->daq, "run_end_time");
+	struct cond_record record;
+	int status = EXIT_PARTIAL;
+
+	if (cond_record_open(&record, values->out, "local_runs") == 0) {
+		put_run(&record, "ensure", put->experiment, run, start, end);
+		cond_record_close(&record);
+		status = EXIT_DONE;
+	}
+	free(start);
+	free(end);
+	return status;
+}
+
 /* Types that nobody declared yet, where the text of a value alone would be a string. */
 static int
 put_types(struct cond_record *values, const struct daq *daq)
@@ -239,6 +318,8 @@ cond_put_daq(
 	const char *run = put->run != NULL ? put->run : daq->run;
 
 	(void)arguments;
+	if (put->create && create_run(record, put, run) != EXIT_DONE)
+		return EXIT_PARTIAL;
 	if (put_types(record, daq) != EXIT_DONE)
 		return EXIT_PARTIAL;
 	for (size_t i = 0; i < daq->n; i++) {

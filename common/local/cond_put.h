@@ -2,6 +2,8 @@
 #ifndef COND_PUT_H
 #define COND_PUT_H
 
+#include <stdbool.h>
+
 #include "local/cond_record.h"
 #include "local/daq.h"
 
@@ -14,6 +16,7 @@ struct cond_put {
 	const char *mode;		      /* "replace", "update", "remove" */
 	const char *db;			      /* where an alias finds others, or NULL */
 	const char *experiment, *run, *names; /* of a file of data acquisition */
+	bool create;			      /* make the run of the file */
 	struct daq *daq;		      /* what is in it, once it was checked */
 };
 
@@ -26,6 +29,9 @@ int cond_put_alias_check(const struct cond_put *put, const char *const *argument
 
 /* FORMAT FILE: read it into put->daq, which the caller releases with daq_free(). */
 int cond_put_daq_check(const struct cond_put *put, const char *const *arguments);
+
+/* create, end or remove, EXPERIMENT, RUN */
+int cond_put_run_check(const struct cond_put *put, const char *const *arguments);
 
 /*
  * Each writes one record to a stream that is open, from the arguments behind the
@@ -54,6 +60,11 @@ int cond_put_period(
 
 /* EXPERIMENT RUN PATH */
 int cond_put_file(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments);
+
+/* create, end or remove, EXPERIMENT, RUN: a run that begins, or ends, now if put does not
+   say when */
+int cond_put_run(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 
 /* FORMAT FILE, read before: one record for each value, and for types that a value does

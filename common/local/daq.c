@@ -7,6 +7,7 @@
 #include "db/condition_type.h"
 #include "local/content.h"
 #include "text/json.h"
+#include "text/number.h"
 #include "text/utf8.h"
 
 #define VALUES_MAX 100000 /* of one file */
@@ -47,12 +48,82 @@ daq_add(struct daq *daq, const char *name, size_t n, char *json, const char *typ
 		msg("no memory");
 		goto fail;
 	}
-	more[daq->n++] = (struct daq_value){copy, json, type};
+	more[daq->n++] = (struct daq_value){.name = copy, .json = json, .type = type};
 	return 0;
 fail:
 	free(copy);
 	free(json);
 	return -1;
+}
+
+/* The number that a JSON number, or a string that spells one, is. */
+static bool
+read_number(const char *json, double *number)
+{
+	size_t n = strlen(json);
+	struct number read;
+
+	if (n > 2 && json[0] == '"') {
+		json++;
+		n -= 2;
+	}
+	if (!daq_is_number(json, n) || !number_read(json, n, &read))
+		return false;
+	*number = read.real;
+	return true;
+}
+
+/* The value of a name, or NULL.  Readings come in rounds: behind the last one first. */
+static struct daq_value *
+find(struct daq *daq, const char *name, size_t n)
+{
+	for (size_t i = 0; i < daq->n; i++) {
+		size_t at = (daq->next + i) % daq->n;
+		struct daq_value *value = &daq->values[at];
+
+		if (strncmp(value->name, name, n) != 0 || value->name[n] != '\0')
+			continue;
+		daq->next = at + 1;
+		return value;
+	}
+	return NULL;
+}
+
+int
+daq_add_reading(struct daq *daq, const char *name, size_t n, char *json, const char *type)
+{
+	struct daq_value *value = find(daq, name, n);
+	double number = 0;
+	bool is_number = json != NULL && read_number(json, &number);
+	char mean[NUMBER_BYTES];
+
+	if (value == NULL) {
+		if (daq_add(daq, name, n, json, type) != 0)
+			return -1;
+		value = &daq->values[daq->n - 1];
+		value->sum = number;
+		value->readings = is_number;
+		return 0;
+	}
+	if (json == NULL) {
+		msg("no memory");
+		return -1;
+	}
+	if (is_number && value->readings > 0) {
+		value->sum += number;
+		value->readings++;
+		if (strcmp(json, value->json) != 0) {
+			number_write(value->sum / (double)value->readings, mean);
+			free(json);
+			json = strdup(mean);
+		}
+	} else {
+		value->sum = number;
+		value->readings = is_number;
+	}
+	free(value->json);
+	value->json = json;
+	return json != NULL ? 0 : -1;
 }
 
 void

@@ -13,6 +13,8 @@ struct daq_value {
 	char *name;
 	char *json;	  /* its value */
 	const char *type; /* "time" where the text alone does not tell, else NULL */
+	double sum;	  /* of its readings */
+	long readings;	  /* how many of them, 0: it is no number */
 };
 
 /* What a file says. */
@@ -22,7 +24,8 @@ struct daq {
 	char *run;	   /* NULL if it does not say */
 	struct daq_value *values;
 	size_t n;
-	long bad; /* lines that were reported and left out */
+	size_t next; /* where the next reading is looked for first */
+	long bad;    /* lines that were reported and left out */
 };
 
 struct daq_format {
@@ -36,9 +39,11 @@ extern const struct daq_format daq_formats[];
 
 /*
  * The run log of CODA, as RCDB reads it (python/rcdb/coda_parser.py): XML without a
- * document type.  Gives the run and run_type, session, run_start_time, run_end_time,
- * event_count, components and component_stats (objects by component), rtvs (an object),
- * user_comment, as far as they are there.  Its times have no zone and are taken for UTC.
+ * document type.  Gives the run and is_valid_run_end; and run_type, session,
+ * run_start_time, run_end_time (or when the file was written), event_count, components
+ * and component_stats (objects by component), rtvs (an object), run_config,
+ * evio_last_file, evio_files_count, user_comment, as far as they are there.  Its times
+ * are of the zone of base/zone.h.
  */
 int daq_coda_read(struct daq *daq, const char *text, size_t n);
 
@@ -46,7 +51,9 @@ int daq_coda_read(struct daq *daq, const char *text, size_t n);
  * What caget of EPICS prints (tool_lib.c): "NAME VALUE" lines; an array as "NAME COUNT
  * VALUE...", which becomes a JSON array; with -a a time behind the name, which becomes
  * NAME.timestamp, and an alarm at the end, which is left out; with -t values alone, whose
- * names daq->names says.  A name that is not connected is reported.
+ * names daq->names says.  A name that is not connected, or whose value is nan, is
+ * reported.  Of several readings of a name the mean counts where they are numbers, else
+ * the last.
  */
 int daq_caget_read(struct daq *daq, const char *text, size_t n);
 
@@ -55,6 +62,11 @@ int daq_caget_read(struct daq *daq, const char *text, size_t n);
 int daq_read(struct daq *daq, const char *format, const char *path, const char *names);
 
 void daq_free(struct daq *daq);
+
+/* For readers: the same for a value that may be read several times: of numbers, which
+   JSON may have as strings, it becomes the mean. */
+int daq_add_reading(
+    struct daq *daq, const char *name, size_t n, char *json, const char *type);
 
 /* For readers: add a value, whose JSON is taken over, NULL for no memory.  0, or -1 after
    a message. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/zone.h"
 #include "local/daq.h"
 #include "text/timestamp.h"
 #include "text/writer.h"
@@ -106,6 +107,27 @@ without_alarm(struct word text)
 	return rest;
 }
 
+/* A reading without a value: "nan", in any case and with a sign. */
+static bool
+is_nan(struct word text)
+{
+	size_t sign = text.n > 0 && (text.p[0] == '-' || text.p[0] == '+');
+
+	return text.n == sign + 3 && strncasecmp(text.p + sign, "nan", 3) == 0;
+}
+
+/* "inf" and "-inf" as C prints them are infinities, not texts. */
+static char *
+infinity_of(struct word text)
+{
+	size_t sign = text.n > 0 && (text.p[0] == '-' || text.p[0] == '+');
+
+	if ((text.n != sign + 3 || strncasecmp(text.p + sign, "inf", 3) != 0) &&
+	    (text.n != sign + 8 || strncasecmp(text.p + sign, "infinity", 8) != 0))
+		return NULL;
+	return strdup(text.p[0] == '-' ? "\"-Infinity\"" : "\"Infinity\"");
+}
+
 /* Take the time from a line of caget -a, and add it.  1, 0 if there is none, -1. */
 static int
 take_time(struct daq *daq, struct word name, struct word *text)
@@ -118,13 +140,13 @@ take_time(struct daq *daq, struct word name, struct word *text)
 		return 0;
 	snprintf(
 	    both, sizeof(both), "%.*sT%.*s", (int)date.n, date.p, (int)clock.n, clock.p);
-	if (!timestamp_read(both, strlen(both), &microseconds) ||
+	if (!zone_read(both, strlen(both), &microseconds) ||
 	    !timestamp_write(microseconds, both))
 		return 0;
 	snprintf(key, sizeof(key), "%.*s.timestamp", (int)name.n, name.p);
 	*text = without_alarm(left);
-	return daq_add(daq, key, strlen(key), writer_quote(both, strlen(both)), "time") ==
-		       0
+	return daq_add_reading(
+		   daq, key, strlen(key), writer_quote(both, strlen(both)), "time") == 0
 		   ? 1
 		   : -1;
 }
@@ -162,10 +184,14 @@ take_line(struct daq *daq, struct word line, const char **names, long number)
 		return leave_out(daq, number, "not connected, so without a value");
 	if (take_time(daq, name, &text) < 0)
 		return -1;
+	if (is_nan(text))
+		return leave_out(daq, number, "nan is no value");
 	json = array_of(text);
 	if (json == NULL)
+		json = infinity_of(text);
+	if (json == NULL)
 		json = writer_quote(text.p, text.n);
-	return daq_add(daq, name.p, name.n, json, NULL);
+	return daq_add_reading(daq, name.p, name.n, json, NULL);
 }
 
 int

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/msg.h"
+#include "base/zone.h"
 #include "local/daq.h"
 #include "text/buffer.h"
 #include "text/timestamp.h"
@@ -32,12 +33,17 @@ struct coda {
 	struct object components, stats, rtvs;
 	bool in_component; /* stats has an object open for it */
 	char *values[6];   /* by row of elements[] */
+	bool ended;	   /* it has a run-end */
+	bool recorder;	   /* in a component that writes files */
+	char *last_file;   /* the one of its files that comes last by name */
 	const char *error;
 };
 
 static void element_run(struct coda *coda, int row);
 static void element_text(struct coda *coda, int row);
+static void element_comment(struct coda *coda, int row);
 static void element_time(struct coda *coda, int row);
+static void element_file(struct coda *coda, int row);
 
 /* What is read of elements: the last of several counts. */
 static const struct element {
@@ -49,11 +55,19 @@ static const struct element {
 } elements[] = {
     {"/coda/run-start/run-number", NULL, element_run, 0, NULL},
     {"/coda/run-start/start-time", "run_start_time", element_time, 1, "time"},
+    /* When the file was written stands for an end that it does not tell. */
+    {"/coda/run-start/update-time", "run_end_time", element_time, 2, "time"},
     {"/coda/run-end/end-time", "run_end_time", element_time, 2, "time"},
     {"/coda/run-start/total-evt", "event_count", element_text, 3, NULL},
     {"/coda/run-end/total-evt", "event_count", element_text, 3, NULL},
-    {"/coda/end-comment", "user_comment", element_text, 4, NULL},
+    {"/coda/end-comment", "user_comment", element_comment, 4, NULL},
+    {"/coda/run-start/" COMPONENT "/out-file", NULL, element_file, 5, NULL},
+    {"/coda/run-end/" COMPONENT "/out-file", NULL, element_file, 5, NULL},
 };
+
+/* The figures of a component that are read. */
+static const char *const figures[] = {"evt-rate", "data-rate", "evt-number",
+    "min-evt-size", "max-evt-size", "average-evt-size", NULL};
 
 #define ELEMENTS (sizeof(elements) / sizeof(elements[0]))
 
@@ -86,18 +100,11 @@ object_end(struct object *object)
 	return buffer_take(&object->text, NULL);
 }
 
-/* Add a member; its value is a number if it is one, else a string. */
 static void
 object_add(struct object *object, const char *name, const char *text)
 {
-	size_t n = strlen(text);
-
-	if (!object->begun)
-		return;
-	if (daq_is_number(text, n))
-		writer_json(&object->w, name, (struct json_span){text, n});
-	else
-		writer_text(&object->w, name, text, n);
+	if (object->begun)
+		writer_string(&object->w, name, text);
 }
 
 /* ---- elements ---------------------------------------------------------------- */
@@ -139,14 +146,36 @@ element_run(struct coda *coda, int row)
 static void
 element_text(struct coda *coda, int row)
 {
-	char *text = trimmed(coda), *rule = strstr(text, "-------------");
+	char *text = trimmed(coda);
+
+	if (text[0] != '\0')
+		keep(coda, row, text);
+}
+
+static void
+element_comment(struct coda *coda, int row)
+{
+	char *rule = strstr(coda->text, "-------------"), *text;
 
 	/* Behind a rule CODA repeats what it knows itself. */
 	if (rule != NULL)
 		*rule = '\0';
 	text = trimmed(coda);
-	if (text[0] != '\0' && strcmp(text, NO_COMMENT) != 0)
-		keep(coda, row, text);
+	keep(coda, row, strcmp(text, NO_COMMENT) != 0 ? text : "");
+}
+
+/* A file that an event recorder wrote. */
+static void
+element_file(struct coda *coda, int row)
+{
+	(void)row;
+	if (!coda->recorder || coda->text[0] == '\0' ||
+	    (coda->last_file != NULL && strcmp(coda->last_file, coda->text) >= 0))
+		return;
+	free(coda->last_file);
+	coda->last_file = strdup(coda->text);
+	if (coda->last_file == NULL)
+		fail(coda, "no memory");
 }
 
 /* "02/17/16 13:26:01" */
@@ -155,13 +184,13 @@ element_time(struct coda *coda, int row)
 {
 	struct tm tm = {0};
 	const char *end = strptime(trimmed(coda), "%m/%d/%y %H:%M:%S", &tm);
-	char out[32] = "";
+	char out[TIMESTAMP_BYTES] = "";
 	int64_t at;
 
 	if (end != NULL && *end == '\0')
-		(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		(void)strftime(out, sizeof(out), "%Y-%m-%dT%H:%M:%S", &tm);
 	/* strptime() lets February 31 pass. */
-	if (!timestamp_read(out, strlen(out), &at)) {
+	if (!zone_read(out, strlen(out), &at) || !timestamp_write(at, out)) {
 		msg("%s: '%s' is no time like 02/17/16 13:26:01: left out",
 		    coda->daq->path, trimmed(coda));
 		coda->daq->bad++;
@@ -210,8 +239,24 @@ begin_component(struct coda *coda, const XML_Char **attributes)
 	coda->in_component = name != NULL && coda->stats.begun;
 	if (!coda->in_component)
 		return;
+	coda->recorder = type != NULL && strcmp(type, "ER") == 0;
 	object_add(&coda->components, name, type != NULL ? type : "");
 	writer_object(&coda->stats.w, name);
+}
+
+/* A run-time variable; one of them is the file of the configuration. */
+static void
+take_rtv(struct coda *coda, const char *name, const char *value)
+{
+	const char *slash;
+
+	if (name == NULL || value == NULL)
+		return;
+	object_add(&coda->rtvs, name, value);
+	if (strcmp(name, "%(config)") != 0)
+		return;
+	slash = strrchr(value, '/');
+	add_text(coda, "run_config", slash != NULL ? slash + 1 : value);
 }
 
 static void
@@ -231,19 +276,18 @@ on_start(void *context, const XML_Char *name, const XML_Char **attributes)
 		add_text(coda, "session", attribute(attributes, "session"));
 	} else if (n == 0) {
 		fail(coda, "its root is no <coda>");
+	} else if (strcmp(coda->path, "/coda/run-end") == 0) {
+		coda->ended = true;
 	} else if (strcmp(inside(coda->path), "components") == 0) {
 		object_begin(&coda->components);
 		object_begin(&coda->stats);
 	} else if (strcmp(inside(coda->path), COMPONENT) == 0) {
 		begin_component(coda, attributes);
-	} else if (strcmp(inside(coda->path), "rtvs") == 0) {
+	} else if (strcmp(coda->path, "/coda/run-start/rtvs") == 0) {
 		object_begin(&coda->rtvs);
-	} else if (strcmp(inside(coda->path), "rtvs/rtv") == 0) {
-		const char *key = attribute(attributes, "name");
-		const char *value = attribute(attributes, "value");
-
-		if (key != NULL && value != NULL)
-			object_add(&coda->rtvs, key, value);
+	} else if (strcmp(coda->path, "/coda/run-start/rtvs/rtv") == 0) {
+		take_rtv(
+		    coda, attribute(attributes, "name"), attribute(attributes, "value"));
 	}
 }
 
@@ -260,6 +304,26 @@ on_text(void *context, const XML_Char *p, int n)
 	coda->used += (size_t)n;
 }
 
+/* A figure of a component, if it is one that is read. */
+static void
+take_figure(struct coda *coda, const char *name)
+{
+	const char *const *figure = figures;
+	char *text = trimmed(coda);
+	size_t n = strlen(text);
+
+	while (*figure != NULL && strcmp(*figure, name) != 0)
+		figure++;
+	if (*figure == NULL || n == 0)
+		return;
+	if (daq_is_number(text, n)) {
+		writer_json(&coda->stats.w, name, (struct json_span){text, n});
+		return;
+	}
+	msg("%s: '%s' is no number for %s: left out", coda->daq->path, text, name);
+	coda->daq->bad++;
+}
+
 static void
 on_end(void *context, const XML_Char *name)
 {
@@ -274,9 +338,8 @@ on_end(void *context, const XML_Char *name)
 	if (coda->in_component && strcmp(inside(coda->path), COMPONENT) == 0) {
 		writer_end_object(&coda->stats.w);
 		coda->in_component = false;
-	} else if (coda->in_component && strstr(name, "file") == NULL) {
-		/* Its figures, which are numbers. */
-		object_add(&coda->stats, name, trimmed(coda));
+	} else if (coda->in_component) {
+		take_figure(coda, name);
 	}
 	if (slash != NULL)
 		*slash = '\0';
@@ -297,6 +360,29 @@ on_doctype(void *context, const XML_Char *name, const XML_Char *system,
 
 /* ---- the whole --------------------------------------------------------------- */
 
+/* The files that the recorder wrote: the last, and how many, which its number tells. */
+static int
+add_files(struct coda *coda)
+{
+	const char *file = coda->last_file, *bar, *dot;
+	char count[24];
+
+	if (file == NULL)
+		return 0;
+	add_text(coda, "evio_last_file", file);
+	bar = strrchr(file, '_');
+	dot = strrchr(file, '.');
+	if (bar == NULL || dot == NULL || dot <= bar + 1 || dot - bar > 10 ||
+	    strspn(bar + 1, "0123456789") != (size_t)(dot - bar - 1)) {
+		msg("%s: '%s' has no number: the count of files is left out",
+		    coda->daq->path, file);
+		return 0;
+	}
+	snprintf(count, sizeof(count), "%ld", strtol(bar + 1, NULL, 10) + 1);
+	return daq_add(coda->daq, "evio_files_count", strlen("evio_files_count"),
+	    strdup(count), NULL);
+}
+
 /* What was kept becomes values.  0, or -1 after a message. */
 static int
 add_all(struct coda *coda)
@@ -309,11 +395,15 @@ add_all(struct coda *coda)
 
 	coda->daq->run = coda->values[0];
 	coda->values[0] = NULL;
+	if (daq_add(coda->daq, "is_valid_run_end", strlen("is_valid_run_end"),
+		strdup(coda->ended ? "true" : "false"), NULL) != 0 ||
+	    add_files(coda) != 0)
+		return -1;
 	for (size_t i = 1; i < ELEMENTS; i++) {
 		const struct element *e = &elements[i];
 		const char *text = coda->values[e->row];
 
-		if (text == NULL)
+		if (text == NULL || e->name == NULL)
 			continue;
 		if (daq_add(coda->daq, e->name, strlen(e->name),
 			writer_quote(text, strlen(text)), e->type) != 0)
@@ -362,9 +452,10 @@ daq_coda_read(struct daq *daq, const char *text, size_t n)
 		msg("no memory");
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
 		buffer_free(&objects[i]->text);
-	for (size_t i = 0; i < ELEMENTS; i++)
+	for (size_t i = 0; i < sizeof(coda.values) / sizeof(coda.values[0]); i++)
 		free(coda.values[i]);
 	free(coda.text);
+	free(coda.last_file);
 	if (coda.parser != NULL)
 		XML_ParserFree(coda.parser);
 	return result;

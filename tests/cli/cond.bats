@@ -440,7 +440,7 @@ END
     run --separate-stderr elog-cond parse coda "$sample/daq/coda_run.log" --experiment e1 --db "$db"
     status_is 0
     silent
-    equal "$(shown e1 2 | cut -f 1,2)" $'component_stats\tjson\ncomponents\tjson\nevent_count\tint\nrtvs\tjson\nrun_end_time\ttime\nrun_start_time\ttime\nrun_type\tstring\nsession\tstring\nuser_comment\tstring'
+    equal "$(shown e1 2 | cut -f 1,2)" $'component_stats\tjson\ncomponents\tjson\nevent_count\tint\nevio_files_count\tint\nevio_last_file\tstring\nis_valid_run_end\tbool\nrtvs\tjson\nrun_config\tstring\nrun_end_time\ttime\nrun_start_time\ttime\nrun_type\tstring\nsession\tstring\nuser_comment\tstring'
     equal "$(elog-cond show --db "$db" --json e1 2 | jq -c 'select(.name == "component_stats" or .name == "run_end_time") | .value')" \
         $'{"ROCFDC11":{"evt-rate":61,"data-rate":247.699110675808,"evt-number":123999},"ERsoftROC":{"evt-number":123929}}\n"2026-03-01T13:56:01Z"'
     run --separate-stderr elog-cond parse coda "$sample/daq/coda_run.log" --experiment e1 --db "$db" --replace
@@ -479,4 +479,101 @@ END
     status_is 0
     silent
     [[ $output == *$'beam_current\tfloat\t81.5'* ]]
+}
+
+@test "run: one that no logbook has, from its beginning to its end" {
+    elog-cond run create e1 5 --start 2026-03-01T12:00:00 --db "$db"
+    elog-cond set e1 5 x 1 --db "$db"
+    elog-cond run end e1 5 --end 2026-03-01T12:30:00 --db "$db"
+    equal "$(elog-select 'duration == 1800' -v x "$db")" $'e1\t5\t1'
+    # To say it again is a success and no change; another time is none.
+    elog-cond run create e1 5 --start 2026-03-01T12:00:00Z --db "$db"
+    elog-cond run end e1 5 --end 2026-03-01T13:30:00+01:00 --db "$db"
+    run --separate-stderr elog-cond run end e1 5 --end 2026-03-01T12:31:00 --db "$db"
+    status_is 1
+    says elog-load 'e1: run 5 ended at 2026-03-01T12:30:00Z already'
+    run --separate-stderr elog-cond run create e1 6 --start 2026-03-01 --end 2026-02-01 --db "$db"
+    status_is 1
+    says elog-load 'e1: run 6: it starts' 'after its end'
+    equal "$(sql "$db" "SELECT action || ' ' || run_number || ' ' || new_value FROM log_records WHERE table_name = 'runs' ORDER BY id")" \
+        $'insert 5 {"start_time":"2026-03-01T12:00:00Z","end_time":null}\nupdate 5 {"start_time":"2026-03-01T12:00:00Z","end_time":"2026-03-01T12:30:00Z"}'
+    # Now, if nothing is said; of an experiment that is made by it.
+    elog-cond run create new 1 --db "$db"
+    elog-cond run end new 1 --db "$db"
+    equal "$(sql "$db" "SELECT count(*) FROM Run WHERE experiment_id = 'new' AND end_time >= start_time
+        AND julianday() - julianday(start_time) < 0.1")" 1
+    # What is the logbook's is not ours to change, and what is not there does not end.
+    for mode in create end remove; do
+        run --separate-stderr elog-cond run $mode e1 1 --db "$db"
+        if [ $mode = remove ]; then
+            status_is 1
+        fi
+    done
+    run --separate-stderr elog-cond run end e1 77 --db "$db"
+    status_is 1
+    says elog-load 'e1: there is no run 77'
+    run --separate-stderr elog-cond run begin e1 77 --db "$db"
+    status_is 2
+    # A synchronization leaves it alone.
+    mirrored '{"p":1}' '{"p":2}'
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM (SELECT run_number FROM runs r JOIN experiments e ON e.id = experiment_id WHERE name = 'e1' ORDER BY 1)")" 1,2,5
+    run --separate-stderr elog-cond run create e1 1 --db "$db"
+    status_is 1
+    says elog-load "e1: run 1 is the logbook's"
+    # Removed, but for one that has values.
+    elog-cond run remove new 1 --db "$db"
+    elog-cond run remove e1 5 --db "$db"
+    equal "$(sql "$db" "SELECT count(*) FROM runs r JOIN experiments e ON e.id = experiment_id WHERE name = 'new'")" 0
+    equal "$(sql "$db" "SELECT count(*) FROM runs WHERE run_number = 5")" 1
+    equal "$(sql "$db" "SELECT count(*) FROM local_runs")" 0
+}
+
+@test "parse --create makes the run; --timezone says where its times are of" {
+    run --separate-stderr elog-cond parse coda "$sample/daq/coda_run.log" --experiment hd --db "$db"
+    status_is 1
+    elog-cond parse coda "$sample/daq/coda_run.log" --experiment hd --create --timezone America/New_York --db "$db"
+    equal "$(elog-select "experiment == 'hd'" -v duration,evio_files_count,is_valid_run_end,run_config,run_end_time "$db")" \
+        $'hd\t2\t1800.0\t5\tTrue\tTRG_COSMIC.conf\t2026-03-01T18:56:01Z'
+    # It may be read again.
+    elog-cond parse coda "$sample/daq/coda_run.log" --experiment hd --create --replace --timezone -05:00 --db "$db"
+    run --separate-stderr elog-cond parse coda "$sample/daq/coda_run.log" --experiment hd --timezone Nowhere --db "$db"
+    status_is 2
+    says elog-cond "--timezone: 'Nowhere'"
+    elog-cond parse caget "$sample/daq/caget_a.txt" --experiment e2 --run 007 --timezone +01:00 --db "$db"
+    equal "$(shown e2 007 | grep PUMP.timestamp)" $'MFX:VAC:PUMP.timestamp\ttime\t2026-03-01T11:00:01Z'
+}
+
+@test "caget: the mean of several readings; nan is no value" {
+    printf 'A 1\nB nan\nA 2\nB 4\nA nan\n' >"$BATS_TEST_TMPDIR/f"
+    run --separate-stderr elog-cond parse caget "$BATS_TEST_TMPDIR/f" --experiment e1 --run 1 --db "$db"
+    status_is 1
+    equal "${#stderr_lines[@]}" 2
+    [[ $stderr == *"line 2: nan is no value"* ]]
+    equal "$(shown e1 1)" $'A\tfloat\t1.5\nB\tint\t4'
+}
+
+@test "what is configured is written without --db; --db - prints" {
+    mkdir -p "$HOME/.config/elog"
+    echo "database_path: $db" >"$HOME/.config/elog/config.yaml"
+    run --separate-stderr elog-cond set e1 1 x 5
+    status_is 0
+    silent
+    equal "$output" ""
+    equal "$(elog-cond show e1 1)" $'x\tint\t5'
+    run --separate-stderr elog-cond set --db - e1 1 x 6
+    status_is 0
+    equal "$(jq -c 'select(.type == "RECORD") | .record.value' <<<"$output")" '"6"'
+    equal "$(elog-cond show e1 1)" $'x\tint\t5'
+    echo "database_dir: $BATS_TEST_TMPDIR" >"$HOME/.config/elog/config.yaml"
+    elog-cond set e1 2 x 7
+    equal "$(elog-cond show e1 2)" $'x\tint\t7'
+    echo "nonsense: 1" >"$HOME/.config/elog/config.yaml"
+    run --separate-stderr elog-cond set e1 2 y 7
+    status_is 2
+}
+
+@test "ls: a word without wildcards is looked for anywhere" {
+    for name in beam_current x_beam other; do elog-cond set --db "$db" e1 1 $name 1; done
+    equal "$(elog-cond ls --db "$db" beam --json | jq -r .name)" $'beam_current\nx_beam'
+    equal "$(elog-cond ls --db "$db" 'beam*' --json | jq -r .name)" beam_current
 }

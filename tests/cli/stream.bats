@@ -187,9 +187,9 @@ Experiment experiment_id,name,instrument,start_time,end_time,pi,pi_email,leader_
 Run run_id,run_number,experiment_id,start_time,end_time
 RunProductionData run_data_id,run_id,n_events,n_damaged,n_dropped,prod_start,prod_end,number_of_files,total_size_bytes
 Detector detector_id,detector_name,description
-RunDetector run_id,detector_id,status
+RunDetector run_detector_id,run_id,detector_id,status
 Logbook log_id,experiment_id,run_id,timestamp,content,tags,author
-Questionnaire questionnaire_id,experiment_id,proposal,category,field_id,field_name,field_value,modified_time,modified_uid
+Questionnaire questionnaire_id,experiment_id,proposal,category,field_id,field_name,field_value,modified_time,modified_uid,created_time
 Workflow workflow_id,experiment_id,mongo_id,name,executable,trigger,location,parameters,run_param_name,run_param_value,run_as_user
 Metadata key,value
 END

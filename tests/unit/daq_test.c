@@ -54,6 +54,9 @@ coda_whole(void **state)
 	assert_string_equal(value(&daq, "run_type"), "\"r&d\"");
 	assert_string_equal(value(&daq, "run_start_time"), "\"2016-02-17T13:26:01Z\"");
 	assert_string_equal(value(&daq, "run_end_time"), "-");
+	assert_string_equal(value(&daq, "is_valid_run_end"), "true");
+	assert_string_equal(value(&daq, "run_config"), "-");
+	assert_string_equal(value(&daq, "evio_last_file"), "-");
 	assert_string_equal(value(&daq, "event_count"), "\"12\"");
 	assert_string_equal(value(&daq, "components"), "{\"A\\\"\":\"ROC\"}");
 	assert_string_equal(
@@ -97,11 +100,12 @@ coda_bad(void **state)
 				    "</start-time></run-start></coda>"),
 	    0);
 	assert_int_equal(daq.bad, 1);
-	assert_int_equal(daq.n, 0);
+	assert_int_equal(daq.n, 1);
+	assert_string_equal(value(&daq, "is_valid_run_end"), "false");
 	daq_free(&daq);
 }
 
-/* What is no number of JSON is a string of it. */
+/* What RCDB makes of it: rtvs are strings. */
 static void
 infinities(void **state)
 {
@@ -112,7 +116,7 @@ infinities(void **state)
 	    coda(&daq, "<coda><run-start><rtvs><rtv name='a' value='-Infinity'/>"
 		       "<rtv name='b' value='-1'/></rtvs></run-start></coda>"),
 	    0);
-	assert_string_equal(value(&daq, "rtvs"), "{\"a\":\"-Infinity\",\"b\":-1}");
+	assert_string_equal(value(&daq, "rtvs"), "{\"a\":\"-Infinity\",\"b\":\"-1\"}");
 	daq_free(&daq);
 	assert_int_equal(caget(&daq, "W 2 1 -Infinity\nV 2 1 1e400\n", NULL), 0);
 	assert_string_equal(value(&daq, "W"), "\"2 1 -Infinity\"");
@@ -174,11 +178,84 @@ caget_terse(void **state)
 	daq_free(&daq);
 }
 
+/* Files of the recorder, the configuration, the end that is not told, comments. */
+static void
+coda_as_rcdb(void **state)
+{
+	struct daq daq;
+
+	(void)state;
+	assert_int_equal(
+	    coda(&daq,
+		"<coda><run-start><update-time>02/17/16 "
+		"13:59:57</update-time><components>"
+		"<component name='E' type='ER'><out-file>/d/hd_000002_009.evio</out-file>"
+		"<out-file>/d/hd_000002_010.evio</out-file><out-file></out-file>"
+		"<evt-number>x</evt-number></component>"
+		"<component name='R' type='ROC'><out-file>z_999.evio</out-file>"
+		"<min-evt-size>0</min-evt-size><other>7</other></component></components>"
+		"<rtvs><rtv name='%(config)' value='/c/a.conf'/></rtvs></run-start>"
+		"<end-comment> as it is </end-comment></coda>"),
+	    0);
+	assert_string_equal(value(&daq, "run_end_time"), "\"2016-02-17T13:59:57Z\"");
+	assert_string_equal(value(&daq, "is_valid_run_end"), "false");
+	assert_string_equal(value(&daq, "run_config"), "\"a.conf\"");
+	assert_string_equal(value(&daq, "evio_last_file"), "\"/d/hd_000002_010.evio\"");
+	assert_string_equal(value(&daq, "evio_files_count"), "11");
+	assert_string_equal(
+	    value(&daq, "component_stats"), "{\"E\":{},\"R\":{\"min-evt-size\":0}}");
+	assert_int_equal(daq.bad, 1);
+	daq_free(&daq);
+	assert_int_equal(
+	    coda(&daq, "<coda><run-start><components><component type='ER' "
+		       "name='E'><out-file>evio</out-file></component>"
+		       "</components></run-start><end-comment>Add run comments "
+		       "here ....\n\n-------------</end-comment></coda>"),
+	    0);
+	assert_string_equal(value(&daq, "evio_last_file"), "\"evio\"");
+	assert_string_equal(value(&daq, "evio_files_count"), "-");
+	assert_string_equal(value(&daq, "user_comment"), "\"\"");
+	daq_free(&daq);
+}
+
+/* Several readings of a name: the mean of numbers, the last of texts. */
+static void
+caget_means(void **state)
+{
+	struct daq daq;
+
+	(void)state;
+	assert_int_equal(caget(&daq,
+			     "A 1\nB 2.5\nT one\nS 3\nA 2\nB 2.5\nT two\nS x\nA 6\nB "
+			     "2.5\nT two\nS 5\nN nan\nN -NaN\nI inf\nJ -inf\nA nan\n",
+			     NULL),
+	    0);
+	assert_string_equal(value(&daq, "A"), "3.0");
+	assert_string_equal(value(&daq, "B"), "\"2.5\"");
+	assert_string_equal(value(&daq, "T"), "\"two\"");
+	assert_string_equal(value(&daq, "S"), "\"5\"");
+	assert_string_equal(value(&daq, "N"), "-");
+	assert_string_equal(value(&daq, "I"), "\"Infinity\"");
+	assert_string_equal(value(&daq, "J"), "\"-Infinity\"");
+	assert_int_equal(daq.bad, 3);
+	daq_free(&daq);
+	assert_int_equal(
+	    caget(&daq, "A 2026-03-01 12:00:00.5 1\nA 2026-03-01 12:00:01.5 2\n", NULL),
+	    0);
+	assert_string_equal(value(&daq, "A"), "1.5");
+	assert_string_equal(
+	    value(&daq, "A.timestamp"), "\"2026-03-01T12:00:01.500000Z\"");
+	assert_int_equal(daq.n, 2);
+	daq_free(&daq);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(coda_whole),
+	    cmocka_unit_test(coda_as_rcdb),
+	    cmocka_unit_test(caget_means),
 	    cmocka_unit_test(coda_bad),
 	    cmocka_unit_test(infinities),
 	    cmocka_unit_test(coda_deep),

@@ -8,6 +8,8 @@ SELECT CASE
     (SELECT count(*) FROM runs WHERE experiment_id = e.id)
 FROM (SELECT 1) LEFT JOIN experiments e ON e.name = :experiment;
 
+DELETE FROM local_runs WHERE experiment = :experiment;
+
 DELETE FROM attachments WHERE experiment = :experiment;
 
 DELETE FROM fetches WHERE experiment = :experiment;

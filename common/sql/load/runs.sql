@@ -4,14 +4,16 @@ CREATE TEMP TABLE IF NOT EXISTS staged_runs (experiment TEXT, key, subkey, doc T
 SELECT 1 FROM experiments e JOIN runs r ON r.experiment_id = e.id
 WHERE e.name = :experiment AND r.run_number = :key AND r.doc = :doc;
 
--- A run that vanished goes, unless somebody set a condition of it here or keeps a file of
--- it: then what the service told of it goes.
+-- A run that vanished goes, unless somebody set a condition of it here, keeps a file of it
+-- or made it: then what the service told of it goes.
 DELETE FROM runs WHERE experiment_id = :experiment_id
     AND NOT EXISTS (SELECT 1 FROM staged_runs s
         WHERE s.experiment = :experiment AND s.key = runs.run_number)
     AND NOT EXISTS (SELECT 1 FROM conditions c
         WHERE c.run_id = runs.id AND c.set_by IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM run_files f WHERE f.run_id = runs.id);
+    AND NOT EXISTS (SELECT 1 FROM run_files f WHERE f.run_id = runs.id)
+    AND NOT EXISTS (SELECT 1 FROM local_runs l
+        WHERE l.experiment = :experiment AND l.run_number = runs.run_number);
 
 UPDATE runs SET parameters = '{}', doc = NULL
 WHERE experiment_id = :experiment_id AND doc IS NOT NULL
