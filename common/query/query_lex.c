@@ -168,12 +168,87 @@ set_text(struct query_lexer *lexer, struct query_token *token, const char *p, si
 	return token->text != NULL ? 0 : query_error_plain(lexer->error, "no memory");
 }
 
+/*
+ * jobs('TASK') and jobs('TASK').PART are names, too, whatever spaces are in them: their
+ * length, or 0 where there is none.  *from and *length get the task, *part its name and
+ * *part_length, which is 0 where there is none.
+ */
+static size_t
+jobs_length(const struct query_lexer *lexer, size_t *from, size_t *length, size_t *part,
+    size_t *part_length)
+{
+	size_t at = 4;
+	char quote;
+
+	while (peek(lexer, at) == ' ')
+		at++;
+	if (peek(lexer, at++) != '(')
+		return 0;
+	while (peek(lexer, at) == ' ')
+		at++;
+	quote = peek(lexer, at);
+	*from = at + 1;
+	*length = 0;
+	if (quote == '\'' || quote == '"') {
+		for (at++; peek(lexer, at) != quote; at++, ++*length)
+			if (lexer->at + at >= lexer->source->length ||
+			    peek(lexer, at) == '\\' || peek(lexer, at) == '\n')
+				return 0;
+		at++;
+	}
+	while (peek(lexer, at) == ' ')
+		at++;
+	if (peek(lexer, at++) != ')')
+		return 0;
+	*part = at + 1;
+	*part_length = 0;
+	if (peek(lexer, at) != '.')
+		return at;
+	*part_length = name_length(lexer->source->text + lexer->at + *part,
+	    lexer->source->length - lexer->at - *part);
+	return *part_length > 0 ? *part + *part_length : 0;
+}
+
+/* As one name, always spelled the same way.  1 if it is none. */
+static int
+lex_jobs(struct query_lexer *lexer, struct query_token *token)
+{
+	const char *p = lexer->source->text + lexer->at;
+	size_t from, length, part, part_length,
+	    n = jobs_length(lexer, &from, &length, &part, &part_length);
+	char *text, *end;
+
+	if (n == 0)
+		return 1;
+	text = end = arena_get(lexer->arena, n + sizeof("jobs(''."));
+	if (text == NULL)
+		return query_error_plain(lexer->error, "no memory");
+	end = stpcpy(end, "jobs('");
+	end = mempcpy(end, p + from, length);
+	end = stpcpy(end, "')");
+	if (part_length > 0) {
+		*end++ = '.';
+		end = mempcpy(end, p + part, part_length);
+	}
+	*end = '\0';
+	token->text = text;
+	token->length = (size_t)(end - text);
+	token->word = WORD_QUOTED;
+	finish(lexer, token, n);
+	if (memchr(text, '\0', token->length) != NULL)
+		return FAIL(lexer, token, "a name cannot hold NUL");
+	return 0;
+}
+
 static int
 lex_name(struct query_lexer *lexer, struct query_token *token)
 {
 	const char *p = lexer->source->text + lexer->at;
 	size_t n = name_length(p, lexer->source->length - lexer->at);
+	int jobs = n == 4 && memcmp(p, "jobs", 4) == 0 ? lex_jobs(lexer, token) : 1;
 
+	if (jobs != 1)
+		return jobs;
 	finish(lexer, token, n);
 	if (peek(lexer, 0) == '\'' || peek(lexer, 0) == '"') {
 		lexer->at = token->place.at;

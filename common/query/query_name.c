@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "query/query_jobs.h"
 
 #define FILES_OF_RUN                                                                     \
 	"FROM files f WHERE f.experiment_id = r.experiment_id AND "                      \
@@ -210,6 +211,9 @@ query_catalog_find(
 			*catalog->error = (struct query_error){0};
 			return NULL;
 		}
+		if (stored == 0 && catalog->db != NULL)
+			stored = query_jobs_find(
+			    catalog->db, catalog->arena, name, &found.type, &found.sql);
 		if (stored == 0)
 			return unknown(catalog, name, place);
 	}

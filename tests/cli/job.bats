@@ -317,6 +317,29 @@ b"; touch "$(printf "\351")"; seq 10000 | xargs touch'
     status_is 2
 }
 
+@test "elog-select uses jobs of a run" {
+    {
+        record experiments '{"experiment":"e1","name":"e1"}'
+        for run in 1 2 3; do record runs "{\"experiment\":\"e1\",\"num\":$run}"; done
+        closed e1 '{"experiments":1,"runs":3}'
+    } | elog-load --quiet "$db" >/dev/null
+    elog-job run -t refine --experiment e1 --run 1 --figure Rfactor=0.31 --db "$db" -- true
+    elog-job run -t refine --experiment e1 --run 1 --figure Rfactor=0.21 --db "$db" -- true
+    elog-job run -t refine --experiment e1 --run 1 --figure Rfactor=0.99 --db "$db" -- false || true
+    elog-job run -t refine --experiment e1 --run 2 --figure Rfactor=0.40 --db "$db" -- true
+    elog-job run -t 'my index' --experiment e1 --run 3 --figure 'x y=abc' --db "$db" -- true
+    equal "$(elog-select "jobs('refine').Rfactor < 0.25" "$db")" $'e1\t1\t0.21'
+    equal "$(elog-select "jobs( 'refine' ).status == 'FINISHED' and not jobs('refine') > 1" "$db" | cut -f 2)" 2
+    equal "$(elog-select "jobs('my index').\`x y\` == 'abc'" "$db" 2>&1 | head -n 1 | cut -c -12)" "elog-select:"
+    equal "$(elog-select "\`jobs('my index').x y\` == 'abc'" "$db" | cut -f 2)" 3
+    equal "$(elog-select "jobs('') > 0" -v "jobs('refine')" "$db" | cut -f 2,3 | paste -sd ,)" $'1\t3,2\t1,3\t0'
+    equal "$(elog-select "jobs('refine') is None or jobs('nosuch') == 0" "$db" | wc -l)" 3
+    run --separate-stderr elog-select "jobs('refine').nosuch > 1" "$db"
+    status_is 2
+    elog-cond alias --db "$db" good "jobs('refine').Rfactor < 0.25"
+    equal "$(elog-select @good "$db" | cut -f 2)" 1
+}
+
 @test "lineage goes both ways, to the file and the run that it began with" {
     echo raw >raw
     elog-job run -t first --experiment mfx --run 7 --import IN=raw --out OUT=a -- sh -c 'cat raw raw >a'
