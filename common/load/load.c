@@ -10,6 +10,7 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/statement.h"
+#include "load/changes.h"
 #include "load/direct.h"
 #include "load/explode.h"
 #include "load/foreign.h"
@@ -36,6 +37,7 @@ struct load {
 	    *withheld, *ensure, *id_of, *metadata;
 	struct explode *explode;
 	struct direct *direct;
+	struct changes *noted; /* for elog-dump */
 	struct foreign *foreign;
 	struct lock *lock; /* that others may have between two commits, or NULL */
 	const volatile sig_atomic_t *stopped;
@@ -140,7 +142,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->stage = stage_open(db, path);
 	load->direct = direct_open(db, path);
 	load->foreign = foreign_open(db, path);
-	if (load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
+	load->noted = changes_open(db, path);
+	if (load->noted == NULL || load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
 	    exec(load,
 		/* Why a stream of an experiment that is not closed yet must be refused.
 		 */
@@ -176,6 +179,7 @@ load_close(struct load *load)
 	stage_close(load->stage);
 	explode_close(load->explode);
 	direct_close(load->direct);
+	changes_close(load->noted);
 	foreign_close(load->foreign);
 	if (!sqlite3_get_autocommit(load->db))
 		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
@@ -326,7 +330,7 @@ commit(struct load *load)
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (exec(load, "COMMIT") != 0)
+	if (changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
@@ -365,7 +369,7 @@ load_idle(struct load *load)
 		return commit(load);
 	if (!long_since || load->lock == NULL || !lock_is_wanted(load->lock))
 		return 0;
-	if (exec(load, "COMMIT") != 0)
+	if (changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
 		return -1;
 	explode_forget(load->explode);
 	lock_step_aside(load->lock);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "db/db.h"
 #include "db/open.h"
 #include "db/statement.h"
+#include "load/changes.h"
 #include "load/direct.h"
 #include "text/json.h"
 
@@ -179,7 +181,9 @@ rcdb_import(
 {
 	struct import import = {
 	    .db = db, .name = name, .file = file, .experiment = experiment};
+	struct changes *changes;
 	int before = sqlite3_total_changes(db);
+	bool done;
 
 	if (experiment[0] == '\0') {
 		msg("--experiment: the name is empty");
@@ -187,7 +191,11 @@ rcdb_import(
 	}
 	if (attach(&import) != 0 || db_exec(db, name, "BEGIN IMMEDIATE") != 0)
 		return EXIT_PARTIAL;
-	if (import_all(&import) != 0 || db_exec(db, name, "COMMIT") != 0) {
+	changes = changes_open(db, name);
+	done = changes != NULL && import_all(&import) == 0 &&
+	       changes_write(changes) == 0 && db_exec(db, name, "COMMIT") == 0;
+	changes_close(changes);
+	if (!done) {
 		sqlite3_exec(db, "ROLLBACK; DETACH rcdb", NULL, NULL, NULL);
 		return EXIT_PARTIAL;
 	}

@@ -26,8 +26,6 @@ put_counts(FILE *sql, sqlite3_stmt *has, const char *path)
 			    " UNION ALL SELECT '%s', (SELECT count(*) FROM \"%s\")",
 			    row->name, streams_table(row));
 	}
-	fputs(" UNION ALL SELECT 'other_records', (SELECT count(*) FROM other_records)",
-	    sql);
 	return 0;
 }
 

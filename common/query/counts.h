@@ -6,8 +6,8 @@
 
 /*
  * The parts of a query behind another, UNION ALL SELECT 'runs', (SELECT count(*) FROM
- * runs) ..., of all streams that the database has a table for, and other_records;
- * malloc'd, NULL after a message.
+ * runs) ..., of all streams that the database has a table for; malloc'd, NULL
+ * after a message.
  */
 char *counts_sql(sqlite3 *db, const char *path);
 

@@ -166,15 +166,18 @@ const struct streams_row streams[] = {
 		.words = "complete partial failed denied gone"),
 	    MAY(TEXT, "stream"), MAY(INTEGER, "http_status"), MAY(INTEGER, "attempts"),
 	    MAY(TEXT, "message"), MAY(OBJECT, "records"), MAY(OBJECT, "streams"),
-	    MUST(TIME, "fetched_at"), END}},
+	    MUST(TIME, "fetched_at"), MAY(TIME, "completed_at"), END}},
 
     /* ---- local data: elog-cond ------------------------------------------------- */
     {.name = "condition_types",
 	.keys = {"name"},
 	.applied = STREAMS_SINGLY,
 	.by_hand = true,
-	.columns = COLUMNS{MAY(TEXT, "name"), MAY(TEXT, "value_type"),
-	    MAY(TEXT, "description"), MODE, SET, SAID, END}},
+	.first = true,
+	.columns = COLUMNS{MUST(TEXT, "name"), MAY(TEXT, "value_type"),
+	    MAY(TEXT, "description"), MAY(TEXT, "created_at"), MAY(BOOLEAN, "declared"),
+	    MODE, AS(TEXT, "set_by", .unkept = true), AS(TEXT, "set_at", .unkept = true),
+	    SAID, END}},
     {.name = "conditions",
 	.keys = {"experiment", "run", "name"},
 	.applied = STREAMS_SINGLY,
@@ -334,6 +337,33 @@ const struct streams_row streams[] = {
 	.uncounted = true,
 	.columns = COLUMNS{MUST(TEXT, "job"), MUST(TEXT, "name"), MAY(ANY, "value"),
 	    MUST(TIME, "at"), END}},
+    /* ---- what is known of the database itself ------------------------------------ */
+    {.name = "log_records",
+	.keys = {"created_at", "message", "run_number", "n"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.columns = COLUMNS{MUST(TEXT, "created_at"), MAY(TEXT, "user"),
+	    MAY(TEXT, "program"), MAY(TEXT, "experiment"), MAY(RUN, "run_number"),
+	    MAY(TEXT, "table_name"), MUST(TEXT, "action"), MAY(TEXT, "old_value"),
+	    MAY(TEXT, "new_value"), MAY(TEXT, "message"),
+	    /* How many like it stand before it. */
+	    AS(COUNT, "n", .unkept = true,
+		.dump = "(SELECT count(*) FROM log_records l WHERE l.id < t.id AND "
+			"l.created_at = t.created_at AND l.message IS t.message AND "
+			"l.run_number IS t.run_number AND (l.user, l.program, "
+			"l.experiment, l.table_name, l.action, l.old_value, "
+			"l.new_value) IS (t.user, t.program, t.experiment, "
+			"t.table_name, t.action, t.old_value, t.new_value))"),
+	    END}},
+    {.name = "metadata",
+	.keys = {"key"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "key"), MAY(TEXT, "value"), END}},
+    {.name = "other_records",
+	.keys = {"stream", "key"},
+	.applied = STREAMS_SINGLY,
+	.columns =
+	    COLUMNS{MUST(TEXT, "stream"), MUST(TEXT, "key"), MUST(TEXT, "doc"), END}},
     {.name = NULL},
 };
 

@@ -72,6 +72,9 @@ struct streams_column {
 	   is shaped by SQL. */
 	bool unkept;
 	const char *column; /* the table's column, if it is called otherwise */
+	/* SQL for its value in a record of elog-dump, where it is more than the column of
+	   the table, which is called t. */
+	const char *dump;
 };
 
 #define STREAMS_NOW "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
@@ -121,6 +124,10 @@ struct streams_row {
 			      passed over */
 	bool by_hand;	   /* common/sql/direct/NAME.sql does all: nothing is derived */
 	const char *table; /* its table, where that has another name */
+	bool first;	   /* elog-dump writes it before the experiments, whose records are
+			      taken by what it says */
+	const char *dumped; /* SQL: which rows of the table, called t, elog-dump writes;
+			       NULL: all */
 	bool uncounted;	   /* its rows are too many to be counted by elog-status */
 };
 

@@ -116,8 +116,9 @@ sql() {
 dump() {
     local table
     for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
-        AND name NOT IN ('fetches', 'fetched_streams', 'metadata', 'schema_version', 'condition_types',
-            'conditions', 'log_records') ORDER BY name")
+        AND name NOT IN ('fetches', 'fetched_streams', 'metadata', 'schema_version',
+            'condition_types', 'conditions', 'log_records', 'dump_generations', 'dump_rows',
+            'dump_keys') ORDER BY name")
     do
         echo "-- $table"
         sql -quote "$1" "SELECT * FROM $table ORDER BY 1, 2"
