@@ -21,7 +21,8 @@ static const struct reference {
 	"true"},
     {"run", "run_number", "%.run_number", "%.run_number = :run"},
     {"run", "run_id", "(SELECT run_number FROM runs WHERE id = %.run_id)",
-	"%.run_id = (SELECT r.id FROM runs r JOIN experiments e ON e.id = r.experiment_id "
+	"%.run_id = (SELECT r.id FROM runs r JOIN experiments e ON e.id = "
+	"r.experiment_id "
 	"WHERE e.name = :experiment AND r.run_number = :run)"},
     {"name", "type_id", "(SELECT name FROM condition_types WHERE id = %.type_id)",
 	"%.type_id = (SELECT id FROM condition_types WHERE name = :name)"},
@@ -91,8 +92,8 @@ reference_of(const struct member_table *table, const char *member)
 	return NULL;
 }
 
-static void
-put_with_alias(FILE *sql, const char *text, const char *alias)
+void
+member_put_text(FILE *sql, const char *text, const char *alias)
 {
 	for (; *text != '\0'; text++)
 		if (*text == '%')
@@ -114,7 +115,7 @@ member_put(FILE *sql, const struct member_table *table,
 	}
 	reference = reference_of(table, column->name);
 	if (reference != NULL)
-		put_with_alias(sql, reference->value, alias);
+		member_put_text(sql, reference->value, alias);
 	return reference != NULL;
 }
 
@@ -132,7 +133,7 @@ member_put_keys(FILE *sql, const struct member_table *table,
 		if (member_table_has(table, own))
 			fprintf(sql, "%s.\"%s\" IS :%s", alias, own, column->name);
 		else if (reference != NULL)
-			put_with_alias(sql, reference->equals, alias);
+			member_put_text(sql, reference->equals, alias);
 		else
 			fputs("false", sql);
 	}

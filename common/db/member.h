@@ -23,8 +23,8 @@ struct member_table {
 
 /* Read them.  0, or -1 after a message that names path; n is 0 if there is no such
    table.  member_table_close() releases, also after that. */
-int member_table_open(struct member_table *table, sqlite3 *db, const char *path,
-    const char *name);
+int member_table_open(
+    struct member_table *table, sqlite3 *db, const char *path, const char *name);
 void member_table_close(struct member_table *table);
 
 /* Has the table that column? */
@@ -36,6 +36,9 @@ bool member_table_has(const struct member_table *table, const char *column);
  */
 bool member_put(FILE *sql, const struct member_table *table,
     const struct streams_column *column, const char *alias);
+
+/* Write SQL in which % stands for the alias of a row. */
+void member_put_text(FILE *sql, const char *text, const char *alias);
 
 /* Write a condition that is true of the row whose keys are the parameters of their names;
    it can be answered by an index of the table. */

@@ -39,7 +39,8 @@ struct changes {
 	struct written written[STREAMS_MAX];
 	bool any;
 	sqlite3_int64 generation; /* that is being written */
-	const char *table; /* of the last call: SQLite's own text, which stays */
+	int own;		  /* rows that the triggers wrote */
+	const char *table;	  /* of the last call: SQLite's own text, which stays */
 	struct written *of_table;
 };
 
@@ -127,6 +128,8 @@ hook(void *context, int operation, const char *database, const char *table,
 	struct written *written;
 
 	(void)database;
+	if (strcmp(table, "dump_keys") == 0)
+		changes->own++;
 	if (operation == SQLITE_DELETE)
 		return; /* a trigger notes its key */
 	written = written_of(changes, table);
@@ -143,15 +146,15 @@ static void
 put_trigger(FILE *sql, const struct streams_row *row, const char *operation,
     const char *alias, const char *key)
 {
-	fprintf(sql,
-	    "CREATE TEMP TRIGGER dump_%s_%s AFTER %s ON main.\"%s\" BEGIN "
-	    "INSERT INTO dump_keys VALUES (" THIS_GENERATION ", '%s', ",
-	    operation, row->name, operation, streams_table(row), row->name);
-	for (const char *c = key; *c != '\0'; c++)
-		if (*c == '%')
-			fputs(alias, sql);
-		else
-			putc(*c, sql);
+	fprintf(sql, "CREATE TEMP TRIGGER dump_%s_%s AFTER %s ON main.\"%s\"", operation,
+	    row->name, operation, streams_table(row));
+	if (row->dumped != NULL) {
+		fputs(" WHEN ", sql);
+		member_put_text(sql, row->dumped, alias);
+	}
+	fprintf(sql, " BEGIN INSERT INTO dump_keys VALUES (" THIS_GENERATION ", '%s', ",
+	    row->name);
+	member_put_text(sql, key, alias);
 	fputs(") ON CONFLICT DO NOTHING; END;\n", sql);
 }
 
@@ -271,8 +274,8 @@ changes_close(struct changes *changes)
 }
 
 static int
-note_stretch(struct changes *changes, const char *stream, sqlite3_int64 first,
-    sqlite3_int64 last)
+note_stretch(
+    struct changes *changes, const char *stream, sqlite3_int64 first, sqlite3_int64 last)
 {
 	sqlite3_bind_int64(changes->note_rows, 1, changes->generation);
 	sqlite3_bind_text(changes->note_rows, 2, stream, -1, SQLITE_STATIC);
@@ -332,4 +335,10 @@ changes_write(struct changes *changes)
 			return -1;
 	changes->any = false;
 	return changes->generation % PRUNE_EVERY == 0 ? prune(changes) : 0;
+}
+
+int
+changes_total(const struct changes *changes)
+{
+	return sqlite3_total_changes(changes->db) - changes->own;
 }

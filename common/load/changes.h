@@ -20,6 +20,10 @@ struct changes *changes_open(sqlite3 *db, const char *path);
 /* Before a COMMIT: write what was noted.  0, or -1 after a message. */
 int changes_write(struct changes *changes);
 
+/* How many rows this connection wrote so far, as sqlite3_total_changes() says, but
+   without those that were written to note it. */
+int changes_total(const struct changes *changes);
+
 /* NULL is allowed. */
 void changes_close(struct changes *changes);
 

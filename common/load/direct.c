@@ -12,9 +12,6 @@
 #include "load/parameter.h"
 #include "load/upsert.h"
 
-/* A record that has it, other than null, says that its row is no more. */
-#define DELETED "_sdc_deleted_at"
-
 /* A member that parameters are bound to, or that is checked. */
 struct member {
 	const char *name; /* n bytes */
@@ -41,24 +38,27 @@ struct parameter {
 /* What one stream needs, once prepared. */
 struct program {
 	const struct streams_row *row;
+	struct streams_row as_copied; /* the row, changed for copies */
 	struct steps steps;
 	sqlite3_stmt *upsert, *remove; /* derived; NULL if the row does all by hand */
 	struct parameter *parameters;
 	size_t n, room;
-	struct member *members; /* the row's columns, in their order; then DELETED */
+	struct member *members; /* the row's columns, in their order; then
+				   STREAMS_DELETED and STREAMS_COPY */
 	size_t n_members, members_room, n_columns;
 	sqlite3_int64 always; /* bits of :given that the first statement has */
 	int next; /* column of the first statement that says where to go on, or 0 */
 	int from; /* where that is */
 	bool prepared, failed;
 	bool takes_deleted; /* a statement has a parameter for it */
+	bool copies;	    /* for records of elog-dump */
 };
 
 struct direct {
 	sqlite3 *db;
 	const char *path;
 	sqlite3_stmt *begin, *end, *undo;
-	struct program *programs; /* by row of streams[] */
+	struct program *programs; /* by row of streams[]; then those that copy */
 	size_t n;
 };
 
@@ -72,7 +72,7 @@ direct_open(sqlite3 *db, const char *path)
 	direct->db = db;
 	direct->path = path;
 	direct->n = streams_count();
-	direct->programs = calloc(direct->n, sizeof(*direct->programs));
+	direct->programs = calloc(direct->n * 2, sizeof(*direct->programs));
 	if (direct->programs == NULL || value_functions(db) != SQLITE_OK ||
 	    parameter_functions(db) != SQLITE_OK)
 		goto memory;
@@ -104,7 +104,7 @@ direct_close(struct direct *direct)
 {
 	if (direct == NULL)
 		return;
-	for (size_t i = 0; i < direct->n && direct->programs != NULL; i++)
+	for (size_t i = 0; i < direct->n * 2 && direct->programs != NULL; i++)
 		program_free(&direct->programs[i]);
 	sqlite3_finalize(direct->begin);
 	sqlite3_finalize(direct->end);
@@ -201,7 +201,7 @@ add_parameter(struct program *program, sqlite3_stmt *statement, int number)
 		}
 		index = member_named(program, name, n);
 		program->takes_deleted |=
-		    n == strlen(DELETED) && memcmp(name, DELETED, n) == 0;
+		    n == strlen(STREAMS_DELETED) && memcmp(name, STREAMS_DELETED, n) == 0;
 	}
 	p->index = (size_t)index;
 	return index < 0 ? -1 : 0;
@@ -232,9 +232,19 @@ derive(struct direct *direct, char *sql)
 static int
 prepare(struct direct *direct, struct program *program, const struct streams_row *row)
 {
+	const char *sql = program->copies ? statement_file("copy", row->name, "") : NULL;
+
+	if (program->copies) {
+		program->as_copied = *row;
+		program->as_copied.whole |= row->by_hand;
+		program->as_copied.by_hand = sql != NULL;
+		row = &program->as_copied;
+	} else {
+		sql = statement_file("direct", row->name, "");
+	}
 	program->row = row;
-	if (steps_prepare(&program->steps, direct->db, direct->path,
-		statement_file("direct", row->name, ""), 0, STEPS_MAX) < 0)
+	if (steps_prepare(&program->steps, direct->db, direct->path, sql, 0, STEPS_MAX) <
+	    0)
 		return -1;
 	if (row->by_hand && program->steps.n == 0) {
 		msg("stream %s has no SQL file", row->name);
@@ -256,7 +266,8 @@ prepare(struct direct *direct, struct program *program, const struct streams_row
 		if (column_named(program, c->name, strlen(c->name)) > 0)
 			program->always |= 1LL << i;
 	}
-	if (member_named(program, DELETED, strlen(DELETED)) < 0)
+	if (member_named(program, STREAMS_DELETED, strlen(STREAMS_DELETED)) < 0 ||
+	    member_named(program, STREAMS_COPY, strlen(STREAMS_COPY)) < 0)
 		goto memory;
 	program->next = column_named(program, "next", strlen("next"));
 	for (int i = 0; i < program->steps.n; i++)
@@ -304,9 +315,19 @@ is_deleted(const struct program *program)
 	return found->p != NULL && found->p[0] != 'n';
 }
 
-/* Is each value what its column says?  Of a record that deletes, the keys alone. */
+/* Is it of elog-dump, and to be a row just so? */
+static bool
+is_copy(const struct program *program)
+{
+	const struct json_span *found = &program->members[program->n_columns + 1].found;
+
+	return found->p != NULL && found->p[0] == '"' && json_string_is(*found, "row");
+}
+
+/* Is each value what its column says?  Of a record that deletes or copies, the keys
+   alone. */
 static enum direct_result
-check_types(const struct program *program, bool deleted, char why[DIRECT_WHY])
+check_types(const struct program *program, bool keys_alone, char why[DIRECT_WHY])
 {
 	const struct streams_column *c = program->row->columns;
 	const struct json_span *key = &program->members[0].found;
@@ -316,7 +337,7 @@ check_types(const struct program *program, bool deleted, char why[DIRECT_WHY])
 		char fault[STREAMS_WHY];
 
 		if (streams_fits(c, program->members[i].found, fault) ||
-		    (deleted && !streams_is_key(program->row, c)))
+		    (keys_alone && !streams_is_key(program->row, c)))
 			continue;
 		/* A member that need not come again, of a row that may be there. */
 		if (!program->row->whole && !streams_is_key(program->row, c) &&
@@ -461,7 +482,7 @@ take(struct direct *direct, struct program *program, struct json_span record,
 		return DIRECT_REFUSED;
 	}
 	if (program->upsert != NULL)
-		result = check_types(program, deleted, why);
+		result = check_types(program, deleted || program->copies, why);
 	if (result != DIRECT_TAKEN)
 		return result;
 	if (bind_members(program, record) != SQLITE_OK)
@@ -475,10 +496,12 @@ take(struct direct *direct, struct program *program, struct json_span record,
 }
 
 int
-direct_prepare(struct direct *direct, const struct streams_row *stream)
+direct_prepare(struct direct *direct, const struct streams_row *stream, bool copy)
 {
-	struct program *program = &direct->programs[stream - streams];
+	struct program *program =
+	    &direct->programs[stream - streams + (copy ? (ptrdiff_t)direct->n : 0)];
 
+	program->copies = copy;
 	if (!program->prepared)
 		program->failed = prepare(direct, program, stream) != 0;
 	program->prepared = true;
@@ -492,9 +515,15 @@ direct_take(struct direct *direct, const struct streams_row *stream,
 	struct program *program = &direct->programs[stream - streams];
 	enum direct_result result;
 
-	if (direct_prepare(direct, stream) != 0)
+	if (direct_prepare(direct, stream, false) != 0)
 		return DIRECT_FAILED;
 	find_members(program, record);
+	if (is_copy(program)) {
+		if (direct_prepare(direct, stream, true) != 0)
+			return DIRECT_FAILED;
+		program += direct->n;
+		find_members(program, record);
+	}
 	result = take(direct, program, record, why);
 	if (result == DIRECT_FAILED)
 		db_complain(direct->db, direct->path);

@@ -15,11 +15,15 @@
  * instead: what was looked up once need not be looked up again; and where one of them is
  * called next, the statement of that number (1 is the one behind the first) is the one
  * to go on with.  The functions of value.h and parameter.h are there.
+ *
+ * A record of elog-dump that says so (STREAMS_COPY) is taken by the derived statement
+ * alone, or by common/sql/copy/STREAM.sql: its row is to be what the record says.
  */
 #ifndef DIRECT_H
 #define DIRECT_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "stream/streams.h"
 #include "text/json.h"
@@ -38,9 +42,10 @@ enum direct_result {
 	DIRECT_FAILED,	/* the database did, after a message */
 };
 
-/* Prepare a stream's statements before its first record.  0, or -1 after a message: the
-   row, its SQL file and the database's table do not fit. */
-int direct_prepare(struct direct *direct, const struct streams_row *stream);
+/* Prepare a stream's statements, those for copies or else all others, before its first
+   record.  0, or -1 after a message: the row, its SQL file and the database's table do
+   not fit. */
+int direct_prepare(struct direct *direct, const struct streams_row *stream, bool copy);
 
 /* Apply a record, an object that was checked, within the caller's transaction. */
 enum direct_result direct_take(struct direct *direct, const struct streams_row *stream,

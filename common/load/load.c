@@ -49,6 +49,7 @@ struct load {
 	size_t pending_used, pending_size;
 	/* Rows that the experiment at hand changed, by stream: "runs":2,"files":1 */
 	char changes[STREAMS_MAX * 40];
+	char updated_at[64];
 	char *text; /* decoded strings: experiment and fetched_at behind each other */
 	size_t text_size;
 };
@@ -86,6 +87,8 @@ prepare_fixed(struct load *load)
 	    {&load->withheld,
 		"SELECT 1 FROM json_each(:value -> 'bookmarks') b WHERE "
 		"EXISTS (SELECT 1 FROM refused WHERE experiment = b.key) "
+		"OR (b.key = 'elog-dump' AND (:errors > 0 "
+		"OR EXISTS (SELECT 1 FROM staged))) "
 		"OR EXISTS (SELECT 1 FROM staged WHERE experiment = b.key)"},
 	    {&load->ensure, "INSERT OR IGNORE INTO experiments (name, updated_at) "
 			    "VALUES (:experiment, :fetched_at)"},
@@ -143,7 +146,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->direct = direct_open(db, path);
 	load->foreign = foreign_open(db, path);
 	load->noted = changes_open(db, path);
-	if (load->noted == NULL || load->stage == NULL || load->direct == NULL || load->foreign == NULL ||
+	if (load->noted == NULL || load->stage == NULL || load->direct == NULL ||
+	    load->foreign == NULL ||
 	    exec(load,
 		/* Why a stream of an experiment that is not closed yet must be refused.
 		 */
@@ -389,6 +393,24 @@ bind_experiment(sqlite3_stmt *statement, const char *experiment, sqlite3_int64 i
 	statement_text(statement, ":fetched_at", fetched_at);
 }
 
+/*
+ * When the rows of a stream were last brought: as elog-dump says in "updated_at", or
+ * fetched_at.  It lasts until the next call.
+ */
+static const char *
+time_of(
+    struct load *load, struct json_span fetch, const char *stream, const char *fetched_at)
+{
+	struct json_span times, at;
+
+	if (!json_find(fetch, "updated_at", &times) || times.p[0] != '{' ||
+	    !json_find(times, stream, &at) || at.p[0] != '"' ||
+	    at.n > sizeof(load->updated_at))
+		return fetched_at;
+	json_string_decode(at, load->updated_at);
+	return load->updated_at;
+}
+
 static int
 run_steps(struct load *load, struct steps *steps, const char *experiment,
     sqlite3_int64 id, const char *fetched_at)
@@ -437,10 +459,12 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 {
 	sqlite3_int64 id = 0;
 	int runs = is_good(load, experiment, fetch, "runs");
+	struct json_span incremental;
 	int before, changed, conditions;
 
 	statement_text(load->ensure, ":experiment", experiment);
-	statement_text(load->ensure, ":fetched_at", fetched_at);
+	statement_text(load->ensure, ":fetched_at",
+	    time_of(load, fetch, streams[0].name, fetched_at));
 	if (run(load, load->ensure) != 0)
 		return -1;
 	statement_text(load->id_of, ":experiment", experiment);
@@ -451,12 +475,17 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	}
 	id = sqlite3_column_int64(load->id_of, 0);
 	sqlite3_reset(load->id_of);
-	before = sqlite3_total_changes(load->db);
 	if (runs < 0)
 		return -1;
+	if (json_find(fetch, "incremental", &incremental) && incremental.p[0] == 't')
+		for (size_t i = 0; i < streams_staged(); i++)
+			if (is_good(load, experiment, fetch, streams[i].name) > 0 &&
+			    stage_keep(load->stage, &streams[i], experiment, id) != 0)
+				return -1;
+	before = changes_total(load->noted);
 	if (runs && explode_before(load->explode, experiment, id) != 0)
 		return -1;
-	conditions = sqlite3_total_changes(load->db) - before;
+	conditions = changes_total(load->noted) - before;
 	for (size_t i = 0; i < streams_staged(); i++) {
 		int good = is_good(load, experiment, fetch, streams[i].name);
 
@@ -464,21 +493,35 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 			return -1;
 		if (!good)
 			continue;
-		before = sqlite3_total_changes(load->db);
-		if (run_steps(load, &load->steps[i], experiment, id, fetched_at) != 0)
+		before = changes_total(load->noted);
+		if (run_steps(load, &load->steps[i], experiment, id,
+			time_of(load, fetch, streams[i].name, fetched_at)) != 0)
 			return -1;
-		changed = sqlite3_total_changes(load->db) - before;
+		changed = changes_total(load->noted) - before;
 		note_changes(load, streams[i].name, changed);
 		if (changed != 0 &&
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
 	}
-	before = sqlite3_total_changes(load->db);
+	before = changes_total(load->noted);
 	if (runs && explode_after(load->explode, experiment, id, fetched_at) != 0)
 		return -1;
-	conditions += sqlite3_total_changes(load->db) - before;
+	conditions += changes_total(load->noted) - before;
 	note_changes(load, "conditions", conditions);
 	return 0;
+}
+
+static int take_direct(
+    struct load *load, const struct streams_row *d, struct json_span record, long number);
+
+/* Does a record have a member that says that? */
+static bool
+says(struct json_span record, const char *name, const char *text)
+{
+	struct json_span value;
+
+	return json_find(record, name, &value) && value.p[0] == '"' &&
+	       json_string_is(value, text);
 }
 
 /*
@@ -512,7 +555,9 @@ static int
 note_outcome(struct load *load, const char *experiment, struct json_span fetch,
     const char *fetched_at, const char *reason)
 {
-	for (int i = 1; i < load->fetches.n; i++) {
+	bool closes_only = reason == NULL && says(fetch, STREAMS_COPY, "close");
+
+	for (int i = 1; i < load->fetches.n && !closes_only; i++) {
 		sqlite3_stmt *statement = load->fetches.statements[i];
 
 		bind_experiment(statement, experiment, 0, fetch, fetched_at);
@@ -547,14 +592,14 @@ static int
 apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
     const char *fetched_at, bool *refused)
 {
-	int before = sqlite3_total_changes(load->db);
+	int before = changes_total(load->noted);
 
 	*refused = false;
 	load->changes[0] = '\0';
 	if (exec(load, "SAVEPOINT experiment") != 0)
 		return -1;
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
-		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		load->totals.changed += changes_total(load->noted) - before;
 		return exec(load, "RELEASE experiment");
 	}
 	if (is_fatal(load->db))
@@ -639,6 +684,9 @@ take_fetch(struct load *load, struct json_span record, long number)
 	char *experiment, *fetched_at;
 	const struct outcome *outcome;
 
+	if (says(record, STREAMS_COPY, "row"))
+		return take_direct(load, streams_named("fetches", 7), record, number);
+
 	if (!json_find(record, "experiment", &name) || name.p[0] != '"' ||
 	    !json_find(record, "status", &status) || status.p[0] != '"' ||
 	    (outcome = outcome_of(status)) == NULL) {
@@ -680,6 +728,9 @@ take_state(struct load *load, const struct message *message)
 	int withheld;
 
 	statement_span(load->withheld, ":value", message->value);
+	/* A bookmark of elog-dump stands for all that came before it. */
+	sqlite3_bind_int64(load->withheld,
+	    sqlite3_bind_parameter_index(load->withheld, ":errors"), load->totals.errors);
 	withheld = statement_ask(load->withheld, load->path);
 	if (withheld < 0)
 		return -1;
@@ -739,17 +790,17 @@ take_direct(
     struct load *load, const struct streams_row *d, struct json_span record, long number)
 {
 	const char *retyped = retyped_condition(load, d, record);
-	int before = sqlite3_total_changes(load->db);
+	int before = changes_total(load->noted);
 	char why[DIRECT_WHY];
 
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
-		if (sqlite3_total_changes(load->db) != before) {
+		if (changes_total(load->noted) != before) {
 			explode_forget(load->explode); /* it may have been a type */
 			if (retyped != NULL && explode_again(load->explode, retyped) != 0)
 				return -1;
 		}
-		load->totals.changed += sqlite3_total_changes(load->db) - before;
+		load->totals.changed += changes_total(load->noted) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:
 		load_bad_line(load, line_of(record, number), why);

@@ -22,7 +22,7 @@ struct member {
 
 /* The staging table of one resource. */
 struct table {
-	sqlite3_stmt *known, *insert, *drop;
+	sqlite3_stmt *known, *insert, *drop, *keep;
 	struct member members[MEMBERS_MAX];
 	int n;
 };
@@ -31,14 +31,15 @@ struct stage {
 	sqlite3 *db;
 	const char *path;
 	struct table *tables; /* by row of streams[] */
-	char *experiment;     /* decoded */
+	sqlite3_stmt *vanish, *drop_vanished;
+	char *experiment; /* decoded */
 	size_t experiment_size;
 };
 
 /* What every record is asked for. */
 struct found {
 	struct json_span experiment; /* a JSON string */
-	struct json_span key, subkey, whole;
+	struct json_span key, subkey, whole, deleted;
 	/*
 	 * What follows the first member, a comma or a brace, where that is the
 	 * experiment that elog-get put there; else NULL.
@@ -119,6 +120,30 @@ fail:
 	return -1;
 }
 
+/* What keeps the rows that did not come: it stages their keys. */
+static int
+prepare_keep(struct stage *stage, struct table *table, const struct streams_row *r)
+{
+	const char *columns[2] = {"''", "NULL"};
+	char sql[800];
+
+	for (int i = 0; i < 2 && r->keys[i + 1] != NULL; i++)
+		columns[i] = streams_column_of(
+		    streams_column(r, r->keys[i + 1], strlen(r->keys[i + 1])));
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO staged_%s (experiment, key, subkey) "
+	    "SELECT :experiment, %s, %s FROM %s t WHERE t.%s = :experiment_id "
+	    "AND NOT EXISTS (SELECT 1 FROM staged_%s s WHERE s.experiment = :experiment "
+	    "AND s.key = %s AND ifnull(s.subkey, '') = ifnull(%s, '')) "
+	    "AND NOT EXISTS (SELECT 1 FROM vanishing v WHERE v.experiment = :experiment "
+	    "AND v.stream = '%s' AND v.key = %s AND v.subkey IS %s)",
+	    r->name, columns[0], columns[1], streams_table(r),
+	    r == streams ? "id" : "experiment_id", r->name, columns[0], columns[1],
+	    r->name, columns[0], columns[1]);
+	table->keep = db_prepare(stage->db, stage->path, sql);
+	return table->keep != NULL ? 0 : -1;
+}
+
 /* The view that shows what waits in all of the tables. */
 static int
 create_view(struct stage *stage)
@@ -129,11 +154,12 @@ create_view(struct stage *stage)
 	int result = -1;
 
 	if (text != NULL) {
-		fputs("CREATE TEMP VIEW IF NOT EXISTS staged (experiment, stream) AS ",
+		fputs("CREATE TEMP VIEW IF NOT EXISTS staged (experiment, stream) AS "
+		      "SELECT experiment, stream FROM vanishing",
 		    text);
 		for (size_t i = 0; i < streams_staged(); i++)
-			fprintf(text, "%sSELECT experiment, '%s' FROM staged_%s",
-			    i > 0 ? " UNION ALL " : "", streams[i].name, streams[i].name);
+			fprintf(text, " UNION ALL SELECT experiment, '%s' FROM staged_%s",
+			    streams[i].name, streams[i].name);
 	}
 	if (text == NULL || fclose(text) != 0)
 		msg("no memory");
@@ -220,10 +246,19 @@ stage_open(sqlite3 *db, const char *path)
 		goto fail;
 	if (db_exec(db, path,
 		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
-		"PRAGMA temp.secure_delete = OFF") != 0)
+		"PRAGMA temp.secure_delete = OFF;"
+		"CREATE TEMP TABLE vanishing (experiment TEXT, stream TEXT, key, subkey);"
+		"CREATE UNIQUE INDEX temp.vanishing_key "
+		"ON vanishing (experiment, stream, key, ifnull(subkey, ''))") != 0)
+		goto fail;
+	stage->vanish = db_prepare(db, path, "INSERT INTO vanishing VALUES (?, ?, ?, ?)");
+	stage->drop_vanished =
+	    db_prepare(db, path, "DELETE FROM vanishing WHERE experiment = ?");
+	if (stage->vanish == NULL || stage->drop_vanished == NULL)
 		goto fail;
 	for (size_t i = 0; i < streams_staged(); i++)
-		if (open_table(stage, &stage->tables[i], streams[i].name) != 0)
+		if (open_table(stage, &stage->tables[i], streams[i].name) != 0 ||
+		    prepare_keep(stage, &stage->tables[i], &streams[i]) != 0)
 			goto fail;
 	if (create_view(stage) == 0)
 		return stage;
@@ -241,7 +276,10 @@ stage_close(struct stage *stage)
 		sqlite3_finalize(stage->tables[i].known);
 		sqlite3_finalize(stage->tables[i].insert);
 		sqlite3_finalize(stage->tables[i].drop);
+		sqlite3_finalize(stage->tables[i].keep);
 	}
+	sqlite3_finalize(stage->vanish);
+	sqlite3_finalize(stage->drop_vanished);
 	free(stage->tables);
 	free(stage->experiment);
 	free(stage);
@@ -282,6 +320,7 @@ find_members(struct json_span record, const struct streams_row *r, struct table 
 		note(&found->key, r->keys[1], key, value);
 		note(&found->subkey, r->keys[2], key, value);
 		note(&found->whole, r->member, key, value);
+		note(&found->deleted, STREAMS_DELETED, key, value);
 		for (int i = 0; i < table->n; i++)
 			note(
 			    &table->members[i].found, table->members[i].name, key, value);
@@ -383,6 +422,26 @@ insert_row(struct stage *stage, const struct streams_row *r, struct table *table
 	return code;
 }
 
+/* The same for a record that says that what has its key is no more. */
+static int
+insert_vanishing(
+    struct stage *stage, const struct streams_row *r, const struct found *found)
+{
+	sqlite3_stmt *insert = stage->vanish;
+	int code;
+
+	sqlite3_bind_text(insert, 1, stage->experiment, -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 2, r->name, -1, SQLITE_STATIC);
+	code = r->keys[1] != NULL ? statement_key(insert, 3, found->key)
+				  : sqlite3_bind_text(insert, 3, "", 0, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = statement_key(insert, 4, found->subkey);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(insert);
+	sqlite3_reset(insert);
+	return code;
+}
+
 enum stage_result
 stage_take(struct stage *stage, const struct streams_row *r, struct json_span record,
     const char **experiment, char why[STAGE_WHY])
@@ -390,6 +449,7 @@ stage_take(struct stage *stage, const struct streams_row *r, struct json_span re
 	struct table *table = &stage->tables[r - streams];
 	struct found found = {.rest = NULL};
 	struct json_span document;
+	bool deleted;
 	int known, code;
 
 	*experiment = NULL;
@@ -401,17 +461,22 @@ stage_take(struct stage *stage, const struct streams_row *r, struct json_span re
 	*experiment = decode_experiment(stage, found.experiment);
 	if (*experiment == NULL)
 		return STAGE_FAILED;
+	deleted = found.deleted.p != NULL && found.deleted.p[0] != 'n';
 	if ((r->keys[1] != NULL && !streams_is_key_value(found.key)) ||
-	    (r->member != NULL && found.whole.p == NULL)) {
+	    (r->member != NULL && found.whole.p == NULL && !deleted)) {
 		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->name,
 		    r->keys[1] != NULL ? r->keys[1] : r->member);
 		return STAGE_REFUSED;
 	}
-	document = document_of(record, r, &found);
-	known = is_known(stage, table, &found, document);
-	if (known < 0)
-		return STAGE_FAILED;
-	code = insert_row(stage, r, table, &found, document, known > 0);
+	if (deleted) {
+		code = insert_vanishing(stage, r, &found);
+	} else {
+		document = document_of(record, r, &found);
+		known = is_known(stage, table, &found, document);
+		if (known < 0)
+			return STAGE_FAILED;
+		code = insert_row(stage, r, table, &found, document, known > 0);
+	}
 	if (code == SQLITE_DONE)
 		return STAGE_TAKEN;
 	if ((code & 0xff) != SQLITE_CONSTRAINT) {
@@ -424,8 +489,23 @@ stage_take(struct stage *stage, const struct streams_row *r, struct json_span re
 }
 
 int
+stage_keep(struct stage *stage, const struct streams_row *r, const char *experiment,
+    sqlite3_int64 experiment_id)
+{
+	sqlite3_stmt *keep = stage->tables[r - streams].keep;
+
+	statement_text(keep, ":experiment", experiment);
+	sqlite3_bind_int64(
+	    keep, sqlite3_bind_parameter_index(keep, ":experiment_id"), experiment_id);
+	return statement_run(keep, stage->path);
+}
+
+int
 stage_drop(struct stage *stage, const char *experiment)
 {
+	sqlite3_bind_text(stage->drop_vanished, 1, experiment, -1, SQLITE_STATIC);
+	if (statement_run(stage->drop_vanished, stage->path) != 0)
+		return -1;
 	for (size_t i = 0; i < streams_staged(); i++) {
 		sqlite3_stmt *drop = stage->tables[i].drop;
 

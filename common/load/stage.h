@@ -12,6 +12,8 @@
  * SQL has the function lasting(doc, stream) for the second statement: the document
  * without what the service computes from the clock.
  *
+ * A record with STREAMS_DELETED waits in the table vanishing instead.
+ *
  * The view staged(experiment, stream) shows what waits.
  */
 #ifndef STAGE_H
@@ -42,6 +44,11 @@ enum stage_result {
  */
 enum stage_result stage_take(struct stage *stage, const struct streams_row *resource,
     struct json_span record, const char **experiment, char why[STAGE_WHY]);
+
+/* Of an experiment whose records are the changes since another time: stage the keys of
+   the rows that neither came nor vanish, so that they stay.  0, or -1 after a message. */
+int stage_keep(struct stage *stage, const struct streams_row *row, const char *experiment,
+    sqlite3_int64 experiment_id);
 
 /* Drop what waits of an experiment.  0, or -1 after a message. */
 int stage_drop(struct stage *stage, const char *experiment);

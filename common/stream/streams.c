@@ -183,8 +183,16 @@ const struct streams_row streams[] = {
 	.applied = STREAMS_SINGLY,
 	.by_hand = true,
 	.uncounted = true,
+	.dumped = "%.set_by IS NOT NULL",
 	.columns = COLUMNS{MUST(TEXT, "experiment"), MUST(RUN, "run"), MAY(TEXT, "name"),
-	    MAY(JSON, "value"), MODE, SET, SAID, END}},
+	    AS(JSON, "value",
+		.dump = "CASE (SELECT value_type FROM condition_types WHERE id = "
+			"t.type_id) WHEN 'blob' THEN json_object('$base64', "
+			"base64(t.value)) WHEN 'json' THEN t.value "
+			"WHEN 'bool' THEN iif(t.value, 'true', 'false') ELSE iif("
+			"typeof(t.value) = 'real', printf('%!.17g', t.value), "
+			"json_quote(t.value)) END"),
+	    MODE, SET, SAID, END}},
     {.name = "aliases",
 	.keys = {"name"},
 	.applied = STREAMS_SINGLY,
@@ -210,8 +218,12 @@ const struct streams_row streams[] = {
 	.applied = STREAMS_SINGLY,
 	.by_hand = true,
 	.columns = COLUMNS{MUST(TEXT, "experiment"), MUST(RUN, "run"), MAY(TEXT, "path"),
-	    MAY(TEXT, "sha256"), MAY(INTEGER, "size"), MAY(INTEGER, "importance"),
-	    MAY(TEXT, "description"), MAY(TEXT, "content"), SET, SAID, END}},
+	    MAY(TEXT, "sha256"), AS(INTEGER, "size", .unkept = true),
+	    MAY(INTEGER, "importance"), MAY(TEXT, "description"),
+	    AS(TEXT, "content", .unkept = true,
+		.dump = "(SELECT base64(content) FROM file_contents WHERE sha256 = "
+			"t.sha256)"),
+	    SET, SAID, END}},
 
     /* ---- files elsewhere, and here: elog-scan, elog-pull, elog-get -------------- */
     {.name = "downloads",

@@ -124,11 +124,11 @@ struct streams_row {
 			      passed over */
 	bool by_hand;	   /* common/sql/direct/NAME.sql does all: nothing is derived */
 	const char *table; /* its table, where that has another name */
-	bool first;	   /* elog-dump writes it before the experiments, whose records are
-			      taken by what it says */
-	const char *dumped; /* SQL: which rows of the table, called t, elog-dump writes;
-			       NULL: all */
-	bool uncounted;	   /* its rows are too many to be counted by elog-status */
+	bool first; /* elog-dump writes it before the experiments, whose records are
+		       taken by what it says */
+	const char *dumped; /* SQL, with % for a row of the table: is it one that
+			       elog-dump writes?  NULL: all are */
+	bool uncounted;	    /* its rows are too many to be counted by elog-status */
 };
 
 /* Ends with a row whose name is NULL.  The staged ones come first, of them experiments,
@@ -146,6 +146,17 @@ size_t streams_staged(void);
    there is none. */
 const struct streams_row *streams_named(const char *name, size_t n);
 const struct streams_row *streams_of(struct json_span name);
+
+/* A record that has this member, other than null, says that what has its key is no more.
+ */
+#define STREAMS_DELETED "_sdc_deleted_at"
+
+/*
+ * Of records that elog-dump writes: "row" says that the row of a table is to be just so,
+ * without what else elog-load does with such a record; "close", of fetches, that the
+ * experiment is closed, without an outcome to be noted.
+ */
+#define STREAMS_COPY "_elog_copy"
 
 /* The row's table. */
 const char *streams_table(const struct streams_row *row);

@@ -8,6 +8,7 @@ CREATE TABLE dump_generations (
     token TEXT NOT NULL,
     schema INTEGER NOT NULL
 );
+INSERT INTO dump_generations VALUES (1, lower(hex(randomblob(8))), 13);
 
 -- Rows that were written: of a table, those with a rowid from first to last.
 CREATE TABLE dump_rows (
@@ -24,8 +25,8 @@ CREATE TABLE dump_keys (
     generation INTEGER NOT NULL,
     stream TEXT NOT NULL,
     key TEXT NOT NULL,
-    PRIMARY KEY (generation, stream, key)
-) WITHOUT ROWID;
+    UNIQUE (generation, stream, key)
+);
 
 -- To see whether a line of the log is there already.
 CREATE INDEX log_records_by_time ON log_records (created_at, message, run_number);

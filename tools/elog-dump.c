@@ -1,0 +1,124 @@
+/* elog-dump: a database, back into the stream that it came from. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
+#include "db/migration.h"
+#include "db/reader.h"
+#include "query/dump.h"
+#include "query/dump_state.h"
+#include "stream/stream_choice.h"
+
+static char *only, *except, *experiments, *since, *state_file, *config_file;
+static int list_streams;
+
+static struct poptOption options[] = {
+    {"only", '\0', POPT_ARG_STRING, &only, 0, "Write these streams, no others", "A,B"},
+    {"except", '\0', POPT_ARG_STRING, &except, 0, "Write all streams but these", "A,B"},
+    {"experiments", 'e', POPT_ARG_STRING, &experiments, 0,
+	"Of streams of experiments, only what is of those that match GLOB", "GLOB"},
+    {"since", '\0', POPT_ARG_STRING, &since, 0,
+	"Only what changed since STATE, as elog-load printed it", "STATE"},
+    {"state", '\0', POPT_ARG_STRING, &state_file, 0,
+	"The same with the last line of FILE; where there is none, all", "FILE"},
+    {"streams", '\0', POPT_ARG_NONE, &list_streams, 0,
+	"Print the names of the streams, one a line", NULL},
+    {"config", '\0', POPT_ARG_STRING, &config_file, 0,
+	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
+    POPT_TABLEEND,
+};
+
+static bool
+is_any(const struct streams_row *row)
+{
+	return row->name != NULL;
+}
+
+/* Is the database of the schema that the table of streams is of? */
+static int
+check_schema(sqlite3 *db, const char *path)
+{
+	char *pending = migration_pending(db);
+	int result = EXIT_DONE;
+
+	if (pending != NULL && pending[0] != '\0') {
+		msg("%s: of an older elog: elog-load --migrate brings it up to date",
+		    path);
+		result = EXIT_PARTIAL;
+	}
+	free(pending);
+	return result;
+}
+
+static int
+dump(const char *database, const struct dump_options *chosen)
+{
+	struct reader reader;
+	struct stream out;
+	int status = reader_open(&reader, database, config_file);
+
+	if (status == EXIT_DONE)
+		status = check_schema(reader.db, reader.path);
+	if (status != EXIT_DONE)
+		goto done;
+	status = EXIT_PARTIAL;
+	if (stream_open(&out, STDOUT_FILENO) != 0) {
+		msg("no memory");
+		goto done;
+	}
+	if (dump_run(reader.db, reader.path, &out, chosen) == 0)
+		status = EXIT_DONE;
+	if (stream_close(&out) != 0 && status == EXIT_DONE) {
+		msg("stdout: %s", strerror(errno));
+		status = EXIT_PARTIAL;
+	}
+done:
+	reader_close(&reader);
+	return status;
+}
+
+int
+main(int argc, const char **argv)
+{
+	const struct command command = {
+	    .name = "elog-dump",
+	    .usage = "[OPTION...] [DATABASE|DIRECTORY]",
+	    .libraries = db_library(),
+	    .options = options,
+	};
+	struct dump_options chosen = {.experiments = NULL};
+	const char *const *arguments;
+	char *state = NULL;
+	int status;
+
+	status = command_parse(&command, argc, argv, &arguments);
+	if (status >= 0)
+		return status;
+	if (list_streams) {
+		stream_choice_print(is_any);
+		return command_finish(EXIT_DONE);
+	}
+	if (since != NULL && state_file != NULL) {
+		msg("--since and --state exclude each other");
+		return EXIT_USAGE;
+	}
+	if (arguments[0] != NULL && arguments[1] != NULL) {
+		msg("'%s': one database is expected", arguments[1]);
+		return EXIT_USAGE;
+	}
+	status = stream_choice(only, except, is_any, chosen.wanted);
+	if (status == EXIT_DONE && (since != NULL || state_file != NULL))
+		status = dump_state(since, state_file, &state);
+	chosen.experiments = experiments;
+	chosen.since = state;
+	if (status == EXIT_DONE)
+		status = dump(arguments[0], &chosen);
+	free(state);
+	return command_finish(status);
+}
