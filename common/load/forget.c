@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "db/statement.h"
 #include "db/value.h"
+#include "load/changes.h"
 
 struct forget {
 	sqlite3 *db;
@@ -34,11 +35,11 @@ run(const struct forget *forget, sqlite3_stmt *statement)
 }
 
 static int
-run_file(const struct forget *forget, const char *name, int first)
+run_file(const struct forget *forget, const char *name, int first, int limit)
 {
 	struct steps steps = {.n = 0};
 	int result = steps_prepare(&steps, forget->db, forget->path,
-			 statement_file("forget", name, ""), first, STEPS_MAX) >= 0
+			 statement_file("forget", name, ""), first, limit) >= 0
 			 ? 0
 			 : -1;
 
@@ -125,33 +126,65 @@ clear_tables(const struct forget *forget)
 
 /* One experiment.  As find(). */
 static int
-forget_one(struct forget *forget)
+forget_one(struct forget *forget, const struct changes *noted)
 {
-	int before = sqlite3_total_changes(forget->db), result = find(forget);
+	int before = changes_total(noted), result = find(forget);
 
 	if (result != 1)
 		return result;
-	if (run_file(forget, "experiment", 1) != 0 || clear_tables(forget) != 0)
+	if (run_file(forget, "experiment", 1, STEPS_MAX) != 0 ||
+	    clear_tables(forget) != 0)
 		return -1;
-	forget->rows = sqlite3_total_changes(forget->db) - before;
-	return run_file(forget, "after", 0) == 0 ? 1 : -1;
+	forget->rows = changes_total(noted) - before;
+	return run_file(forget, "after", 0, STEPS_MAX) == 0 ? 1 : -1;
+}
+
+int
+forget_copied(sqlite3 *db, const char *path, const char *experiment)
+{
+	struct forget forget = {.db = db, .path = path, .experiment = experiment};
+	sqlite3_stmt *known = db_prepare(db, path,
+	    "SELECT id FROM experiments WHERE name = :experiment "
+	    "UNION ALL SELECT 0 FROM fetches WHERE experiment = :experiment LIMIT 1");
+	int code;
+
+	if (known == NULL)
+		return -1;
+	statement_text(known, ":experiment", experiment);
+	code = sqlite3_step(known);
+	if (code == SQLITE_ROW)
+		forget.id = sqlite3_column_int64(known, 0);
+	else if (code != SQLITE_DONE)
+		db_complain(db, path);
+	sqlite3_finalize(known);
+	if (code != SQLITE_ROW)
+		return code == SQLITE_DONE ? 0 : -1;
+	/* The log, the third statement behind, comes with the copy. */
+	if (run_file(&forget, "experiment", 1, STEPS_MAX) != 0 ||
+	    clear_tables(&forget) != 0 || run_file(&forget, "after", 0, 2) != 0)
+		return -1;
+	return 0;
 }
 
 int
 forget_experiments(sqlite3 *db, const char *path, char *const *names)
 {
+	struct changes *noted;
 	int status = EXIT_DONE;
 
 	if (value_functions(db) != SQLITE_OK) {
 		db_complain(db, path);
 		return EXIT_PARTIAL;
 	}
-	if (db_exec(db, path, "BEGIN IMMEDIATE") != 0)
+	noted = changes_open(db, path);
+	if (noted == NULL || db_exec(db, path, "BEGIN IMMEDIATE") != 0) {
+		changes_close(noted);
 		return EXIT_PARTIAL;
+	}
 	for (; *names != NULL; names++) {
 		struct forget forget = {.db = db, .path = path, .experiment = *names};
 
-		switch (forget_one(&forget)) {
+		switch (forget_one(&forget, noted)) {
 		case 1:
 			break;
 		case 0:
@@ -159,8 +192,12 @@ forget_experiments(sqlite3 *db, const char *path, char *const *names)
 			break;
 		default:
 			sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+			changes_close(noted);
 			return EXIT_PARTIAL;
 		}
 	}
-	return db_exec(db, path, "COMMIT") == 0 ? status : EXIT_PARTIAL;
+	if (changes_write(noted) != 0 || db_exec(db, path, "COMMIT") != 0)
+		status = EXIT_PARTIAL;
+	changes_close(noted);
+	return status;
 }

@@ -11,4 +11,11 @@
  */
 int forget_experiments(sqlite3 *db, const char *path, char *const *names);
 
+/*
+ * Forget an experiment that another database, of which this is a copy, has no more:
+ * within the caller's transaction, without a line in the log, and without a word if it is
+ * not there.  0, or -1 after a message.
+ */
+int forget_copied(sqlite3 *db, const char *path, const char *experiment);
+
 #endif

@@ -14,6 +14,7 @@
 #include "load/direct.h"
 #include "load/explode.h"
 #include "load/foreign.h"
+#include "load/forget.h"
 #include "load/stage.h"
 #include "stream/message.h"
 #include "stream/streams.h"
@@ -240,14 +241,36 @@ note_problem(
 	return run(load, load->problem);
 }
 
+/* A record of an experiment that is no more where it comes from. */
+static int
+take_gone(struct load *load, struct json_span name)
+{
+	int before = changes_total(load->noted);
+
+	if (decode(load, name, 0) == NULL) {
+		msg("no memory");
+		return -1;
+	}
+	if (forget_copied(load->db, load->path, load->text) != 0)
+		return -1;
+	load->totals.changed += changes_total(load->noted) - before;
+	load->uncommitted++;
+	return 0;
+}
+
 /* A record of a stream that we know. */
 static int
 take_ours(
     struct load *load, const struct streams_row *r, struct json_span record, long number)
 {
 	const char *experiment;
+	struct json_span name, deleted;
 	char why[STAGE_WHY], line[STAGE_WHY + 64];
 
+	if (r == streams && json_find(record, STREAMS_DELETED, &deleted) &&
+	    deleted.p[0] != 'n' && json_find(record, "experiment", &name) &&
+	    name.p[0] == '"')
+		return take_gone(load, name);
 	switch (stage_take(load->stage, r, record, &experiment, why)) {
 	case STAGE_TAKEN:
 		return 0;

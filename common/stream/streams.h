@@ -128,7 +128,7 @@ struct streams_row {
 		       taken by what it says */
 	const char *dumped; /* SQL, with % for a row of the table: is it one that
 			       elog-dump writes?  NULL: all are */
-	bool uncounted;	    /* its rows are too many to be counted by elog-status */
+	bool uncounted;	    /* elog-status does not say how many rows there are */
 };
 
 /* Ends with a row whose name is NULL.  The staged ones come first, of them experiments,

@@ -97,7 +97,7 @@ local_data() {
     put e1 files '[{"path": "/f1", "run_num": 1, "size": 10}]'
     mirror "$a" e1
     go_on
-    equal "$(records)" "fetches 2 files 1 log_records 1 logbook_entries 1 metadata 1 runs 2 "
+    equal "$(records)" "fetched_streams 15 fetches 2 files 1 log_records 1 logbook_entries 1 metadata 1 runs 2 "
     equal "$(jq -c 'select(.record._sdc_deleted_at).record | del(._sdc_deleted_at)' "$BATS_TEST_TMPDIR/changes")" \
         $'{"experiment":"e1","num":2}\n{"experiment":"e1","path":"/f2","run_num":2}'
 
@@ -165,7 +165,7 @@ local_data() {
     equal "$(jq -r 'select(.type == "RECORD").stream' <<<"$output" | sort -u | tr '\n' ' ')" "aliases fetches runs "
     equal "$(jq -r 'select(.type == "SCHEMA").stream' <<<"$output" | sort | tr '\n' ' ')" "aliases fetches runs "
     run --separate-stderr elog-dump --except runs "$a"
-    [[ $output != *'"stream":"runs"'* && $output == *'"stream":"aliases"'* ]]
+    [[ $output != *'"stream":"runs","record"'* && $output == *'"stream":"aliases","record"'* ]]
     run --separate-stderr elog-dump --only run "$a"
     status_is 2
     says elog-dump "no stream 'run'"

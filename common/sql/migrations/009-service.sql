@@ -4,7 +4,7 @@
 
 -- The address takes the place of the label where they differ, in every table that names
 -- experiments; a name that both have stays.
-ALTER TABLE experiments ADD COLUMN label TEXT AS (doc ->> 'name') VIRTUAL;
+ALTER TABLE experiments ADD COLUMN label TEXT AS (json_extract(doc, '$.name')) VIRTUAL;
 UPDATE OR IGNORE experiments SET name = doc ->> '_id'
 WHERE doc ->> '_id' <> name AND doc ->> '_id' = replace(name, ' ', '_');
 UPDATE OR IGNORE fetches SET experiment = replace(experiment, ' ', '_')
@@ -26,7 +26,7 @@ CREATE TABLE fetched_streams (
     fetched_at TEXT,
     completed_at TEXT,
     PRIMARY KEY (experiment, stream)
-) WITHOUT ROWID;
+);
 INSERT INTO fetched_streams (experiment, stream, status, records, fetched_at, completed_at)
 SELECT f.experiment, r.key, 'complete', r.value, f.completed_at, f.completed_at
 FROM fetches f, json_each(f.records) r
