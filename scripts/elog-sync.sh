@@ -9,7 +9,7 @@ case $0 in
 esac
 
 usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
-                    [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet]
+                    [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet] [--verbose]
                     [--log FILE] [--wait TIME] [SERVICE OPTION...]
 
 Fetch the experiments that were updated lately into DIR/elog.db, and keep a backup
@@ -25,6 +25,7 @@ of it, DIR/elog_YYYY_MMDD_HHMM.db.
   --dir DIR       where elog.db and its backups are (database_dir, database_path)
   --keep N        how many backups to keep (keep)
   --quiet         no summary and no progress, only what failed
+  --verbose       every step of the tools, too
   --log FILE      append what is said to FILE
   --wait TIME     how long to wait for other writers: 90s, 5m (lock_timeout)
   --version, --help
@@ -41,14 +42,19 @@ quote() {
 	printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
 }
 
-# Everything that is said: to stderr, and to the log with the time.
+# Everything that is said: to stderr, and to the log with the time and its level, which
+# the tools put before their lines then.
 say() {
 	printf 'elog-sync: %s\n' "$*" | talk
 }
 talk() {
 	if [ -n "$log" ]; then
 		while IFS= read -r line; do
-			printf '%s\n' "$line" >&2
+			case $line in
+			'ERROR '* | 'INFO '* | 'DEBUG '*) ;;
+			*) line="ERROR $line" ;;
+			esac
+			printf '%s\n' "${line#* }" >&2
 			printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>"$log"
 		done
 	else
@@ -58,7 +64,7 @@ talk() {
 # What is of interest only to somebody who looks: at a terminal, or into the log.
 note() {
 	[ -z "$log" ] ||
-		printf '%s elog-sync: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$log"
+		printf '%s INFO elog-sync: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$log"
 	[ "$quiet" = 1 ] || [ ! -t 2 ] || printf 'elog-sync: %s\n' "$*" >&2
 }
 die() {
@@ -118,8 +124,9 @@ while [ $# -gt 0 ]; do
 		;;
 	--keep) need "$@" && count "$1" "$2" && keep=$2 && shift ;;
 	--quiet | -q) quiet=1 ;;
+	--verbose | -v) ELOG_VERBOSE=1 && export ELOG_VERBOSE ;;
 	--wait) need "$@" && seconds "$1" "$2" && shift ;;
-	--log) need "$@" && log=$2 && shift ;;
+	--log) need "$@" && log=$2 && ELOG_MESSAGES=levels && export ELOG_MESSAGES && shift ;;
 	--url | --auth | --token-file | --cacert | --keytab | --principal | --timeout | \
 		--retries | --config)
 		need "$@" && service="$service$1 $(quote "$2")"

@@ -113,13 +113,20 @@ summarize(const struct load_totals *totals, const char *path)
 	} others[] = {{totals->partial, "partial"}, {totals->failed, "failed"},
 	    {totals->denied, "denied"}, {totals->gone, "gone"}};
 	char text[200] = "";
+	size_t used = 0;
 
-	for (size_t i = 0, used = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].n > 0)
 			used += (size_t)snprintf(text + used, sizeof(text) - used,
 			    ", %ld %s", others[i].n, others[i].word);
-	msg("%s: %ld experiments complete%s; %ld records read, %ld rows changed", path,
-	    totals->complete, text, totals->records, totals->changed);
+	/* Downloads and conditions come without any. */
+	if (totals->complete > 0 || used > 0)
+		msg_note("%s: %ld experiments complete%s; %ld records read, %ld rows "
+			 "changed",
+		    path, totals->complete, text, totals->records, totals->changed);
+	else
+		msg_note("%s: %ld records read, %ld rows changed", path, totals->records,
+		    totals->changed);
 }
 
 /* Load records from files into the database.  Others may write between two commits where

@@ -158,7 +158,7 @@ run_verify(struct downloads *downloads, int root)
 	if (verify_run(downloads, root, &stop, stdout, &totals) != 0)
 		return command_finish(EXIT_PARTIAL);
 	if (!quiet && msg_terminal())
-		msg("%ld are what came, %ld missing, %ld changed, %ld corrupt",
+		msg_note("%ld are what came, %ld missing, %ld changed, %ld corrupt",
 		    totals.good, totals.missing, totals.changed, totals.corrupt);
 	return command_finish(
 	    stop != 0 || totals.missing + totals.changed + totals.corrupt > 0
@@ -208,7 +208,7 @@ fetch(
 		status = status == EXIT_DONE ? EXIT_PARTIAL : status;
 	intake_close(&intake);
 	if (!quiet && msg_terminal())
-		msg("%ld fetched (%lld bytes came), %ld there already, %ld left",
+		msg_note("%ld fetched (%lld bytes came), %ld there already, %ld left",
 		    totals.fetched, totals.bytes, totals.already, totals.left);
 	return status;
 }

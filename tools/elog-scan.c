@@ -123,12 +123,12 @@ report(const struct walk_totals *totals, int64_t settle, int64_t end)
 		timestamp_text(totals->newest, text);
 	human_span(totals->newest != INT64_MIN ? lag : 0, ago);
 	if (far != behind && totals->newest == INT64_MIN)
-		msg("behind: there is no file in the window yet");
+		msg_note("behind: there is no file in the window yet");
 	else if (far != behind && far)
-		msg("behind: the newest file is of %s, %s before %s", text, ago,
+		msg_note("behind: the newest file is of %s, %s before %s", text, ago,
 		    now < end ? "now" : "the end of the window");
 	else if (far != behind)
-		msg("caught up: the newest file is of %s", text);
+		msg_note("caught up: the newest file is of %s", text);
 	behind = far;
 	msg_progress(
 	    "newest %s, %s behind; %ld directories failed", text, ago, totals->failed);

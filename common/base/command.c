@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,17 +25,46 @@ hold_standard_descriptors(void)
 			return; /* no /dev/null: nothing more can be done */
 }
 
+static int version, verbose, quiet;
+
+/* The rows that every tool has; a letter or a name that the tool's own rows have is
+   theirs. */
+static void
+make_common(struct poptOption common[4], const struct poptOption *own)
+{
+	common[0] = (struct poptOption){"verbose", 'v', POPT_ARG_NONE, &verbose, 0,
+	    "Tell every step on stderr", NULL};
+	common[1] = (struct poptOption){"quiet", 'q', POPT_ARG_NONE, &quiet, 0,
+	    "Say nothing unless something fails", NULL};
+	common[2] = (struct poptOption){"version", '\0', POPT_ARG_NONE, &version, 0,
+	    "Show the version and the libraries, and exit", NULL};
+	common[3] = (struct poptOption)POPT_TABLEEND;
+	for (const struct poptOption *o = own; o->longName || o->shortName || o->arg; o++)
+		for (int i = 0; i < 2; i++) {
+			if (o->shortName == common[i].shortName)
+				common[i].shortName = '\0';
+			if (o->longName != NULL && common[i].longName != NULL &&
+			    strcmp(o->longName, common[i].longName) == 0)
+				common[i].argInfo |= POPT_ARGFLAG_DOC_HIDDEN;
+		}
+}
+
+/* Was an option of the tool's own given that is called so? */
+static bool
+flag_given(const struct poptOption *own, const char *name)
+{
+	for (const struct poptOption *o = own; o->longName || o->shortName || o->arg; o++)
+		if (o->longName != NULL && strcmp(o->longName, name) == 0)
+			return o->argInfo == POPT_ARG_NONE && *(int *)o->arg != 0;
+	return false;
+}
+
 int
 command_parse(const struct command *command, int argc, const char **argv,
     const char *const **arguments)
 {
 	static const char *const none[] = {NULL};
-	static int version;
-	static struct poptOption common[] = {
-	    {"version", '\0', POPT_ARG_NONE, &version, 0,
-		"Show the version and the libraries, and exit", NULL},
-	    POPT_TABLEEND,
-	};
+	static struct poptOption common[4];
 	struct poptOption table[] = {
 	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, command->options, 0, NULL, NULL},
 	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, common, 0, NULL, NULL},
@@ -43,6 +73,7 @@ command_parse(const struct command *command, int argc, const char **argv,
 	static poptContext context; /* owns the arguments, so it stays */
 	int code;
 
+	make_common(common, command->options);
 	hold_standard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	umask(077);
@@ -62,6 +93,10 @@ command_parse(const struct command *command, int argc, const char **argv,
 		    command->name);
 		return EXIT_USAGE;
 	}
+	if (quiet || flag_given(command->options, "quiet"))
+		msg_verbosity(-1);
+	if (verbose || flag_given(command->options, "verbose"))
+		msg_verbosity(1);
 	if (version) {
 		printf("%s %s\n", command->name, ELOG_VERSION);
 		if (command->libraries != NULL)

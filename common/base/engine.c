@@ -317,6 +317,28 @@ fill(struct engine *engine, const volatile sig_atomic_t *stop, long long *wait,
 	return 0;
 }
 
+/* What came of an attempt, for who wants to know every step.  A URL may hold a password.
+ */
+static void
+tell(CURL *easy, const struct engine_task *task, CURLcode code)
+{
+	const char *url = "", *host, *at;
+	curl_off_t us = 0, bytes = 0;
+	long answer = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
+	curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us);
+	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+	host = url != NULL ? strstr(url, "://") : NULL;
+	host = host != NULL ? host + 3 : url != NULL ? url : "";
+	at = memchr(host, '@', strcspn(host, "/?#"));
+	msg_debug("%.*s%s: attempt %d: %s, answer %ld, %lld bytes in %.3f s",
+	    (int)(host - url), url, at != NULL ? at + 1 : host, task->attempts,
+	    code == CURLE_OK ? "done" : curl_easy_strerror(code), answer,
+	    (long long)bytes, (double)us / 1e6);
+}
+
 /* See to the transfers that ended; how many, or -1: the run ends. */
 static int
 collect(struct engine *engine)
@@ -334,6 +356,7 @@ collect(struct engine *engine)
 		task = slot->task;
 		slot->task = NULL;
 		engine->moving--;
+		tell(slot->easy, task, code);
 		switch (engine->owner->end(engine->context, slot, task, code)) {
 		case ENGINE_GO:
 			if (start(engine, slot, task) != 0)

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,9 @@
 
 static const char *program = "elog";
 static bool progress_shown;
+
+#define UNSAID 2
+static int said = UNSAID; /* -1, 0, 1 */
 
 void
 msg_program(const char *name)
@@ -39,24 +43,53 @@ write_all(const char *p, size_t n)
 	}
 }
 
+/* What ELOG_VERBOSE says, until msg_verbosity() says otherwise. */
+static int
+verbosity(void)
+{
+	const char *wanted;
+
+	if (said == UNSAID) {
+		wanted = getenv("ELOG_VERBOSE");
+		said = wanted == NULL		   ? 0
+		       : strcmp(wanted, "1") == 0  ? 1
+		       : strcmp(wanted, "-1") == 0 ? -1
+						   : 0;
+	}
+	return said;
+}
+
 void
-msg(const char *format, ...)
+msg_verbosity(int wanted)
+{
+	said = wanted;
+}
+
+/* The level with a space behind it, or nothing. */
+static const char *
+level_shown(const char *level)
+{
+	const char *form = getenv("ELOG_MESSAGES");
+
+	return form != NULL && strcmp(form, "levels") == 0 ? level : "";
+}
+
+static void
+put_line(const char *level, const char *format, va_list ap)
 {
 	char line[LINE_MAX_BYTES + 8];
 	size_t start = 0, n;
 	int k;
-	va_list ap;
 
 	if (progress_shown) {
 		memcpy(line, "\r\033[K", 4);
 		start = 4;
 		progress_shown = false;
 	}
-	k = snprintf(line + start, LINE_MAX_BYTES - start, "%s: ", program);
+	k = snprintf(
+	    line + start, LINE_MAX_BYTES - start, "%s%s: ", level_shown(level), program);
 	n = start + (k > 0 ? (size_t)k : 0);
-	va_start(ap, format);
 	k = vsnprintf(line + n, LINE_MAX_BYTES - n, format, ap);
-	va_end(ap);
 	if (k > 0)
 		n += (size_t)k;
 	if (n > LINE_MAX_BYTES - 1)
@@ -66,6 +99,40 @@ msg(const char *format, ...)
 			line[i] = '?';
 	line[n++] = '\n';
 	write_all(line, n);
+}
+
+void
+msg(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	put_line("ERROR ", format, ap);
+	va_end(ap);
+}
+
+void
+msg_note(const char *format, ...)
+{
+	va_list ap;
+
+	if (verbosity() < 0)
+		return;
+	va_start(ap, format);
+	put_line("INFO ", format, ap);
+	va_end(ap);
+}
+
+void
+msg_debug(const char *format, ...)
+{
+	va_list ap;
+
+	if (verbosity() < 1)
+		return;
+	va_start(ap, format);
+	put_line("DEBUG ", format, ap);
+	va_end(ap);
 }
 
 void

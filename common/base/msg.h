@@ -1,4 +1,11 @@
-/* One-line messages on stderr: "program: text". */
+/*
+ * One-line messages on stderr: "program: text".
+ *
+ * Where ELOG_MESSAGES is "levels" in the environment, as a driver's log has it, a line
+ * begins with its level: "ERROR program: text".  ELOG_VERBOSE=1 and =-1 are as the
+ * options
+ * --verbose and --quiet.
+ */
 #ifndef MSG_H
 #define MSG_H
 
@@ -17,6 +24,14 @@ void msg_program(const char *name);
  * at 2,000 bytes.  A progress line that stands on the terminal is wiped first.
  */
 void msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same for what is good to know, level INFO, which --quiet leaves out; and for every
+   single step, level DEBUG, which is written with --verbose alone. */
+void msg_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void msg_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* -1: as little as can be, 0, or 1: all. */
+void msg_verbosity(int verbosity);
 
 /* True where stderr is a terminal: progress and notes of no importance. */
 bool msg_terminal(void);

@@ -4,6 +4,8 @@
 
 #include "base/config.h"
 #include "base/exit.h"
+#include "base/msg.h"
+#include "db/db.h"
 #include "db/open.h"
 
 int
@@ -19,6 +21,10 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 		path = config_database(config);
 	}
 	reader->db = db_open_reader(path, &reader->path);
+	if (reader->db != NULL)
+		msg_debug("%s: SQLite %s, schema %lld", reader->path,
+		    sqlite3_libversion(),
+		    db_number(reader->db, "SELECT max(version) FROM schema_version", 0));
 	config_free(config);
 	return reader->db != NULL ? EXIT_DONE : EXIT_PARTIAL;
 }

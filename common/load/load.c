@@ -361,6 +361,7 @@ commit(struct load *load)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
+	msg_debug("%s: committed in %.3f s", load->path, load->took);
 	tell_states(load);
 	return let_others_in(load) == 0 ? exec(load, "BEGIN") : -1;
 }

@@ -125,7 +125,7 @@ open_in_place(struct target *target, bool quiet)
 		return EXIT_PARTIAL;
 	target->db = db_open_writer(target->path, &backup);
 	if (backup != NULL && !quiet)
-		msg("%s: schema brought to version %d; as it was: %s", target->name,
+		msg_note("%s: schema brought to version %d; as it was: %s", target->name,
 		    migration_newest(), backup);
 	free(backup);
 	return target->db != NULL ? EXIT_DONE : EXIT_PARTIAL;

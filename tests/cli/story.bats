@@ -95,7 +95,7 @@ run_examples() {
 @test "the manual and the completion name every option of every tool" {
     for tool in $(cd "$root/tools" && basename -s .c ./*.c); do
         for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
-            grep -v 'usage\|help\|version'); do
+            grep -v 'usage\|help\|version\|verbose\|quiet'); do
             grep -q -- "Fl .*-$option\b" "$root/man/$tool.1" ||
                 { echo "$tool.1: no --$option"; return 1; }
             grep -q -- "--$option\b" "$root/contrib/bash-completion/elog" ||

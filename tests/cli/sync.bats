@@ -226,7 +226,7 @@ END
     run --separate-stderr sync_sample --log "$BATS_TEST_TMPDIR/log"
     status_is 0
     silent
-    grep -qE '^20[0-9-]{8}T[0-9:]{8}Z elog-sync: elog_[0-9_]*\.db: 11 experiments complete; [0-9]+ records read, [0-9]+ rows changed$' "$BATS_TEST_TMPDIR/log"
+    grep -qE '^20[0-9-]{8}T[0-9:]{8}Z INFO elog-sync: elog_[0-9_]*\.db: 11 experiments complete; [0-9]+ records read, [0-9]+ rows changed$' "$BATS_TEST_TMPDIR/log"
     count=$(wc -l <"$BATS_TEST_TMPDIR/log")
     sync_sample --log "$BATS_TEST_TMPDIR/log"
     grep -q 'nothing to do' "$BATS_TEST_TMPDIR/log"
@@ -239,7 +239,7 @@ END
     # What fails is in the log and on stderr.
     run --separate-stderr elog-sync.sh --url "file://$sample" --dir "$dir" --force --log "$BATS_TEST_TMPDIR/quiet" --quiet
     status_is 1
-    equal "$(sed 's/^[^ ]* //' "$BATS_TEST_TMPDIR/quiet" | grep -v ' experiments complete')" "$stderr"
+    equal "$(sed 's/^[^ ]* [A-Z]* //' "$BATS_TEST_TMPDIR/quiet" | grep -v ' experiments complete')" "$stderr"
     [[ $stderr == *"failed: "*mfxl115323* ]]
     run --separate-stderr sync_sample --log /nonexistent/log
     status_is 2

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# What every tool says on stderr, and how much of it.
+
+load ../lib/common
+
+setup() {
+    common_setup
+}
+
+@test "every tool takes --quiet and --verbose" {
+    for tool in $(cd "$root/tools" && basename -s .c ./*.c); do
+        [ "$("$tool" --help | grep -c -- '--quiet')" = 1 ] || { echo "$tool: no --quiet"; return 1; }
+        [ "$("$tool" --help | grep -c -- '--verbose')" = 1 ] || { echo "$tool: no --verbose"; return 1; }
+    done
+}
+
+@test "-v tells every step" {
+    run --separate-stderr elog-get -v --url "file://$sample" mfxl100023
+    status_is 0
+    [[ $stderr == *"elog-get: file://$sample/"*"/mfxl100023/ws/runs: attempt 1: done, "*" bytes in "* ]]
+    elog-load -q "$db" </dev/null
+    run --separate-stderr elog-status -v "$db"
+    says elog-status "$db: SQLite 3." "schema "
+    run --separate-stderr elog-status "$db"
+    silent
+    run --separate-stderr env ELOG_VERBOSE=1 elog-status "$db"
+    says elog-status "$db: SQLite 3."
+    run --separate-stderr elog-scan -v "ftp://someone@127.0.0.1:1/x" --from -1d --retries 0
+    [[ $stderr == *"ftp://127.0.0.1:1/x/: attempt 1: "* ]]
+}
+
+@test "levels, for a log" {
+    export ELOG_MESSAGES=levels
+    run --separate-stderr elog-load "$db" </dev/null
+    equal "$stderr" "INFO elog-load: $db: 0 records read, 0 rows changed"
+    run --separate-stderr elog-load -q "$db" </dev/null
+    silent
+    run --separate-stderr elog-status -v "$db"
+    [[ $stderr == "DEBUG elog-status: $db: SQLite "* ]]
+    run --separate-stderr elog-status -q "$db.none"
+    equal "$stderr" "ERROR elog-status: $db.none: No such file or directory"
+}
