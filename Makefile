@@ -165,6 +165,10 @@ soak:
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
 
+# Where the system's Python looks for modules: Debian Python Policy, 2.5.
+PYTHON_DIR = $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(shell /usr/bin/python3 \
+	-c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 3))/dist-packages
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
@@ -180,8 +184,11 @@ install: all
 	for tool in $(filter-out elog,$(TOOLS)) $(SCRIPTS); do ln -sf elog-tools \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool; done
 	sh scripts/front-door.sh install $(BUILD)/elog man/elog.1 $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PYTHON_DIR)
+	install -m 644 contrib/python/elogdb.py $(DESTDIR)$(PYTHON_DIR)
 
 uninstall:
+	rm -f $(DESTDIR)$(PYTHON_DIR)/elogdb.py
 	sh scripts/front-door.sh uninstall $(BUILD)/elog man/elog.1 $(DESTDIR)$(PREFIX)
 	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(filter-out elog,$(TOOLS)) $(SCRIPTS)
 	for page in $(notdir $(filter-out man/elog.1,$(MANUALS))) $(SCRIPTS:%=%.1); do \

@@ -3,25 +3,32 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "local/job_ccp4i2.h"
 #include "local/job_compare.h"
 #include "local/job_lineage.h"
 #include "local/job_list.h"
 #include "local/job_view.h"
+#include "stream/loader.h"
 
-#define SUBCOMMANDS "ls, show, tree, values, files, lineage, rerun, diff, check"
+#define SUBCOMMANDS                                                                      \
+	"ls, show, tree, values, files, lineage, rerun, diff, check, import-ccp4i2"
 
 static char *database, *directory, *format_name, *limit_text, *config_file;
 static int up, down, if_changed;
 
 static struct poptOption options[] = {
     {"db", '\0', POPT_ARG_STRING, &database, 0,
-	"Read FILE beside the project's spool (the configuration's); rerun: load into it",
+	"Read FILE beside the project's spool (the configuration's); rerun, "
+	"import-ccp4i2: "
+	"load into it",
 	"FILE"},
+    LOADER_WAIT_OPTION,
     {"project", '\0', POPT_ARG_STRING, &directory, 0,
 	"The project (the nearest directory upward, else $ELOG_JOB_PROJECT)", "DIR"},
     {"format", '\0', POPT_ARG_STRING, &format_name, 0,
@@ -111,6 +118,16 @@ check(struct job_view *view, const char *const *arguments,
 	return job_check(view, printing);
 }
 
+/* Looks at no project: what it prints may be loaded. */
+static int
+import(struct job_view *view, const char *const *arguments,
+    const struct job_printing *printing)
+{
+	(void)view;
+	(void)printing;
+	return job_ccp4i2(arguments[0], database);
+}
+
 #define WHERE "db project config "
 
 static const struct subcommand {
@@ -129,6 +146,7 @@ static const struct subcommand {
     {"rerun", "ID [--if-changed]", 1, 1, WHERE "if-changed", rerun},
     {"diff", "ID ID", 2, 2, WHERE "format", diff},
     {"check", "[--format FORMAT]", 0, 0, WHERE "format", check},
+    {"import-ccp4i2", "DATABASE [--db FILE]", 1, 1, "db wait", import},
     {NULL, NULL, 0, 0, NULL, NULL},
 };
 
@@ -168,6 +186,7 @@ main(int argc, const char **argv)
 	const char *const *arguments;
 	struct job_printing printing;
 	struct job_view view;
+	int64_t seconds;
 	int status, n = 0;
 
 	while (s->name != NULL && (argc < 2 || strcmp(s->name, argv[1]) != 0))
@@ -189,8 +208,15 @@ main(int argc, const char **argv)
 	if (!command_options_fit(&command, s->name, s->usage, s->options) ||
 	    read_printing(&printing, s) != EXIT_DONE)
 		return EXIT_USAGE;
-	status = job_view_open(
-	    &view, s->act == rerun ? NULL : database, config_file, directory);
+	view = (struct job_view){.db = NULL, .project = {.fd = -1, .spool = -1}};
+	if (s->act != import)
+		status = job_view_open(&view,
+		    s->act == rerun && database != NULL && access(database, R_OK) != 0
+			? NULL
+			: database,
+		    config_file, directory);
+	else
+		status = loader_wait_seconds(&seconds);
 	if (status == EXIT_DONE)
 		status = s->act(&view, arguments, &printing);
 	job_view_close(&view);
