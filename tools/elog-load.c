@@ -13,6 +13,7 @@
 #include "base/lock.h"
 #include "base/msg.h"
 #include "base/progress.h"
+#include "base/zone.h"
 #include "db/db.h"
 #include "load/forget.h"
 #include "load/load.h"
@@ -20,7 +21,7 @@
 #include "load/rcdb.h"
 #include "load/target.h"
 
-static char *backup, *base, *rcdb, *experiment, *mode_text, *wait_text;
+static char *backup, *base, *rcdb, *experiment, *mode_text, *wait_text, *zone;
 static int64_t wait_seconds;
 static char **metadata, **forget;
 static long expected;
@@ -53,6 +54,8 @@ static struct poptOption options[] = {
     {"new", '\0', POPT_ARG_NONE, &begin_new, 0,
 	"Begin DATABASE anew; it appears when all is loaded", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
+    {"timezone", '\0', POPT_ARG_STRING, &zone, 0,
+	"Of the times of --import-rcdb, which do not say it (UTC)", "ZONE"},
     {"wait", '\0', POPT_ARG_STRING, &wait_text, 0,
 	"Wait at most TIME for other writers (60s); 0: not at all", "TIME"},
     POPT_TABLEEND,
@@ -237,6 +240,8 @@ main(int argc, const char **argv)
 		status = lock_wait_option(wait_text, &wait_seconds);
 	if (status == EXIT_DONE)
 		status = config_mode("--mode", mode_text, &mode);
+	if (status == EXIT_DONE)
+		status = zone_use(zone);
 	if (status == EXIT_DONE)
 		status = target_lock(&target, arguments[0], base, wait_seconds);
 	if (status != EXIT_DONE)

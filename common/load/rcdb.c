@@ -10,12 +10,14 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/zone.h"
 #include "db/db.h"
 #include "db/open.h"
 #include "db/statement.h"
 #include "load/changes.h"
 #include "load/direct.h"
 #include "text/json.h"
+#include "text/timestamp.h"
 
 struct import {
 	sqlite3 *db;
@@ -50,6 +52,55 @@ uri_of(const char *file)
 	return uri;
 }
 
+/* What schema version 1 lacks: each where the query gives no row. */
+static const struct {
+	const char *query, *view, *lacking;
+} views[] = {
+    {"SELECT count(*) FROM pragma_table_info('files', 'rcdb') WHERE name = 'importance'",
+	"CREATE TEMP VIEW rcdb_files AS SELECT * FROM rcdb.files",
+	"CREATE TEMP VIEW rcdb_files AS SELECT *, 0 AS importance FROM rcdb.files"},
+    {"SELECT count(*) FROM rcdb.sqlite_schema WHERE name = 'run_periods'",
+	"CREATE TEMP VIEW rcdb_run_periods AS SELECT * FROM rcdb.run_periods",
+	"CREATE TEMP VIEW rcdb_run_periods AS SELECT 0 AS id, '' AS name, NULL AS "
+	"description, NULL AS start_date, NULL AS end_date, NULL AS run_min, NULL AS "
+	"run_max WHERE 0"},
+    {"SELECT count(*) FROM rcdb.sqlite_schema WHERE name = 'aliases'",
+	"CREATE TEMP VIEW rcdb_aliases AS SELECT * FROM rcdb.aliases",
+	"CREATE TEMP VIEW rcdb_aliases AS SELECT 0 AS id, '' AS name, '' AS code, NULL "
+	"AS description WHERE 0"},
+};
+
+#define NO_VIEWS                                                                         \
+	"DROP VIEW temp.rcdb_files; DROP VIEW temp.rcdb_run_periods; "                   \
+	"DROP VIEW temp.rcdb_aliases; "
+
+static int
+add_views(struct import *import)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (db_exec(import->db, import->name,
+			db_number(import->db, views[i].query, 0) > 0
+			    ? views[i].view
+			    : views[i].lacking) != 0)
+			return -1;
+	return 0;
+}
+
+/* zoned_time(text): the time in UTC of one that does not say its zone. */
+static void
+sql_zoned_time(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	char out[TIMESTAMP_BYTES];
+	int64_t at;
+
+	(void)n;
+	if (text != NULL &&
+	    zone_read(text, (size_t)sqlite3_value_bytes(values[0]), &at) &&
+	    timestamp_write(at, out))
+		sqlite3_result_text(context, out, -1, SQLITE_TRANSIENT);
+}
+
 /* Attach it as rcdb, and see that it is one. */
 static int
 attach(struct import *import)
@@ -69,23 +120,72 @@ attach(struct import *import)
 	free(uri);
 	if (result != 0)
 		return -1;
-	/* Tables alone, without generated columns: a stranger's file runs no functions of
-	   ours.  (PRAGMA trusted_schema = OFF would refuse our own generated columns.) */
+	/* Plain tables alone: views, virtual tables and generated columns of a stranger's
+	   file would run functions of ours.  (PRAGMA trusted_schema = OFF would refuse
+	   our own generated columns.) */
 	switch (db_number(import->db,
-	    "SELECT count(*) FROM rcdb.sqlite_schema m WHERE type = 'table' AND name IN "
-	    "('runs', 'conditions', 'condition_types', 'files', 'files_have_runs', "
-	    "'run_periods', 'aliases', 'schema_versions') AND NOT EXISTS (SELECT 1 FROM "
-	    "pragma_table_xinfo(m.name, 'rcdb') WHERE hidden <> 0)",
+	    "SELECT sum(iif(s.type <> 'table' OR s.sql LIKE 'CREATE VIRTUAL%' OR EXISTS "
+	    "(SELECT 1 FROM pragma_table_xinfo(s.name, 'rcdb') WHERE hidden > 0), 100, "
+	    "s.name NOT IN ('aliases', 'run_periods'))) "
+	    "FROM rcdb.sqlite_schema s WHERE s.name IN ('runs', 'conditions', "
+	    "'condition_types', 'files', 'files_have_runs', 'schema_versions', "
+	    "'aliases', 'run_periods')",
 	    -1)) {
-	case 8:
-		return 0;
+	case 6:
+		return add_views(import);
 	case -1:
 		db_complain(import->db, import->file);
 		return -1;
 	default:
-		msg("%s: not an RCDB database of schema version 2", import->file);
+		msg("%s: not an RCDB database of schema version 1 or 2", import->file);
 		return -1;
 	}
+}
+
+/* A method of Python's texts is a function here: say how an alias is to be said. */
+static void
+hint_alias(const struct import *import, const char *name, const char *code)
+{
+	static const char *const methods[] = {".startswith(", ".endswith(", NULL};
+
+	for (const char *const *m = methods; *m != NULL; m++) {
+		const char *dot = strstr(code, *m), *word = dot;
+		size_t method = strlen(*m) - 2, arguments;
+
+		if (dot == NULL)
+			continue;
+		while (
+		    word > code && (isalnum((unsigned char)word[-1]) || word[-1] == '_'))
+			word--;
+		arguments = strcspn(dot + strlen(*m), ")");
+		msg("%s: alias %s: '%.*s%.*s)' is said %.*s(%.*s, %.*s) here: elog-cond "
+		    "alias --replace",
+		    import->file, name, (int)(dot - word), word,
+		    (int)(strlen(*m) + arguments), dot, (int)method, *m + 1,
+		    (int)(dot - word), word, (int)arguments, dot + strlen(*m));
+	}
+}
+
+/* The same for a record of aliases. */
+static void
+hint(const struct import *import, struct json_span record)
+{
+	struct json_span name, code;
+	char *texts[2] = {NULL, NULL};
+
+	if (!json_find(record, "name", &name) ||
+	    !json_find(record, "expression", &code) || name.p[0] != '"' ||
+	    code.p[0] != '"')
+		return;
+	texts[0] = malloc(name.n);
+	texts[1] = malloc(code.n);
+	if (texts[0] != NULL && texts[1] != NULL) {
+		json_string_decode(name, texts[0]);
+		json_string_decode(code, texts[1]);
+		hint_alias(import, texts[0], texts[1]);
+	}
+	free(texts[0]);
+	free(texts[1]);
 }
 
 /* One record, of the stream that the row names. */
@@ -110,6 +210,8 @@ take(struct import *import, sqlite3_stmt *row)
 	if (json_value(&s, NULL))
 		switch (direct_take(import->direct, d, record, why)) {
 		case DIRECT_TAKEN:
+			if (strcmp(stream, "aliases") == 0)
+				hint(import, record);
 			return 0;
 		case DIRECT_FAILED:
 			return -1;
@@ -190,6 +292,11 @@ rcdb_import(
 		msg("--experiment: the name is empty");
 		return EXIT_PARTIAL;
 	}
+	if (sqlite3_create_function(db, "zoned_time", 1, SQLITE_UTF8, NULL,
+		sql_zoned_time, NULL, NULL) != SQLITE_OK) {
+		db_complain(db, name);
+		return EXIT_PARTIAL;
+	}
 	if (attach(&import) != 0 || db_exec(db, name, "BEGIN IMMEDIATE") != 0)
 		return EXIT_PARTIAL;
 	changes = changes_open(db, name);
@@ -197,14 +304,14 @@ rcdb_import(
 	       changes_write(changes) == 0 && db_exec(db, name, "COMMIT") == 0;
 	changes_close(changes);
 	if (!done) {
-		sqlite3_exec(db, "ROLLBACK; DETACH rcdb", NULL, NULL, NULL);
+		sqlite3_exec(db, "ROLLBACK; " NO_VIEWS "DETACH rcdb", NULL, NULL, NULL);
 		return EXIT_PARTIAL;
 	}
 	if (talk)
 		msg("%s: %s: %ld records of RCDB, %ld left out; %d rows changed", name,
 		    experiment, import.records, import.refused,
 		    sqlite3_total_changes(db) - before);
-	if (db_exec(db, name, "DETACH rcdb") != 0 || import.refused > 0)
+	if (db_exec(db, name, NO_VIEWS "DETACH rcdb") != 0 || import.refused > 0)
 		return EXIT_PARTIAL;
 	return EXIT_DONE;
 }

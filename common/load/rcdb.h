@@ -1,6 +1,6 @@
 /*
- * Databases of RCDB, JLab's Run Conditions Database, in SQLite: schema version 2 of
- * github.com/JeffersonLab/rcdb (python/rcdb/model.py).
+ * Databases of RCDB, JLab's Run Conditions Database, in SQLite: schema version 1 or 2
+ * of github.com/JeffersonLab/rcdb (python/rcdb/model.py).
  */
 #ifndef RCDB_H
 #define RCDB_H
@@ -13,7 +13,8 @@
  * an experiment: its runs with their start and end, condition types (declared),
  * conditions, files, run periods and aliases, all of them set by "RCDB".  In one
  * transaction; what is there as it should be is not written again, so that a second
- * import changes nothing; what somebody else has set stays.  file is only read.
+ * import changes nothing; what is not there any more goes; what somebody else has set
+ * stays.  file is only read.  Its times are of the zone of base/zone.h.
  *
  * common/sql/rcdb/import.sql is what is done.  A row that local data refuse (direct.h) is
  * reported and left out.  Says at the end how much was done if talk is true.  Returns the

@@ -223,7 +223,7 @@ const struct streams_row streams[] = {
 	    AS(TEXT, "content", .unkept = true,
 		.dump = "(SELECT base64(content) FROM file_contents WHERE sha256 = "
 			"t.sha256)"),
-	    SET, SAID, END}},
+	    MODE, SET, SAID, END}},
 
     /* ---- files elsewhere, and here: elog-scan, elog-pull, elog-get -------------- */
     {.name = "downloads",

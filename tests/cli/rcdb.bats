@@ -29,7 +29,7 @@ values() {
     equal "$(sql "$db" "SELECT value = 7.0 / 3 FROM conditions JOIN runs ON runs.id = run_id
         JOIN condition_types t ON t.id = type_id WHERE run_number = 2 AND name = 'b'")" 1
     equal "$(sql "$db" "SELECT set_at FROM conditions JOIN condition_types t ON t.id = type_id WHERE name = 'a' LIMIT 1")" 2026-02-02T03:04:05Z
-    equal "$(elog-cond ls --db "$db" --json | jq -c 'del(.set_at, .created_at)' | sed -n '1p;9,$p')" \
+    equal "$(elog-cond ls --db "$db" --json | jq -c 'del(.set_at, .created_at) | with_entries(select(.value != null))' | sed -n '1p;9,$p')" \
         '{"kind":"type","name":"a","value_type":"int","declared":true,"runs":5,"description":"a number"}
 {"kind":"alias","name":"is_production","expression":"a > 2 and c","set_by":"RCDB","description":"good runs"}
 {"kind":"period","name":"2026-02","run_min":1,"run_max":9,"start_time":"2026-02-01T00:00:00Z","end_time":"2026-04-30T00:00:00Z","set_by":"RCDB","description":"spring"}'
@@ -76,11 +76,15 @@ values() {
 }
 
 @test "what is no such database, and names that are taken" {
-    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 1'
+    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 3'
     run --separate-stderr import
     status_is 1
-    says elog-load 'its RCDB schema is version 1: only version 2'
-    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 2; DROP TABLE aliases'
+    says elog-load 'its RCDB schema is version 3: versions 1 and 2'
+    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 2; ALTER TABLE aliases RENAME TO kept; CREATE VIEW aliases AS SELECT id, who() AS name, code, description FROM kept'
+    run --separate-stderr import
+    status_is 1
+    says elog-load 'not an RCDB database'
+    sqlite3 "$rcdb" 'DROP VIEW aliases; DROP TABLE runs'
     run --separate-stderr import
     status_is 1
     says elog-load 'not an RCDB database'
@@ -127,4 +131,59 @@ values() {
     equal "$(elog-select -v a,b "run < 3" --format json "$db" | jq -c '[.a, .b]')" $'[null,"Infinity"]\n[2,2.3333333333333335]'
     [[ $stderr == *"left out: not UTF-8"* ]]
     equal "$(elog-select -v d "@is_production" "$db" | cut -f 3)" $'\n\nmew'
+}
+
+@test "schema version 1: without aliases, run periods and importances" {
+    sqlite3 "$rcdb" 'UPDATE schema_versions SET version = 1; DROP TABLE aliases; DROP TABLE run_periods;
+        ALTER TABLE files DROP COLUMN importance'
+    run --separate-stderr import
+    status_is 0
+    silent
+    equal "$(elog-select -v d 'a > 2 and c' "$db" | cut -f 2)" $'3\n4\n9'
+    equal "$(values 1 | tail -n 1)" '["/etc/daq.conf","file",0,"RCDB"]'
+    equal "$(sql "$db" 'SELECT count(*) FROM aliases')" 0
+}
+
+@test "--timezone: its times have none" {
+    elog-load --quiet --import-rcdb "$rcdb" --experiment hd --timezone America/New_York "$db"
+    equal "$(sql "$db" "SELECT start_time, end_time FROM runs WHERE run_number = 1")" '2026-03-01T15:00:00Z|2026-03-01T15:30:00Z'
+    equal "$(elog-cond show --db "$db" --json hd 1 | jq -r 'select(.name == "t") | .value')" 2026-03-01T17:00:00.500000Z
+    equal "$(sql "$db" "SELECT start_time, end_time FROM run_periods")" '2026-02-01T05:00:00Z|2026-04-30T04:00:00Z'
+    run --separate-stderr elog-load --import-rcdb "$rcdb" --experiment hd --timezone America/New_York "$db"
+    says elog-load '0 records of RCDB, 0 left out; 0 rows changed'
+    run --separate-stderr elog-load --import-rcdb "$rcdb" --experiment hd --timezone ../etc "$db"
+    status_is 2
+    says elog-load --timezone
+}
+
+@test "an alias that Python reads comes with a hint of how it is said here" {
+    sqlite3 "$rcdb" "INSERT INTO aliases VALUES (2, 'raw', 'd.startswith(''ha'') and a > 0', NULL)"
+    run --separate-stderr import
+    status_is 0
+    says elog-load "alias raw: 'd.startswith('ha')' is said startswith(d, 'ha') here"
+    equal "$(elog-select "startswith(d, 'ha')" "$db" | cut -f 2)" 1
+    # Said once.
+    run --separate-stderr import
+    silent
+}
+
+@test "what is deleted there goes here, but what others set stays" {
+    import
+    elog-cond set --db "$db" hd 9 mine 5
+    sqlite3 "$rcdb" "DELETE FROM files_have_runs WHERE run_number = 2; DELETE FROM aliases; DELETE FROM run_periods;
+        DELETE FROM conditions WHERE run_number = 9; DELETE FROM runs WHERE number = 9;
+        DELETE FROM conditions WHERE run_number = 3; DELETE FROM runs WHERE number = 3"
+    import
+    equal "$(sql "$db" "SELECT count(*) FROM run_files")" 1
+    equal "$(sql "$db" "SELECT count(*) FROM file_contents")" 1
+    equal "$(sql "$db" "SELECT count(*) FROM aliases")$(sql "$db" "SELECT count(*) FROM run_periods")" 00
+    equal "$(sql "$db" "SELECT table_name, count(*) FROM log_records WHERE action = 'delete' GROUP BY 1")" \
+        $'aliases|1\nrun_files|1\nrun_periods|1'
+    # Names are of all that were imported: where there are several, none goes.
+    sqlite3 "$rcdb" <<<"INSERT INTO aliases VALUES (1, 'x', 'a > 1', NULL)"
+    import
+    elog-load --quiet --import-rcdb "$rcdb" --experiment other "$db"
+    sqlite3 "$rcdb" 'DELETE FROM aliases'
+    import
+    equal "$(sql "$db" "SELECT count(*) FROM aliases")" 1
 }
