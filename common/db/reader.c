@@ -1,12 +1,51 @@
 #include "db/reader.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/open.h"
+
+/* Steps of SQLite's machine between two looks at the clock: some milliseconds. */
+#define STEPS 200000
+#define PATIENCE 1.0 /* seconds before anything is shown */
+#define BETWEEN 0.2
+
+/* A process reads for one person. */
+static struct {
+	double begun, shown;
+	long rows;
+} wait;
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int
+show_progress(void *context)
+{
+	double at = now();
+
+	(void)context;
+	if (at - wait.begun < PATIENCE || at - wait.shown < BETWEEN)
+		return 0;
+	wait.shown = at;
+	if (wait.rows > 0)
+		msg_progress("reading: %ld rows, %.0f s", wait.rows, at - wait.begun);
+	else
+		msg_progress("reading: %.0f s", at - wait.begun);
+	return 0;
+}
 
 int
 reader_open(struct reader *reader, const char *path, const char *config_file)
@@ -21,17 +60,36 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 		path = config_database(config);
 	}
 	reader->db = db_open_reader(path, &reader->path);
-	if (reader->db != NULL)
-		msg_debug("%s: SQLite %s, schema %lld", reader->path,
-		    sqlite3_libversion(),
-		    db_number(reader->db, "SELECT max(version) FROM schema_version", 0));
 	config_free(config);
-	return reader->db != NULL ? EXIT_DONE : EXIT_PARTIAL;
+	if (reader->db == NULL)
+		return EXIT_PARTIAL;
+	msg_debug("%s: SQLite %s, schema %lld", reader->path, sqlite3_libversion(),
+	    db_number(reader->db, "SELECT max(version) FROM schema_version", 0));
+	if (msg_terminal()) {
+		wait.begun = wait.shown = now();
+		wait.rows = 0;
+		sqlite3_progress_handler(reader->db, STEPS, show_progress, NULL);
+	}
+	return EXIT_DONE;
+}
+
+void
+reader_row(sqlite3 *db)
+{
+	static int terminal = -1;
+
+	if (terminal < 0)
+		terminal = isatty(STDOUT_FILENO) == 1;
+	if (wait.rows++ == 0 && terminal) {
+		sqlite3_progress_handler(db, 0, NULL, NULL);
+		msg_progress_end();
+	}
 }
 
 void
 reader_close(struct reader *reader)
 {
+	msg_progress_end();
 	sqlite3_close(reader->db);
 	free(reader->path);
 	*reader = (struct reader){0};

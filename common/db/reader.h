@@ -14,8 +14,13 @@ struct reader {
  * is NULL what the configuration says, from the file config or, if that is NULL, from its
  * usual places.  The exit status: 0; else, after a message, 2 if the configuration is
  * wrong, 1 if the database cannot be read.  reader_close() releases, also after that.
+ *
+ * At a terminal, what takes longer than a second shows on stderr that it goes on.
  */
 int reader_open(struct reader *reader, const char *path, const char *config);
+
+/* A row came, and may be printed: where it goes to the terminal, the progress ends. */
+void reader_row(sqlite3 *db);
 
 void reader_close(struct reader *reader);
 

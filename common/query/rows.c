@@ -9,6 +9,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/reader.h"
 #include "text/base64.h"
 
 struct cell
@@ -83,6 +84,7 @@ int
 rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 {
 	int n = (int)printer->n_columns, code = SQLITE_DONE, taken = 0;
+	sqlite3 *db = sqlite3_db_handle(statement);
 	struct cell *cells = calloc((size_t)n + 1, sizeof(*cells));
 
 	if (cells == NULL) {
@@ -90,6 +92,7 @@ rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 		return -1;
 	}
 	while (taken == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		reader_row(db);
 		for (int i = 0; i < n; i++)
 			cells[i] = rows_cell(statement, i, printer->columns[i].kind);
 		taken = printer_row(printer, cells);
@@ -99,7 +102,7 @@ rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 		return -1;
 	if (code == SQLITE_ROW || code == SQLITE_DONE)
 		return EXIT_DONE;
-	db_complain(sqlite3_db_handle(statement), path);
+	db_complain(db, path);
 	return EXIT_PARTIAL;
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/exit.h"
+#include "base/msg.h"
 #include "db/db.h"
 #include "db/statement.h"
 #include "query/rows.h"
@@ -21,13 +22,22 @@ status_prepare(const struct status *status, const char *name)
 }
 
 int
+status_step(sqlite3_stmt *statement)
+{
+	int code = sqlite3_step(statement);
+
+	msg_progress_end();
+	return code;
+}
+
+int
 status_pairs(const struct status *status, sqlite3_stmt *pairs, struct writer *w)
 {
 	int code;
 
 	if (pairs == NULL)
 		return EXIT_PARTIAL;
-	while ((code = sqlite3_step(pairs)) == SQLITE_ROW) {
+	while ((code = status_step(pairs)) == SQLITE_ROW) {
 		const char *key = (const char *)sqlite3_column_text(pairs, 0);
 
 		if (w != NULL) {

@@ -34,6 +34,9 @@ int status_downloads(const struct status *status);
 /* The statement common/sql/status/NAME.sql; NULL after a message. */
 sqlite3_stmt *status_prepare(const struct status *status, const char *name);
 
+/* sqlite3_step(), with the progress line out of the way of what is printed then. */
+int status_step(sqlite3_stmt *statement);
+
 /*
  * Print the rows of a statement (key, value) as a line each, or as members of an object
  * whose writer is not NULL, and finalize it.  NULL is an error that was reported.

@@ -19,7 +19,7 @@ write_days(const struct status *status, sqlite3_stmt *days, struct writer *w)
 	int code;
 
 	writer_array(w, "days");
-	while ((code = sqlite3_step(days)) == SQLITE_ROW)
+	while ((code = status_step(days)) == SQLITE_ROW)
 		rows_object(w, NULL, days);
 	writer_end_array(w);
 	if (code == SQLITE_DONE)
@@ -58,7 +58,7 @@ print_words(const struct status *status, sqlite3_stmt *pairs)
 {
 	int code;
 
-	while ((code = sqlite3_step(pairs)) == SQLITE_ROW) {
+	while ((code = status_step(pairs)) == SQLITE_ROW) {
 		const char *key = (const char *)sqlite3_column_text(pairs, 0);
 		const char *text = (const char *)sqlite3_column_text(pairs, 1);
 		int64_t number = sqlite3_column_int64(pairs, 1);
@@ -93,7 +93,7 @@ print_days(const struct status *status, sqlite3_stmt *days)
 
 	for (int i = 0; i < n; i++)
 		printf("%s%s", sqlite3_column_name(days, i), i < n - 1 ? "\t" : "\n");
-	while ((code = sqlite3_step(days)) == SQLITE_ROW)
+	while ((code = status_step(days)) == SQLITE_ROW)
 		for (int i = 0; i < n; i++) {
 			status_put((const char *)sqlite3_column_text(days, i));
 			putchar(i < n - 1 ? '\t' : '\n');

@@ -68,7 +68,7 @@ write_retry(const struct status *status, struct writer *w)
 	if (failed == NULL)
 		return EXIT_PARTIAL;
 	writer_array(w, "to_retry");
-	while ((code = sqlite3_step(failed)) == SQLITE_ROW)
+	while ((code = status_step(failed)) == SQLITE_ROW)
 		rows_member(w, NULL, failed, 0);
 	writer_end_array(w);
 	if (code != SQLITE_DONE)
@@ -112,7 +112,7 @@ print_text(const struct status *status)
 	row = status_prepare(status, "outcomes");
 	if (row == NULL)
 		return EXIT_PARTIAL;
-	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+	while ((code = status_step(row)) == SQLITE_ROW) {
 		printf("%-19s", (const char *)sqlite3_column_text(row, 0));
 		for (int i = 1; i < 4; i++) {
 			fputs(i == 1 ? " " : ": ", stdout);
@@ -188,7 +188,7 @@ print_problems(const struct status *status)
 
 	if (row == NULL)
 		return EXIT_PARTIAL;
-	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+	while ((code = status_step(row)) == SQLITE_ROW) {
 		const char *is = (const char *)sqlite3_column_text(row, 0);
 
 		if (strcmp(kind, is) != 0) {
@@ -278,7 +278,7 @@ print_person(const struct status *status)
 
 	if (row == NULL)
 		return EXIT_PARTIAL;
-	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+	while ((code = status_step(row)) == SQLITE_ROW) {
 		const char *key = (const char *)sqlite3_column_text(row, 0);
 		const struct fact *fact = facts;
 
@@ -319,7 +319,7 @@ status_failed(const struct status *status)
 		sqlite3_finalize(row);
 		return code;
 	}
-	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+	while ((code = status_step(row)) == SQLITE_ROW) {
 		status_put((const char *)sqlite3_column_text(row, 0));
 		putchar('\n');
 	}

@@ -210,3 +210,14 @@ person() {
     run elog-status "$db" extra
     status_is 2
 }
+
+@test "what takes long shows that it goes on, at a terminal" {
+    # A count that takes some seconds, or as long as this machine likes.
+    sqlite3 "$db" "DROP TABLE samples; CREATE VIEW samples AS WITH RECURSIVE n (i) AS
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 15000000) SELECT i FROM n"
+    run person "elog-status '$db' >'$BATS_TEST_TMPDIR/out'"
+    [[ $output == *$'\e[Kreading: 1 s'* ]]
+    grep -q '^samples  *15000000$' "$BATS_TEST_TMPDIR/out"
+    run --separate-stderr elog-status "$db"
+    silent
+}
