@@ -13,11 +13,12 @@
 #include "logbook/experiment.h"
 #include "logbook/listing.h"
 #include "logbook/service.h"
+#include "logbook/survey.h"
 #include "stream/stream.h"
 
 static double hours;
 static int all, active, null_separated, json;
-static char *hours_text, *instrument, *config_file;
+static char *hours_text, *instrument, *config_file, *known, *records;
 static char **exclude;
 
 static struct poptOption options[] = {
@@ -34,6 +35,10 @@ static struct poptOption options[] = {
 	"End names with NUL instead of a newline (for xargs -0)", NULL},
     {"json", '\0', POPT_ARG_NONE, &json, 0, "Print the service's documents, one a line",
 	NULL},
+    {"known", '\0', POPT_ARG_STRING, &known, 0,
+	"What the database FILE lacks of them: new, moved, not complete", "FILE"},
+    {"records", '\0', POPT_ARG_STRING, &records, 0,
+	"With --known: what the service lists, as records into FILE", "FILE"},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, service_options, 0, "The service:", NULL},
@@ -82,6 +87,43 @@ print(void *context, const struct listing_item *item)
 	else
 		stream_puts(&chosen->out, item->name);
 	stream_end(&chosen->out, null_separated ? '\0' : '\n');
+}
+
+/* With --known: NAME, or NAME/logbook_entries where nothing else can have changed. */
+static void
+print_part(void *context, const char *experiment, enum plan_part part)
+{
+	struct chosen *chosen = context;
+
+	if (experiment_matches(experiment, chosen->globs, chosen->n_globs))
+		return;
+	chosen->printed++;
+	stream_puts(&chosen->out, experiment);
+	if (part == PLAN_ENTRIES)
+		stream_puts(&chosen->out, "/logbook_entries");
+	stream_end(&chosen->out, null_separated ? '\0' : '\n');
+}
+
+static int
+survey(const struct config *config, struct chosen *chosen)
+{
+	const struct survey_options o = {
+	    .database = known,
+	    .records = records,
+	    .hours = hours,
+	    .plan = {.all = all,
+		.look_hours = config_number(config, "look_at_all_hours"),
+		.settled_days = config_number(config, "settled_days")},
+	};
+	struct service service;
+	int status = service_configure(&service, config);
+
+	if (status == 0)
+		status = service_login(&service);
+	if (status == 0)
+		status = survey_run(&service, &o, print_part, chosen);
+	service_free(&service);
+	return status;
 }
 
 static void
@@ -173,6 +215,11 @@ main(int argc, const char **argv)
 		msg("--json and -0 exclude each other");
 		return EXIT_USAGE;
 	}
+	if (known != NULL ? instrument != NULL || active || json : records != NULL) {
+		msg(known != NULL ? "--known goes with --all, --hours, --exclude and -0"
+				  : "--records goes with --known");
+		return EXIT_USAGE;
+	}
 	config = config_load(config_file);
 	if (config == NULL)
 		return EXIT_USAGE;
@@ -184,7 +231,7 @@ main(int argc, const char **argv)
 		msg("no memory");
 		status = EXIT_PARTIAL;
 	} else {
-		status = list(config, &chosen);
+		status = known != NULL ? survey(config, &chosen) : list(config, &chosen);
 		if (stream_close(&chosen.out) != 0) {
 			msg("stdout: %s", strerror(errno));
 			status = EXIT_PARTIAL;

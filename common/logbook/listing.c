@@ -13,7 +13,7 @@ struct listing {
 	const struct service *service;
 	enum listing_kind kind;
 	struct http_request request;
-	bool asked;
+	bool asked, optional;
 	void (*take)(void *context, const struct listing_item *item);
 	void *context;
 	int status;
@@ -142,6 +142,10 @@ arrived(struct http_request *request, const char *body, size_t n,
 		take_list(listing, body, n);
 		return true;
 	}
+	if (listing->optional && request->outcome == HTTP_MISSING) {
+		listing->status = LISTING_NONE;
+		return true;
+	}
 	listing->status = request->outcome == HTTP_LOGIN  ? EXIT_LOGIN
 			  : request->outcome == HTTP_AWAY ? EXIT_LATER
 							  : EXIT_PARTIAL;
@@ -151,6 +155,12 @@ arrived(struct http_request *request, const char *body, size_t n,
 		msg("%s: %s", request->url, request->message);
 	return true;
 }
+
+static const char *const documents[] = {
+    [LISTING_ALL] = "experiments",
+    [LISTING_ACTIVE] = "activeexperiments",
+    [LISTING_INSTRUMENTS] = "instruments",
+};
 
 static char *
 listing_url(const struct service *service, enum listing_kind kind, double hours)
@@ -163,17 +173,18 @@ listing_url(const struct service *service, enum listing_kind kind, double hours)
 		    "%s/ws/experiment_names_updated_within?offset_secs=%.0f",
 		    service->public_url, hours * 3600);
 	else
-		n = asprintf(&url, "%s/ws/%s", service->authenticated_url,
-		    kind == LISTING_ALL ? "experiments" : "activeexperiments");
+		n = asprintf(
+		    &url, "%s/ws/%s", service->authenticated_url, documents[kind]);
 	return n < 0 ? NULL : url;
 }
 
-int
-listing_get(const struct service *service, enum listing_kind kind, double hours,
+static int
+get(const struct service *service, enum listing_kind kind, double hours, bool optional,
     void (*take)(void *context, const struct listing_item *item), void *context)
 {
 	struct listing listing = {
 	    .service = service,
+	    .optional = optional,
 	    .kind = kind,
 	    .request = {.authenticated = kind != LISTING_RECENT},
 	    .take = take,
@@ -193,4 +204,18 @@ listing_get(const struct service *service, enum listing_kind kind, double hours,
 	free(listing.request.url);
 	http_close(http);
 	return listing.status;
+}
+
+int
+listing_get(const struct service *service, enum listing_kind kind, double hours,
+    void (*take)(void *context, const struct listing_item *item), void *context)
+{
+	return get(service, kind, hours, false, take, context);
+}
+
+int
+listing_try(const struct service *service, enum listing_kind kind, double hours,
+    void (*take)(void *context, const struct listing_item *item), void *context)
+{
+	return get(service, kind, hours, true, take, context);
 }

@@ -7,10 +7,14 @@
 #include "text/json.h"
 
 enum listing_kind {
-	LISTING_RECENT, /* names in which a run began lately; open to anyone */
-	LISTING_ALL,	/* documents of all that the user may read */
-	LISTING_ACTIVE, /* documents of those that take data now */
+	LISTING_RECENT,	     /* names in which a run began lately; open to anyone */
+	LISTING_ALL,	     /* documents of all that the user may read */
+	LISTING_ACTIVE,	     /* documents of those that take data now */
+	LISTING_INSTRUMENTS, /* documents of instruments: a name is one's */
 };
+
+/* What listing_try() returns where the service does not have that list. */
+#define LISTING_NONE (-1)
 
 struct listing_item {
 	const char *name; /* the address, terminated; may hold NUL bytes before length */
@@ -27,6 +31,10 @@ struct listing_item {
  * refused us.
  */
 int listing_get(const struct service *service, enum listing_kind kind, double hours,
+    void (*take)(void *context, const struct listing_item *item), void *context);
+
+/* The same, but for a list that the service need not have: LISTING_NONE, in silence. */
+int listing_try(const struct service *service, enum listing_kind kind, double hours,
     void (*take)(void *context, const struct listing_item *item), void *context);
 
 /* Write an item's text on one line, without a newline. */

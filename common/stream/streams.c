@@ -168,6 +168,20 @@ const struct streams_row streams[] = {
 	    MAY(TEXT, "message"), MAY(OBJECT, "records"), MAY(OBJECT, "streams"),
 	    MUST(TIME, "fetched_at"), MAY(TIME, "completed_at"), END}},
 
+    /* ---- of the service as a whole: elog-list ---------------------------------- */
+    {.name = "instruments",
+	.keys = {"name"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "name"),
+	    AS(OBJECT, "document", .required = true, .column = "doc"), END}},
+    {.name = "listed_experiments",
+	.keys = {"experiment"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "experiment"), MUST(BOOLEAN, "listed"),
+	    AS(TIME, "listed_since", .merge = STREAMS_FIRST),
+	    AS(TIME, "changed_at", .passing = true),
+	    AS(OBJECT, "document", .column = "doc"), END}},
+
     /* ---- local data: elog-cond ------------------------------------------------- */
     {.name = "condition_types",
 	.keys = {"name"},

@@ -133,14 +133,14 @@ CREATE TABLE dm_locations (
 CREATE TABLE instruments (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    description TEXT,
-    params TEXT,
-    roles TEXT,
-    doc TEXT NOT NULL
+    doc TEXT NOT NULL,
+    description TEXT AS (doc ->> 'description'),
+    params TEXT AS (doc -> 'params'),
+    roles TEXT AS (doc -> 'roles')
 );
 
--- What the service lists, as it was when it last said something else (changed_at): by
--- that a sync sees what is new, what moved and what is gone.  listed is 0 for what it no
+-- What the service lists, by which a sync sees what is new, what moved and what is gone.
+-- changed_at is when that was last something else than before; listed is 0 for what it no
 -- longer lists.
 CREATE TABLE listed_experiments (
     id INTEGER PRIMARY KEY,
@@ -148,5 +148,8 @@ CREATE TABLE listed_experiments (
     listed INTEGER NOT NULL,
     listed_since TEXT,
     changed_at TEXT,
-    doc TEXT
+    doc TEXT,
+    label TEXT AS (doc ->> 'name'),
+    run_count INTEGER AS (doc ->> 'run_count'),
+    last_run TEXT AS (doc -> 'last_run')
 );
