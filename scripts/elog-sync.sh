@@ -8,18 +8,23 @@ case $0 in
 */*) PATH=${0%/*}:$PATH && export PATH ;;
 esac
 
-usage='Usage: elog-sync.sh [--hours N] [--exclude GLOB]... [--force] [--dry-run]
-                    [--retry] [--jobs N] [--dir DIR] [--keep N] [--quiet] [--verbose]
-                    [--log FILE] [--wait TIME] [SERVICE OPTION...]
+usage='Usage: elog-sync.sh [--hours N] [--all] [--exclude GLOB]... [--force] [--dry-run]
+                    [--only A,B] [--except A,B] [--attachments] [--retry]
+                    [--jobs N] [--dir DIR] [--keep N] [--quiet] [--verbose]
+                    [--log FILE] [--wait TIME] [SERVICE OPTION...] [EXPERIMENT...]
 
-Fetch the experiments that were updated lately into DIR/elog.db, and keep a backup
-of it, DIR/elog_YYYY_MMDD_HHMM.db.
+Fetch what is new of the experiments that you may read, and all of those named, into
+DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
 
-  --hours N       look back N hours (configuration: hours_lookback)
+  --hours N       of experiments that never were fetched, those in which a run began
+                  N hours ago or since the last time (configuration: hours_lookback)
+  --all           everything of all experiments
   --exclude GLOB  leave out experiments that match, may be given again
   --force         even if the last synchronization is younger than
                   update_frequency_hours
   --dry-run       print the experiments that would be fetched
+  --only A,B      these streams, --except A,B: all but these
+  --attachments   note the attachments of logbook entries, too, for elog-pull
   --retry         fetch only what failed last time
   --jobs N        requests in flight at once, over all processes (parallel_jobs)
   --dir DIR       where elog.db and its backups are (database_dir, database_path)
@@ -35,9 +40,11 @@ Service options go to elog-list and elog-get: --url, --auth, --token-file,
 
 hours='' jobs='' dir='' keep='' log='' wait=''
 force=0 dry_run=0 retry=0 quiet=0
+newline='
+'
 
 # The options that are passed on, one a line, quoted for eval.
-excludes='' service=''
+excludes='' service='' fetch='' all='' further=''
 quote() {
 	printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
 }
@@ -114,6 +121,9 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--hours) need "$@" && number "$1" "$2" && hours=$2 && shift ;;
 	--exclude) need "$@" && excludes="$excludes--exclude $(quote "$2")" && shift ;;
+	--all) all=--all ;;
+	--only | --except) need "$@" && fetch="$fetch$1 $(quote "$2")" && shift ;;
+	--attachments) fetch="$fetch$1 " ;;
 	--force) force=1 ;;
 	--dry-run) dry_run=1 ;;
 	--retry) retry=1 ;;
@@ -141,9 +151,17 @@ while [ $# -gt 0 ]; do
 		printf '%s\n' "$usage"
 		exit 0
 		;;
-	*) die 2 "'$1': no such option (see --help)" ;;
+	--)
+		shift
+		break
+		;;
+	-*) die 2 "'$1': no such option (see --help)" ;;
+	*) further=$further$1$newline ;;
 	esac
 	shift
+done
+for name; do
+	further=$further$name$newline
 done
 
 # The configuration.  Its values are quoted: no value can be code.
@@ -169,9 +187,10 @@ fi
 [ -n "$dir" ] || die 2 "database_dir: the name is empty"
 [ -n "$file" ] || die 2 "database_path: '$database_path' names no file"
 stem=${file%.db}
-if [ "$retry" = 1 ] && [ -n "$hours_option$excludes" ]; then
-	die 2 "--retry fetches what failed: no --hours, no --exclude"
+if [ "$retry" = 1 ] && [ -n "$hours_option$excludes$all$further" ]; then
+	die 2 "--retry fetches what failed: no --hours, --all, --exclude or names"
 fi
+[ -z "$all" ] || [ -z "$hours_option" ] || die 2 "--all and --hours exclude each other"
 case $dir in
 /*) ;;
 *) dir=./$dir ;;
@@ -331,17 +350,23 @@ in_background() {
 }
 
 # The ticket first: the public list would come without one.
-in_background "elog-get $service --login" /dev/null
+in_background "elog-get $service $fetch --login" /dev/null
 talk <"$work/talk"
 [ $status -eq 0 ] || exit $status
 if [ "$retry" = 1 ]; then
 	[ -s "$db" ] || die 1 "$dir: no database yet: nothing failed"
 	elog-status --failed "$db" >"$work/names.lines" 2>"$work/talk"
 	status=$?
-	tr '\n' '\0' <"$work/names.lines" >"$work/names"
 else
-	in_background "elog-list -0 --hours $hours $excludes $service" "$work/names"
+	in_background "elog-list --known $(quote "$db") --records $(quote "$work/records") \
+		--hours $hours $all $excludes $service" "$work/listed"
+	# What was named comes whole, and each once.  The address has no blanks.
+	{
+		printf %s "$further" | tr ' ' _
+		cat "$work/listed"
+	} | awk -F / 'NF && !seen[$1]++' >"$work/names.lines"
 fi
+tr '\n' '\0' <"$work/names.lines" >"$work/names"
 if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
 	talk <"$work/talk"
 fi
@@ -352,13 +377,20 @@ list_status=$status
 total=$(tr -cd '\0' <"$work/names" | wc -c)
 
 if [ "$dry_run" = 1 ]; then
-	tr '\0' '\n' <"$work/names" || exit 1
+	cat "$work/names.lines" || exit 1
 	exit "$list_status"
 fi
-if [ "$total" -eq 0 ] && [ -s "$db" ]; then
+if [ "$total" -eq 0 ] && [ -s "$db" ] && [ ! -s "$work/records" ]; then
 	note "no experiment to fetch"
 	exit 0
 fi
+
+# What is not complete, a line each: the status, the name and the stream that failed.
+outcomes() {
+	[ ! -s "$db" ] || elog-status -- "$db" 2>/dev/null |
+		awk '/^(partial|failed) .*: / { print $1, $2, $3 }'
+}
+outcomes >"$work/before"
 
 # Share the requests: so many processes with so many requests each.  Several
 # experiments a process, so that connections are reused.
@@ -372,9 +404,10 @@ each=$((total / (processes * 4) + 1))
 
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
-# The pipeline.  When the service refuses or cannot be reached, the processes that
+# The pipeline, what the service lists first.  When the service refuses or cannot be reached, the processes that
 # follow ask nothing, and only note their experiments as failed.
 {
+	[ ! -s "$work/records" ] || cat "$work/records"
 	# shellcheck disable=SC2016 # the inner shell expands them
 	setsid xargs -0 -r -n "$each" -P "$processes" sh -c '
 		work=$1 options=$2
@@ -385,7 +418,7 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 		[ $status -eq 0 ] && exit 0
 		echo $status >>"$work/get.status"
 		[ $status -lt 75 ] || : >"$work/get.stop"
-		exit 1' sh "$work" "--max-requests $requests $service" \
+		exit 1' sh "$work" "--max-requests $requests $service $fetch" \
 		<"$work/names" 2>"$work/get.talk" &
 	echo $! >"$work/get.pid"
 	{ wait $!; } 2>/dev/null # where the shell would say "Terminated"
@@ -399,10 +432,26 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 } 3<&0 & # a command in the background has no stdin of its own
 wait $!
 
+# What failed before, and in the same way, was said then: cron's mail comes when something
+# changes.  elog-status always tells.
+outcomes >"$work/after"
+grep -vxFf "$work/before" "$work/after" >"$work/new"
+if [ -t 2 ] || [ "$retry" = 1 ]; then
+	cat "$work/after" >"$work/new"
+fi
+awk '{ print $2 }' "$work/new" >"$work/new.names"
+awk '{ print $2 }' "$work/after" | grep -vxFf "$work/new.names" >"$work/said"
+unsaid() {
+	awk -v said="$work/said" 'BEGIN { while ((getline line <said) > 0) old[line] = 1 }
+		!($2 in old)' "$1"
+}
 # xargs adds lines of its own for what is reported already, and elog-load ends with
 # a summary.
-grep -v '^xargs: ' "$work/get.talk" | talk
-sed '$!p; d' "$work/load.talk" | talk
+grep -v '^xargs: ' "$work/get.talk" >"$work/talk"
+unsaid "$work/talk" | talk
+sed '$!p; d' "$work/load.talk" >"$work/talk"
+unsaid "$work/talk" >"$work/load.unsaid"
+talk <"$work/load.unsaid"
 load_status=$(cat "$work/load.status")
 
 # Its last word is the time we gave it.
@@ -430,9 +479,7 @@ fi
 
 # What came of the experiments that were asked for.
 note "$name:$(sed -n '$s/^.*: \([0-9]* experiments\)/ \1/p' "$work/load.talk")"
-elog-status --failed "$db" >"$work/failed"
-tr '\0' '\n' <"$work/names" >"$work/names.lines"
-failed=$(grep -Fxf "$work/names.lines" "$work/failed" | tr '\n' ' ')
+failed=$(sed 's/:$//' "$work/new.names" | tr '\n' ' ')
 [ -z "$failed" ] || say "failed: ${failed% } (elog-sync.sh --retry fetches them again)"
 touch "$work/get.status"
 unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
@@ -444,7 +491,8 @@ for status in 77 75; do
 		exit $status
 	fi
 done
-if [ -n "$failed$unknown$kept" ] || [ "$load_status" -ne 0 ] || [ "$list_status" -ne 0 ]; then
+if [ -n "$failed$unknown$kept" ] || [ "$list_status" -ne 0 ] ||
+	{ [ "$load_status" -ne 0 ] && [ -s "$work/load.unsaid" ]; }; then
 	exit 1
 fi
 exit 0

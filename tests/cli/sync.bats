@@ -528,7 +528,7 @@ END
 }
 
 @test "wrong usage: 2, and nothing is made" {
-    for arguments in --nonsense "--hours many" "--hours" "--jobs 0" "--wait x" "--wait 1.5" "--keep 1.5" "--keep" "extra" "--config /nonexistent/x"; do
+    for arguments in --nonsense "--hours many" "--hours" "--jobs 0" "--wait x" "--wait 1.5" "--keep 1.5" "--keep" "--all --hours 3" "--retry extra" "--only nosuch" "--config /nonexistent/x"; do
         # shellcheck disable=SC2086 # several arguments
         run --separate-stderr elog-sync.sh --dir "$dir" $arguments
         status_is 2

@@ -108,7 +108,7 @@ older() {
     sql "$dir/elog.db" "SELECT r.doc FROM runs r JOIN experiments e ON e.id = experiment_id WHERE name = 'txil000523'" >"$BATS_TEST_TMPDIR/runs"
     mv "$docs/txil000523/ws/runs" "$BATS_TEST_TMPDIR/kept"
     older 2000
-    run --separate-stderr synchronize
+    run --separate-stderr synchronize --all
     mv "$BATS_TEST_TMPDIR/kept" "$docs/txil000523/ws/runs"
     status_is 1
     [[ $stderr == *"elog-get: txil000523: runs: HTTP 404"* ]]
