@@ -191,6 +191,9 @@ if [ "$retry" = 1 ] && [ -n "$hours_option$excludes$all$further" ]; then
 	die 2 "--retry fetches what failed: no --hours, --all, --exclude or names"
 fi
 [ -z "$all" ] || [ -z "$hours_option" ] || die 2 "--all and --hours exclude each other"
+if [ -n "$fetch" ]; then
+	eval "elog-get --unasked $service $fetch" </dev/null >/dev/null || exit 2
+fi
 case $dir in
 /*) ;;
 *) dir=./$dir ;;
@@ -350,7 +353,7 @@ in_background() {
 }
 
 # The ticket first: the public list would come without one.
-in_background "elog-get $service $fetch --login" /dev/null
+in_background "elog-get $service --login" /dev/null
 talk <"$work/talk"
 [ $status -eq 0 ] || exit $status
 if [ "$retry" = 1 ]; then
