@@ -407,8 +407,9 @@ each=$((total / (processes * 4) + 1))
 
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
-# The pipeline, what the service lists first.  When the service refuses or cannot be reached, the processes that
-# follow ask nothing, and only note their experiments as failed.
+# The pipeline, what the service lists first.  When the service refuses or cannot be
+# reached, the processes that follow ask nothing, and only note their experiments as
+# failed.
 {
 	[ ! -s "$work/records" ] || cat "$work/records"
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -446,7 +447,7 @@ awk '{ print $2 }' "$work/new" >"$work/new.names"
 awk '{ print $2 }' "$work/after" | grep -vxFf "$work/new.names" >"$work/said"
 unsaid() {
 	awk -v said="$work/said" 'BEGIN { while ((getline line <said) > 0) old[line] = 1 }
-		!($2 in old)' "$1"
+		!(($1 ~ /^(ERROR|INFO|DEBUG)$/ ? $3 : $2) in old)' "$1"
 }
 # xargs adds lines of its own for what is reported already, and elog-load ends with
 # a summary.
@@ -495,7 +496,7 @@ for status in 77 75; do
 	fi
 done
 if [ -n "$failed$unknown$kept" ] || [ "$list_status" -ne 0 ] ||
-	{ [ "$load_status" -ne 0 ] && [ -s "$work/load.unsaid" ]; }; then
+	{ [ "$load_status" -ne 0 ] && grep -qvE '^(INFO|DEBUG) ' "$work/load.unsaid"; }; then
 	exit 1
 fi
 exit 0
