@@ -163,6 +163,7 @@ soak:
 	sh scripts/deps.sh test
 	$(MAKE) -j"$$(nproc)" all
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
+	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/sync_soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
 
 # Where the system's Python looks for modules: Debian Python Policy, 2.5.

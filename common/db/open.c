@@ -14,6 +14,8 @@
 #include "db/migration.h"
 
 #define BUSY_MS 10000
+#define CLOSE_MS 1000
+#define STEP_MS 20
 #define BACKUPS_MAX 100 /* of one version of a database */
 
 /* Is it ours, or empty?  -1 after a message; *version gets its schema's. */
@@ -199,6 +201,19 @@ db_open_draft(const char *path)
 	    NULL);
 }
 
+/* Go back to journal mode DELETE: SQLite does not wait for readers there. */
+static bool
+leave_wal(sqlite3 *db)
+{
+	for (int waited = 0; waited <= CLOSE_MS; waited += STEP_MS) {
+		if (sqlite3_exec(db, "PRAGMA main.journal_mode = DELETE", NULL, NULL,
+			NULL) == SQLITE_OK)
+			return true;
+		sqlite3_sleep(STEP_MS);
+	}
+	return false;
+}
+
 int
 db_close_writer(sqlite3 *db, const char *path, bool other_follows)
 {
@@ -206,13 +221,14 @@ db_close_writer(sqlite3 *db, const char *path, bool other_follows)
 
 	if (other_follows)
 		return sqlite3_close(db) == SQLITE_OK ? 0 : -1;
+	sqlite3_busy_timeout(db, CLOSE_MS);
 	if (sqlite3_exec(db, "PRAGMA main.wal_checkpoint(TRUNCATE)", NULL, NULL, NULL) !=
 	    SQLITE_OK) {
 		db_complain(db, path);
 		result = -1;
-	} else if (sqlite3_exec(db, "PRAGMA main.journal_mode = DELETE", NULL, NULL,
-		       NULL) != SQLITE_OK) {
-		msg("%s: another program still reads it: its -wal and -shm files stay "
+	} else if (!leave_wal(db)) {
+		msg_note(
+		    "%s: another program still reads it: its -wal and -shm files stay "
 		    "until the next load",
 		    path);
 	}

@@ -33,8 +33,8 @@ sqlite3 *db_open_writer(const char *path, char **backup);
 
 /*
  * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the
- * one file is left and any client reads it without write access.  Waits up to ten
- * seconds for readers; if one holds on longer, says so and leaves WAL mode on.  Where
+ * one file is left and any client reads it without write access.  Waits up to a
+ * second for readers; if one holds on longer, notes it and leaves WAL mode on.  Where
  * another writer stands in line, all that is left to it.
  * Returns 0, or -1 after a message if what was written may not be on disk.
  */

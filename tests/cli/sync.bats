@@ -375,8 +375,46 @@ END
     equal "$(sql "$dir/$(databases | tail -n 1)" 'PRAGMA integrity_check')" ok
 }
 
+@test "acknowledged values, set in a loop while 7 synchronizations run: all are there" {
+    # On 9cc3b6d one that was set between the end of the copy and the new link was lost.
+    sync_sample
+    touch "$BATS_TEST_TMPDIR/taken"
+    (
+        n=0
+        until [ -e "$BATS_TEST_TMPDIR/done" ]; do
+            n=$((n + 1))
+            ! elog-cond set --db "$dir/elog.db" xppl101724 1 "set$n" "$n" 2>/dev/null || echo "set$n" >>"$BATS_TEST_TMPDIR/taken"
+        done
+    ) 3>&- &
+    for _ in 1 2 3 4 5 6 7; do
+        sync_sample --force || true
+    done
+    touch "$BATS_TEST_TMPDIR/done"
+    wait
+    sql "$dir/elog.db" "SELECT t.name FROM conditions c JOIN condition_types t ON t.id = c.type_id WHERE c.set_by IS NOT NULL" |
+        sort >"$BATS_TEST_TMPDIR/found"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/taken")" -gt 7 ]
+    equal "$(sort "$BATS_TEST_TMPDIR/taken" | comm -23 - "$BATS_TEST_TMPDIR/found")" ""
+}
+
+@test "a database of a later name, of a clock that was ahead, does not take away what is set" {
+    # On 9cc3b6d it was the base of every synchronization.
+    sync_sample
+    cp -L "$dir/elog.db" "$dir/elog_2099_0101_0000.db"
+    for n in 1 2 3; do
+        elog-cond set --db "$dir/elog.db" xppl101724 1 "set$n" "$n"
+        sync_sample --force
+    done
+    equal "$(sql "$dir/elog.db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 3
+}
+
+@test "the soak of writers, kills and clocks, in short" {
+    SEED=$RANDOM WRITERS=3 run bash "$tests/server/sync_soak.sh" 6
+    status_is 0
+    [[ $output == *" 0 lost, 0 refused;"* ]] || { echo "$output"; return 1; }
+}
+
 @test "a load by hand, and values that are set, while a synchronization is at work: all is there" {
-    # On 9cc3b6d a value that was set between the end of the copy and the new link was lost.
     sync_sample
     mkfifo "$BATS_TEST_TMPDIR/fifo"
     elog-load -q "$dir/elog.db" <"$BATS_TEST_TMPDIR/fifo" >/dev/null 3>&- &
