@@ -165,6 +165,7 @@ soak:
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/sync_soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
+	PATH="$(CURDIR)/$(BUILD):$$PATH" tests/server/job_soak.py $$(($(SOAK) * 5))
 
 # Where the system's Python looks for modules: Debian Python Policy, 2.5.
 PYTHON_DIR = $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(shell /usr/bin/python3 \

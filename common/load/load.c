@@ -363,7 +363,11 @@ commit(struct load *load)
 	load->took = seconds(&begun, &load->committed);
 	msg_debug("%s: committed in %.3f s", load->path, load->took);
 	tell_states(load);
-	return let_others_in(load) == 0 ? exec(load, "BEGIN") : -1;
+	if (let_others_in(load) != 0)
+		return -1;
+	/* Time in line is none of ours: else each turn would be a record long. */
+	clock_gettime(CLOCK_MONOTONIC, &load->committed);
+	return exec(load, "BEGIN");
 }
 
 /*

@@ -417,6 +417,13 @@ $(git rev-parse HEAD)|1"
     equal "$(elog-job ls --db "$db" | cut -f 1,2 | sort | paste -sd ,)" $'1\t,1\tnew,2\t'
 }
 
+@test "jobs three levels deep under SIGKILL, in short (make soak: at length)" {
+    run timeout 120 "$tests/server/job_soak.py" 40 8
+    echo "$output"
+    status_is 0
+    [[ $output == *' 40 kills '* || $output == *' 4'?' kills '* ]]
+}
+
 @test "wrong usage" {
     for words in '' nosuch 'run --nosuch' 'run --timeout x -- true' 'run --in x -- true' 'value --job 1 a' \
         'file --job 1 up X=y' 'ls a b' 'ls --up' 'rate 1 great' 'run --figure x -- true' 'init a b' 'show'; do
