@@ -1,4 +1,4 @@
-/* The JSON scanner. */
+/* Checking JSON texts, and where their values begin and end. */
 #include "text/json.h"
 
 #include "unit.h"
@@ -823,5 +823,5 @@ main(void)
 	    cmocka_unit_test(errors_stay),
 	};
 
-	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

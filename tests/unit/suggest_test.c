@@ -1,4 +1,4 @@
-/* The nearest of several names. */
+/* Names that are near to one. */
 #include "base/suggest.h"
 
 #include "unit.h"
@@ -75,5 +75,5 @@ main(void)
 	    cmocka_unit_test(the_nearest),
 	};
 
-	return cmocka_run_group_tests_name("nearest", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("suggest", tests, NULL, NULL);
 }

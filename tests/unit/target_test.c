@@ -1,4 +1,4 @@
-/* Records of files that are wanted, times that agree, and rates. */
+/* Records of files to fetch, times that agree, and rates. */
 #include "files/target.h"
 
 #include "files/rate.h"
@@ -55,22 +55,22 @@ records(void **state)
 	    "a\",\"source\":\"s\",\"size\":12,\"modified\":\"2025-01-01\","
 	    "\"md5\":\"900150983cd24fb0d6963f7d28e17f72\",\"fields\":{}}";
 	static const char *const bad[] = {"{}", "{\"url\":null}", "{\"url\":[]}"};
-	struct target wanted;
+	struct target target;
 
 	(void)state;
 	assert_null(
-	    target_read((struct json_span){file, sizeof(file) - 1}, false, &wanted));
-	assert_string_equal(wanted.url, "ftp://h/a");
-	assert_string_equal(wanted.source, "s");
-	assert_int_equal(wanted.size, 12);
-	assert_int_equal(wanted.changed, 1735689600);
-	assert_true(wanted.expected.md5[0] != '\0');
-	target_free(&wanted);
+	    target_read((struct json_span){file, sizeof(file) - 1}, false, &target));
+	assert_string_equal(target.url, "ftp://h/a");
+	assert_string_equal(target.source, "s");
+	assert_int_equal(target.size, 12);
+	assert_int_equal(target.changed, 1735689600);
+	assert_true(target.expected.md5[0] != '\0');
+	target_free(&target);
 	assert_non_null(
-	    target_read((struct json_span){file, sizeof(file) - 1}, true, &wanted));
+	    target_read((struct json_span){file, sizeof(file) - 1}, true, &target));
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		assert_non_null(target_read(
-		    (struct json_span){bad[i], strlen(bad[i])}, false, &wanted));
+		    (struct json_span){bad[i], strlen(bad[i])}, false, &target));
 }
 
 static void
