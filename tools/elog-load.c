@@ -15,6 +15,8 @@
 #include "base/progress.h"
 #include "base/zone.h"
 #include "db/db.h"
+#include "db/migration.h"
+#include "load/conditions.h"
 #include "load/forget.h"
 #include "load/load.h"
 #include "load/load_files.h"
@@ -248,6 +250,7 @@ main(int argc, const char **argv)
 		return status;
 	target.mode = mode;
 	catch_signals();
+	migration_filled_by(conditions_fill);
 	status = work(arguments + 1);
 	target_release(&target);
 	if (stopped != 0) {

@@ -96,7 +96,7 @@ answer(sqlite3 *db, const char *file, const struct printer_format *format)
 	struct query *query;
 	int status;
 
-	if (db_require(db, file, "conditions") != 0)
+	if (db_require(db, file, "condition_columns") != 0)
 		return EXIT_PARTIAL;
 	query = query_prepare(db, file, &wanted, &error);
 	if (query == NULL) {

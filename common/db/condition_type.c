@@ -1,8 +1,6 @@
 #include "db/condition_type.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "text/timestamp.h"
@@ -15,10 +13,10 @@ static const char *const names[] = {
     [CONDITION_JSON] = "json",
     [CONDITION_BLOB] = "blob",
     [CONDITION_TIME] = "time",
+    [CONDITION_MIXED] = "mixed",
 };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
-#define NUMBER_MAX 400 /* longer ones are not numbers that anybody measured */
 
 const char *
 condition_type_name(enum condition_type type)
@@ -44,144 +42,97 @@ inside(struct json_span value)
 	return value;
 }
 
-static size_t
-digits(struct json_span text, size_t at)
-{
-	size_t n = 0;
-
-	while (at + n < text.n && text.p[at + n] >= '0' && text.p[at + n] <= '9')
-		n++;
-	return n;
-}
-
-/* Is all of it a number of RFC 8259, section 6?  *whole: without fraction or exponent. */
-static bool
-is_number(struct json_span text, bool *whole)
-{
-	size_t at = text.n > 0 && text.p[0] == '-' ? 1 : 0;
-	size_t n = digits(text, at);
-
-	*whole = true;
-	if (n == 0 || (n > 1 && text.p[at] == '0') || text.n > NUMBER_MAX)
-		return false;
-	at += n;
-	if (at < text.n && text.p[at] == '.') {
-		n = digits(text, at + 1);
-		if (n == 0)
-			return false;
-		at += n + 1;
-		*whole = false;
-	}
-	if (at < text.n && (text.p[at] == 'e' || text.p[at] == 'E')) {
-		at++;
-		if (at < text.n && (text.p[at] == '+' || text.p[at] == '-'))
-			at++;
-		n = digits(text, at);
-		if (n == 0)
-			return false;
-		at += n;
-		*whole = false;
-	}
-	return at == text.n;
-}
-
-/* strtoll() and strtod() of a text that is not terminated; *end is NULL if it is no
-   such number. */
-static bool
-read_int(struct json_span text, sqlite3_int64 *number)
-{
-	char copy[24], *end;
-
-	if (text.n == 0 || text.n >= sizeof(copy))
-		return false;
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	errno = 0;
-	*number = strtoll(copy, &end, 10);
-	return errno == 0 && *end == '\0';
-}
-
-static bool
-read_float(struct json_span text, double *number)
-{
-	char copy[NUMBER_MAX + 1], *end;
-
-	if (text.n == 0 || text.n > NUMBER_MAX)
-		return false;
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	*number = strtod(copy, &end);
-	return *end == '\0' && isfinite(*number);
-}
-
 static bool
 is(struct json_span text, const char *plain)
 {
 	return text.n == strlen(plain) && memcmp(text.p, plain, text.n) == 0;
 }
 
-/* "-0" is no int: it would lose its sign. */
-static enum condition_type
-type_of_number(struct json_span text, bool whole)
+void
+condition_value_read(struct json_span json, struct condition_value *value)
 {
-	sqlite3_int64 integer;
-	double number;
+	struct json_span text = inside(json);
 
-	if (whole && !is(text, "-0") && read_int(text, &integer))
-		return CONDITION_INT;
-	return read_float(text, &number) ? CONDITION_FLOAT : CONDITION_STRING;
-}
-
-enum condition_type
-condition_type_of(struct json_span value)
-{
-	struct json_span text = inside(value);
-	bool whole;
-
-	switch (value.p[0]) {
+	*value = (struct condition_value){.type = CONDITION_STRING, .text = json};
+	switch (json.p[0]) {
 	case 'n':
-		return CONDITION_NONE;
+		value->type = CONDITION_NONE;
+		return;
 	case 't':
 	case 'f':
-		return CONDITION_BOOL;
+		value->type = CONDITION_BOOL;
+		return;
 	case '{':
 	case '[':
-		return CONDITION_JSON;
+		value->type = CONDITION_JSON;
+		return;
 	default:
 		break;
 	}
-	if (is_number(text, &whole))
-		return type_of_number(text, whole);
-	if (is(text, "NaN"))
-		return CONDITION_NONE;
-	if (is(text, "Infinity") || is(text, "-Infinity"))
-		return CONDITION_FLOAT;
-	return CONDITION_STRING;
+	if (text.n == 0)
+		return;
+	if (is(json, "9e999") || is(json, "-9e999"))
+		text = json.p[0] == '-' ? (struct json_span){"-Infinity", 9}
+					: (struct json_span){"Infinity", 8};
+	if (text.p[0] == '-' || (text.p[0] >= '0' && text.p[0] <= '9')) {
+		if (number_json(text.p, text.n, &value->number) &&
+		    (!value->number.is_real || isfinite(value->number.real))) {
+			value->type =
+			    value->number.is_real ? CONDITION_FLOAT : CONDITION_INT;
+			value->text = text;
+			/* As a whole number it would lose its sign. */
+			if (value->number.is_real && is(text, "-0"))
+				value->text = (struct json_span){"-0.0", 4};
+			return;
+		}
+	}
+	if (is(text, "NaN")) {
+		value->type = CONDITION_NONE;
+	} else if (is(text, "Infinity") || is(text, "-Infinity")) {
+		/* JSON has no infinities: what is too large for a double is read as
+		   one. */
+		value->type = CONDITION_FLOAT;
+		value->number = (struct number){
+		    .is_real = true, .real = text.p[0] == '-' ? -HUGE_VAL : HUGE_VAL};
+		value->text = text.p[0] == '-' ? (struct json_span){"-9e999", 6}
+					       : (struct json_span){"9e999", 5};
+	}
 }
 
 enum condition_type
-condition_type_join(enum condition_type a, enum condition_type b)
+condition_type_of(struct json_span json)
 {
-	if (a == CONDITION_NONE || a == b)
-		return b;
-	if (b == CONDITION_NONE)
-		return a;
-	if (a > CONDITION_STRING || b > CONDITION_STRING)
-		return CONDITION_STRING;
-	return a > b ? a : b;
+	struct condition_value value;
+
+	condition_value_read(json, &value);
+	return value.type;
+}
+
+enum condition_type
+condition_type_of_kinds(unsigned kinds)
+{
+	if ((kinds & ~CONDITION_NUMBERS) == 0)
+		for (int type = CONDITION_FLOAT; type > CONDITION_NONE; type--)
+			if (kinds & CONDITION_KIND(type))
+				return (enum condition_type)type;
+	for (int type = CONDITION_STRING; type < CONDITION_MIXED; type++)
+		if (kinds == CONDITION_KIND(type))
+			return (enum condition_type)type;
+	return kinds == 0 ? CONDITION_NONE : CONDITION_MIXED;
 }
 
 static bool
-give_int(sqlite3_context *context, struct json_span value)
+give_int(sqlite3_context *context, struct json_span json)
 {
-	sqlite3_int64 integer;
+	struct condition_value value;
 
-	if (value.p[0] == 't' || value.p[0] == 'f')
-		integer = value.p[0] == 't';
-	else if (condition_type_of(value) != CONDITION_INT ||
-		 !read_int(inside(value), &integer))
+	condition_value_read(json, &value);
+	if (value.type == CONDITION_BOOL)
+		sqlite3_result_int(context, json.p[0] == 't');
+	else if (value.type == CONDITION_INT)
+		sqlite3_result_int64(context, value.number.integer);
+	else
 		return false;
-	sqlite3_result_int64(context, integer);
 	return true;
 }
 
@@ -197,20 +148,17 @@ give_bool(sqlite3_context *context, struct json_span value)
 }
 
 static bool
-give_float(sqlite3_context *context, struct json_span value)
+give_float(sqlite3_context *context, struct json_span json)
 {
-	struct json_span text = inside(value);
-	double number;
+	struct condition_value value;
 
-	if (value.p[0] == 't' || value.p[0] == 'f')
-		number = value.p[0] == 't';
-	else if (is(text, "Infinity"))
-		number = HUGE_VAL;
-	else if (is(text, "-Infinity"))
-		number = -HUGE_VAL;
-	else if (condition_type_of(value) > CONDITION_FLOAT || !read_float(text, &number))
+	condition_value_read(json, &value);
+	if (value.type == CONDITION_BOOL)
+		sqlite3_result_double(context, json.p[0] == 't');
+	else if (value.type == CONDITION_INT || value.type == CONDITION_FLOAT)
+		sqlite3_result_double(context, value.number.real);
+	else
 		return false;
-	sqlite3_result_double(context, number);
 	return true;
 }
 
@@ -218,7 +166,7 @@ give_float(sqlite3_context *context, struct json_span value)
 static bool
 give_text(sqlite3_context *context, struct json_span value, bool as_blob)
 {
-	void (*release)(void *) = SQLITE_STATIC;
+	void (*release)(void *) = SQLITE_TRANSIENT;
 	char *text = (char *)value.p; /* given away unchanged */
 	size_t n = value.n;
 
@@ -256,6 +204,30 @@ give_time(sqlite3_context *context, struct json_span value)
 	return true;
 }
 
+/* As what a value is by itself. */
+static bool
+give_own(sqlite3_context *context, struct json_span json)
+{
+	struct condition_value value;
+
+	condition_value_read(json, &value);
+	switch (value.type) {
+	case CONDITION_NONE:
+		return false;
+	case CONDITION_BOOL:
+		sqlite3_result_int(context, json.p[0] == 't');
+		return true;
+	case CONDITION_INT:
+		sqlite3_result_int64(context, value.number.integer);
+		return true;
+	case CONDITION_FLOAT:
+		sqlite3_result_double(context, value.number.real);
+		return true;
+	default:
+		return give_text(context, json, false);
+	}
+}
+
 bool
 condition_type_result(
     sqlite3_context *context, enum condition_type type, struct json_span value)
@@ -271,7 +243,7 @@ condition_type_result(
 		return give_float(context, value);
 	case CONDITION_JSON:
 		sqlite3_result_text64(
-		    context, value.p, value.n, SQLITE_STATIC, SQLITE_UTF8);
+		    context, value.p, value.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 		return true;
 	case CONDITION_TIME:
 		return give_time(context, value);
@@ -279,6 +251,46 @@ condition_type_result(
 		return give_text(context, value, false);
 	case CONDITION_BLOB:
 		return value.p[0] == '"' && give_text(context, value, true);
+	case CONDITION_MIXED:
+		return give_own(context, value);
 	}
 	return false;
+}
+
+bool
+condition_type_holds(enum condition_type type, enum condition_type other)
+{
+	switch (type) {
+	case CONDITION_BOOL:
+	case CONDITION_INT:
+	case CONDITION_FLOAT:
+		return other <= type;
+	case CONDITION_STRING:
+	case CONDITION_JSON:
+	case CONDITION_MIXED:
+		return true;
+	case CONDITION_TIME:
+	case CONDITION_BLOB:
+		return other == type || other == CONDITION_STRING;
+	case CONDITION_NONE:
+		break;
+	}
+	return false;
+}
+
+bool
+condition_type_fits(enum condition_type type, struct json_span value)
+{
+	struct json_span text = inside(value);
+	int64_t at;
+
+	switch (type) {
+	case CONDITION_BOOL:
+		return is(text, "true") || is(text, "false") || is(text, "1") ||
+		       is(text, "0");
+	case CONDITION_TIME:
+		return value.p[0] == '"' && timestamp_read(text.p, text.n, &at);
+	default:
+		return condition_type_holds(type, condition_type_of(value));
+	}
 }

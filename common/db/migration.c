@@ -30,6 +30,14 @@ migration_newest(void)
 	return newest;
 }
 
+static migration_fill *filler;
+
+void
+migration_filled_by(migration_fill *fill)
+{
+	filler = fill;
+}
+
 /* Apply one migration, whole or not at all. */
 static int
 apply_one(sqlite3 *db, const char *path, const struct sql_file *file, int number)
@@ -45,7 +53,8 @@ apply_one(sqlite3 *db, const char *path, const struct sql_file *file, int number
 		"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, "
 		"name TEXT NOT NULL, applied_at TEXT NOT NULL)") != 0)
 		goto done;
-	if (db_exec(db, path, file->text) != 0)
+	if (db_exec(db, path, file->text) != 0 ||
+	    (filler != NULL && filler(db, path, number) != 0))
 		goto done;
 	note = db_prepare(db, path,
 	    "INSERT INTO schema_version VALUES (?, ?, "

@@ -11,6 +11,14 @@
 int migration_newest(void);
 
 /*
+ * What fills tables of a migration from others where SQL cannot: called for each that is
+ * applied, with its number, behind its statements and in its transaction.  0, or -1 after
+ * a message.  To be said once, before a database is opened; else nothing is filled.
+ */
+typedef int migration_fill(sqlite3 *db, const char *path, int number);
+void migration_filled_by(migration_fill *fill);
+
+/*
  * Bring a database from a version, 0 for an empty one, up to date, each migration in a
  * transaction of its own.  0, or -1 after a message that names path.
  */

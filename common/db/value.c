@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/who.h"
+#include "db/condition_column.h"
 #include "text/base64.h"
 #include "text/checksum.h"
 #include "text/number.h"
@@ -128,14 +129,6 @@ value_type(struct json_span json)
 	return type;
 }
 
-enum condition_type
-value_join(enum condition_type a, enum condition_type b)
-{
-	if (a != CONDITION_NONE && a != b && (a == CONDITION_BLOB || b == CONDITION_BLOB))
-		return CONDITION_NONE;
-	return condition_type_join(a, b);
-}
-
 /* ---- times ------------------------------------------------------------------ */
 
 bool
@@ -243,6 +236,7 @@ give(sqlite3_context *context, const struct given *given, enum condition_type ty
 		return false;
 	switch (type) {
 	case CONDITION_NONE:
+	case CONDITION_MIXED:
 		return false;
 	case CONDITION_BOOL:
 		return give_bool(context, given);
@@ -294,13 +288,8 @@ sql_target(sqlite3_context *context, int argc, sqlite3_value **argv)
 	struct json_span json = span_of(argv[0]);
 
 	(void)argc;
-	if (json.p != NULL && (type == CONDITION_NONE || !sqlite3_value_int(argv[2]))) {
-		enum condition_type own = value_type(json);
-
-		if (own == CONDITION_NONE)
-			return;
-		type = value_join(type, own);
-	}
+	if (type == CONDITION_NONE || !sqlite3_value_int(argv[2]))
+		type = json.p != NULL ? value_type(json) : CONDITION_NONE;
 	if (type != CONDITION_NONE)
 		sqlite3_result_text(
 		    context, condition_type_name(type), -1, SQLITE_STATIC);
@@ -529,7 +518,8 @@ value_functions(sqlite3 *db)
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (code == SQLITE_OK)
 			code = sqlite3_create_function_v2(db, functions[i].name,
-			    functions[i].arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-			    NULL, functions[i].function, NULL, NULL, NULL);
-	return code;
+			    functions[i].arguments,
+			    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+			    functions[i].function, NULL, NULL, NULL);
+	return code == SQLITE_OK ? condition_column_functions(db) : code;
 }

@@ -20,21 +20,14 @@
 /* The type of a JSON value, checked before; CONDITION_NONE: null and "NaN". */
 enum condition_type value_type(struct json_span json);
 
-/*
- * The narrowest type that holds values of both: bool < int < float < string, a json or
- * a time and anything else are a string.  CONDITION_NONE for a blob and anything else.
- */
-enum condition_type value_join(enum condition_type a, enum condition_type b);
-
 /* A time as it is kept, from any that timestamp.h reads.  False if it is none. */
 bool value_time(const char *text, size_t n, char out[TIMESTAMP_BYTES]);
 
 /*
  * Make these functions known to a connection, for SQL:
  *
- *	value_target(JSON, TYPE, DECLARED)  the type that a condition has once it holds
- *	    this value too: TYPE if it is DECLARED, else wide enough; of a new one (TYPE
- *	    is NULL) the value's own.  NULL if there is none.
+ *	value_target(JSON, TYPE, DECLARED)  the type that a value is kept in: TYPE of the
+ *	    condition if it is DECLARED, else the value's own.  NULL if it has none.
  *	value_as(JSON, TYPE)    the value as TYPE keeps it, NULL if it does not fit
  *	value_recast(VALUE, FROM, TO)   a kept value as another type keeps it, or NULL
  *	value_text(VALUE, TYPE) a kept value for people: a blob as its SHA-256
@@ -43,7 +36,7 @@ bool value_time(const char *text, size_t n, char out[TIMESTAMP_BYTES]);
  *	base64(BLOB), unbase64(TEXT), sha256(BLOB)
  *	who()                   the user that runs this program
  *
- * Returns an SQLite code.
+ * and those of condition_column.h.  Returns an SQLite code.
  */
 int value_functions(sqlite3 *db);
 

@@ -9,7 +9,6 @@
 #include "db/db.h"
 #include "db/statement.h"
 #include "db/value.h"
-#include "load/parameter.h"
 #include "load/upsert.h"
 
 /* A member that parameters are bound to, or that is checked. */
@@ -73,8 +72,7 @@ direct_open(sqlite3 *db, const char *path)
 	direct->path = path;
 	direct->n = streams_count();
 	direct->programs = calloc(direct->n * 2, sizeof(*direct->programs));
-	if (direct->programs == NULL || value_functions(db) != SQLITE_OK ||
-	    parameter_functions(db) != SQLITE_OK)
+	if (direct->programs == NULL || value_functions(db) != SQLITE_OK)
 		goto memory;
 	direct->begin = db_prepare(db, path, "SAVEPOINT record");
 	direct->end = db_prepare(db, path, "RELEASE record");

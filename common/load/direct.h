@@ -14,7 +14,7 @@
  * columns, :NAME in those behind, the derived one too, is the column of that name
  * instead: what was looked up once need not be looked up again; and where one of them is
  * called next, the statement of that number (1 is the one behind the first) is the one
- * to go on with.  The functions of value.h and parameter.h are there.
+ * to go on with.  The functions of value.h are there.
  *
  * A record of elog-dump that says so (STREAMS_COPY) is taken by the derived statement
  * alone, or by common/sql/copy/STREAM.sql: its row is to be what the record says.

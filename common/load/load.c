@@ -11,8 +11,8 @@
 #include "db/db.h"
 #include "db/statement.h"
 #include "load/changes.h"
+#include "load/conditions.h"
 #include "load/direct.h"
-#include "load/explode.h"
 #include "load/foreign.h"
 #include "load/forget.h"
 #include "load/stage.h"
@@ -36,7 +36,7 @@ struct load {
 	struct steps fetches;
 	sqlite3_stmt *problem, *problem_of, *problems_of, *forget, *refuse, *accept,
 	    *withheld, *ensure, *id_of, *metadata;
-	struct explode *explode;
+	struct conditions *conditions;
 	struct direct *direct;
 	struct changes *noted; /* for elog-dump */
 	struct foreign *foreign;
@@ -159,7 +159,7 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 		"KEY)") != 0 ||
 	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
 	    exec(load, "BEGIN") != 0 ||
-	    (load->explode = explode_open(db, path)) == NULL) {
+	    (load->conditions = conditions_open(db, path)) == NULL) {
 		load_close(load);
 		return NULL;
 	}
@@ -182,7 +182,7 @@ load_close(struct load *load)
 		}
 	steps_finalize(&load->fetches);
 	stage_close(load->stage);
-	explode_close(load->explode);
+	conditions_close(load->conditions);
 	direct_close(load->direct);
 	changes_close(load->noted);
 	foreign_close(load->foreign);
@@ -328,7 +328,7 @@ let_others_in(struct load *load)
 {
 	if (load->lock == NULL || !lock_is_wanted(load->lock))
 		return 0;
-	explode_forget(load->explode);
+	conditions_forget(load->conditions);
 	return lock_yield(load->lock, load->stopped) == 0 ? 0 : -1;
 }
 
@@ -403,7 +403,7 @@ load_idle(struct load *load)
 		return 0;
 	if (changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
 		return -1;
-	explode_forget(load->explode);
+	conditions_forget(load->conditions);
 	lock_step_aside(load->lock);
 	return is_aside(load) ? 0 : exec(load, "BEGIN");
 }
@@ -511,7 +511,7 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 			    stage_keep(load->stage, &streams[i], experiment, id) != 0)
 				return -1;
 	before = changes_total(load->noted);
-	if (runs && explode_before(load->explode, experiment, id) != 0)
+	if (runs && conditions_apply(load->conditions, experiment, id, fetched_at) != 0)
 		return -1;
 	conditions = changes_total(load->noted) - before;
 	for (size_t i = 0; i < streams_staged(); i++) {
@@ -531,10 +531,6 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
 			return -1;
 	}
-	before = changes_total(load->noted);
-	if (runs && explode_after(load->explode, experiment, id, fetched_at) != 0)
-		return -1;
-	conditions += changes_total(load->noted) - before;
 	note_changes(load, "conditions", conditions);
 	return 0;
 }
@@ -633,7 +629,7 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 	if (is_fatal(load->db))
 		return -1;
 	*refused = true;
-	explode_forget(load->explode);
+	conditions_forget(load->conditions);
 	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
 }
 
@@ -798,18 +794,17 @@ line_of(struct json_span record, long number)
 	return *end == '\0' && own >= 0 ? own : number;
 }
 
-/* The name of the condition that a record gives a type, if there is one already.  It
-   stands in load->text. */
+/* The name of the condition that a record gives a type.  It stands in load->text. */
 static const char *
-retyped_condition(struct load *load, const struct streams_row *d, struct json_span record)
+declared_condition(
+    struct load *load, const struct streams_row *d, struct json_span record)
 {
 	struct json_span name;
 
 	if (strcmp(d->name, "condition_types") != 0 ||
-	    !json_find(record, "name", &name) || name.p[0] != '"' ||
-	    decode(load, name, 0) == NULL || !explode_has(load->explode, load->text))
+	    !json_find(record, "name", &name) || name.p[0] != '"')
 		return NULL;
-	return load->text;
+	return decode(load, name, 0);
 }
 
 /* A record of one of our own tools. */
@@ -817,15 +812,17 @@ static int
 take_direct(
     struct load *load, const struct streams_row *d, struct json_span record, long number)
 {
-	const char *retyped = retyped_condition(load, d, record);
+	const char *declared;
 	int before = changes_total(load->noted);
 	char why[DIRECT_WHY];
 
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
 		if (changes_total(load->noted) != before) {
-			explode_forget(load->explode); /* it may have been a type */
-			if (retyped != NULL && explode_again(load->explode, retyped) != 0)
+			conditions_forget(load->conditions); /* it may have been a type */
+			declared = declared_condition(load, d, record);
+			if (declared != NULL &&
+			    conditions_declared(load->conditions, declared) != 0)
 				return -1;
 		}
 		load->totals.changed += changes_total(load->noted) - before;
@@ -957,8 +954,7 @@ close_unfinished(struct load *load)
 int
 load_end(struct load *load)
 {
-	if (come_back(load) != 0 || close_unfinished(load) != 0 ||
-	    explode_end(load->explode) != 0)
+	if (come_back(load) != 0 || close_unfinished(load) != 0)
 		return -1;
 	return commit(load);
 }

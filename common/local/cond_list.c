@@ -34,7 +34,7 @@ prepare(sqlite3 *db, const char *path, const char *name, const struct cond_form 
 		db_complain(db, path);
 		return NULL;
 	}
-	if (db_require(db, path, "run_files") != 0)
+	if (db_require(db, path, "local_conditions") != 0)
 		return NULL;
 	return db_prepare(db, path, statement_file("cond", name, suffix));
 }

@@ -11,10 +11,7 @@
 #include "query/query_scope.h"
 #include "query/query_sql.h"
 #include "query/query_sqlite.h"
-
-/* A run found by its index and looked up in all conditions costs so many rows read in
-   a row. */
-#define LOOKUP 6
+#include "query/query_values.h"
 
 #define COLUMNS_MAX 1000
 
@@ -27,6 +24,7 @@ struct query {
 	struct query_condition *columns[COLUMNS_MAX];
 	int n_columns;
 	struct query_sql sql;
+	struct query_values *values;
 	sqlite3_stmt *statement;
 	/* A text of an alias, until the next is asked for. */
 	sqlite3_stmt *aliases;
@@ -97,8 +95,7 @@ read_filter(struct query *query, const char *text, struct query_error *error)
 	if (query->filter->type == QUERY_LIST)
 		return query_error_set(
 		    error, &query->filter->place, "a list is no condition by itself");
-	query_plan(&query->catalog, query->filter);
-	return query_plan_sample(&query->catalog, query->filter);
+	return query_plan(&query->catalog, query->filter);
 }
 
 /* ---- The columns ------------------------------------------------------------ */
@@ -195,95 +192,47 @@ read_columns(struct query *query, const char *text, struct query_error *error)
 
 /* ---- The statement ---------------------------------------------------------- */
 
-/*
- * The condition whose rows are read first: the one that seems to leave least to look
- * up, all in all.  NULL: the runs are.
- */
+/* The condition whose runs are gone through: of those that a run must have, the one with
+   the fewest columns.  NULL: the runs themselves are. */
 static struct query_condition *
-choose_driver(struct query *query)
+choose_first(struct query *query)
 {
 	struct query_condition *best = NULL;
-	double least = 0;
 
-	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
-		double cost = c->rows + LOOKUP * c->pass;
-
-		if (!c->required)
-			continue;
-		if (best == NULL || cost < least) {
+	for (struct query_condition *c = query->catalog.first; c; c = c->next)
+		if (c->required && (best == NULL || c->columns < best->columns))
 			best = c;
-			least = cost;
-		}
-	}
-	if (best != NULL && query->scope.some &&
-	    (double)query->scope.n_runs * LOOKUP < least)
-		return NULL;
 	return best;
-}
-
-/* The next condition to join, most telling first, behind the last one. */
-static struct query_condition *
-next_required(struct query *query, const struct query_condition *driver,
-    const struct query_condition *last)
-{
-	struct query_condition *best = NULL;
-	double from = last != NULL ? last->pass : -1;
-	int number = last != NULL ? last->number : -1;
-
-	for (struct query_condition *c = query->catalog.first; c; c = c->next) {
-		if (!c->required || c == driver || c->pass < from ||
-		    (c->pass == from && c->number <= number))
-			continue;
-		if (best == NULL || c->pass < best->pass)
-			best = c;
-	}
-	return best;
-}
-
-static void
-write_join(struct query *query, const char *join, const struct query_condition *condition,
-    const char *run)
-{
-	struct query_sql *sql = &query->sql;
-
-	fprintf(sql->out, "\n%s conditions c%d ON c%d.type_id = ", join,
-	    condition->number, condition->number);
-	query_sql_integer(sql, condition->id, condition->name);
-	fprintf(sql->out, " AND c%d.run_id = %s", condition->number, run);
 }
 
 /* CROSS JOIN keeps SQLite to this order. */
 static void
-write_from(struct query *query, const struct query_condition *driver)
+write_from(struct query *query, const struct query_condition *first)
 {
 	FILE *out = query->sql.out;
-	struct query_condition *c;
-	char run[24] = "r.id";
+	bool any = false;
 
-	if (driver != NULL) {
-		snprintf(run, sizeof(run), "c%d.run_id", driver->number);
-		fprintf(out, "\nFROM conditions c%d", driver->number);
-	} else {
-		fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id",
+	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
+		any |= c->number >= 0;
+	if (first != NULL) {
+		fputs("\nFROM elog_values c"
+		      "\nCROSS JOIN runs r ON r.experiment_id = c.experiment_id "
+		      "AND r.run_number = c.run_number"
+		      "\nCROSS JOIN experiments e ON e.id = r.experiment_id",
 		    out);
+		return;
 	}
-	for (c = next_required(query, driver, NULL); c != NULL;
-	     c = next_required(query, driver, c))
-		write_join(query, "CROSS JOIN", c, run);
-	if (driver != NULL)
-		fprintf(out,
-		    "\nCROSS JOIN runs r ON r.id = %s"
-		    "\nCROSS JOIN experiments e ON e.id = r.experiment_id",
-		    run);
-	for (c = query->catalog.first; c != NULL; c = c->next)
-		if (c->joined && !c->required)
-			write_join(query, "LEFT JOIN", c, "r.id");
+	fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id", out);
+	if (any)
+		fputs("\nCROSS JOIN elog_values c ON c.experiment_id = r.experiment_id "
+		      "AND c.run_number = r.run_number",
+		    out);
 }
 
 static int
-write_select(struct query *query, const struct query_wanted *wanted)
+write_select(struct query *query, const struct query_condition *first,
+    const struct query_wanted *wanted)
 {
-	const struct query_condition *driver = choose_driver(query);
 	const char *way = wanted->descending ? " DESC" : "";
 	struct query_sql *sql = &query->sql;
 
@@ -293,19 +242,13 @@ write_select(struct query *query, const struct query_wanted *wanted)
 			fputs(", ", sql->out);
 		query_sql_condition(sql, query->columns[i]);
 	}
-	write_from(query, driver);
-	fputs("\nWHERE ", sql->out);
-	if (driver != NULL) {
-		fprintf(sql->out, "c%d.type_id = ", driver->number);
-		query_sql_integer(sql, driver->id, driver->name);
-	} else {
-		fputs("true", sql->out);
-	}
+	write_from(query, first);
+	fputs("\nWHERE true", sql->out);
 	if (query->filter != NULL) {
 		fputs("\n  AND ", sql->out);
 		query_sql_filter(sql, query->filter);
 	}
-	query_scope_write(&query->scope, sql);
+	query_scope_write(&query->scope, first != NULL ? "c" : "r", sql);
 	/* Run numbers that are texts stand among the others by their numbers. */
 	fprintf(sql->out,
 	    "\nORDER BY e.name%s, CAST(r.run_number AS INTEGER)%s, r.run_number%s", way,
@@ -320,6 +263,8 @@ write_select(struct query *query, const struct query_wanted *wanted)
 static int
 prepare(struct query *query, const struct query_wanted *wanted, struct query_error *error)
 {
+	const struct query_condition *first;
+
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
 	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
@@ -329,10 +274,19 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 	    query_scope_read(&query->scope, query->db, &query->arena, wanted->runs,
 		wanted->experiments, wanted->period, error) != 0)
 		return -1;
+	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
+		if (c->number >= QUERY_VALUES_MAX)
+			return query_error_plain(
+			    error, "more than %d conditions", QUERY_VALUES_MAX);
+	first = choose_first(query);
 	if (query_sql_begin(&query->sql, &query->arena) != 0)
 		return query_error_plain(error, "no memory");
-	if (write_select(query, wanted) != 0)
+	if (write_select(query, first, wanted) != 0)
 		return query_error_plain(error, "the query is too long");
+	query->values = query_values_open(
+	    query->db, &query->catalog, first != NULL ? first->number : -1);
+	if (query->values == NULL)
+		return -1;
 	if (sqlite3_prepare_v2(query->db, query->sql.text, -1, &query->statement, NULL) !=
 		SQLITE_OK ||
 	    query_sql_bind(&query->sql, query->statement) != SQLITE_OK)
@@ -403,6 +357,36 @@ explain_value(const struct query_value *value, int number, FILE *out)
 	putc('\n', out);
 }
 
+/* What is to be read of the stored conditions. */
+static int
+explain_columns(const struct query *query, FILE *out)
+{
+	sqlite3_stmt *count = NULL;
+	int code = sqlite3_prepare_v2(query->db,
+	    "SELECT count(*), ifnull(sum(n), 0), ifnull(sum(length(data)), 0), "
+	    "(SELECT count(*) FROM local_conditions WHERE type_id = ?1) "
+	    "FROM condition_columns WHERE type_id = ?1",
+	    -1, &count, NULL);
+
+	for (const struct query_condition *c = query->catalog.first;
+	     c != NULL && code == SQLITE_OK; c = c->next) {
+		if (c->number < 0)
+			continue;
+		sqlite3_bind_int64(count, 1, c->id);
+		if (sqlite3_step(count) == SQLITE_ROW)
+			fprintf(out,
+			    "c.v%d: %s: %lld columns, %lld values in %lld bytes; %lld "
+			    "set here\n",
+			    c->number, c->name, sqlite3_column_int64(count, 0),
+			    sqlite3_column_int64(count, 1),
+			    sqlite3_column_int64(count, 2),
+			    sqlite3_column_int64(count, 3));
+		code = sqlite3_reset(count);
+	}
+	sqlite3_finalize(count);
+	return code == SQLITE_OK ? 0 : -1;
+}
+
 int
 query_explain(const struct query *query, FILE *out)
 {
@@ -421,7 +405,8 @@ query_explain(const struct query *query, FILE *out)
 		while ((code = sqlite3_step(plan)) == SQLITE_ROW)
 			fprintf(out, "%s\n", (const char *)sqlite3_column_text(plan, 3));
 	sqlite3_finalize(plan);
-	return code == SQLITE_DONE ? 0 : -1;
+	putc('\n', out);
+	return code == SQLITE_DONE ? explain_columns(query, out) : -1;
 }
 
 void
@@ -431,6 +416,7 @@ query_free(struct query *query)
 		return;
 	sqlite3_finalize(query->statement);
 	sqlite3_finalize(query->aliases);
+	query_values_close(query->values);
 	if (!sqlite3_get_autocommit(query->db))
 		sqlite3_exec(query->db, "COMMIT", NULL, NULL, NULL);
 	query_sql_free(&query->sql);

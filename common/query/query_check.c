@@ -1,6 +1,7 @@
 #include "query/query_check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "query/query_function.h"
@@ -32,9 +33,31 @@ takes(char parameter, const struct query_node *node)
 	return query_function_takes(parameter, query_plain(node));
 }
 
+/* As what a mixed condition is compared with something else. */
+static char
+mixed_as(const struct query_node *mixed, const struct query_node *other)
+{
+	switch (other->type) {
+	case QUERY_MIXED:
+		return '*';
+	case QUERY_TIME:
+		return takes('s', mixed) ? 't' : '\0';
+	case QUERY_STRING:
+		return takes('s', mixed) ? 's' : '\0';
+	default:
+		return is_numeric(other->type) || other->type == QUERY_RUN
+			   ? (takes('n', mixed) ? 'n' : '\0')
+			   : '\0';
+	}
+}
+
 char
 query_compared_as(const struct query_node *a, const struct query_node *b)
 {
+	if (a->type == QUERY_MIXED)
+		return mixed_as(a, b);
+	if (b->type == QUERY_MIXED)
+		return mixed_as(b, a);
 	if (a->type == QUERY_TIME || b->type == QUERY_TIME)
 		return takes('t', a) && takes('t', b) ? 't' : '\0';
 	if (a->type == QUERY_STRING || b->type == QUERY_STRING)
@@ -81,6 +104,28 @@ complain_time(struct query_error *error, const struct query_node *node)
 	    query_type_name(node->type));
 }
 
+/* No value of a mixed condition can be compared with that: say what there is. */
+static int
+complain_mixed(struct query_error *error, const struct query_node *mixed,
+    const struct query_node *other)
+{
+	const struct query_node *plain = query_plain(mixed);
+	unsigned kinds = plain->condition != NULL ? plain->condition->kinds : 0;
+	struct query_place place =
+	    mixed->place.at < other->place.at ? span(mixed, other) : span(other, mixed);
+	char types[80] = "";
+
+	for (int type = CONDITION_BOOL; type < CONDITION_MIXED; type++)
+		if (kinds & CONDITION_KIND(type))
+			snprintf(types + strlen(types), sizeof(types) - strlen(types),
+			    "%s%s", types[0] != '\0' ? ", " : "",
+			    condition_type_name((enum condition_type)type));
+	return query_error_set(error, &place,
+	    "%.*s has values of the types %s: none of them can be compared with %.*s, "
+	    "of type %s",
+	    SHOW(mixed), types, SHOW(other), query_type_name(other->type));
+}
+
 static int
 complain_pair(struct query_error *error, const struct query_node *a,
     const struct query_node *b, enum query_operator operator)
@@ -91,6 +136,9 @@ complain_pair(struct query_error *error, const struct query_node *a,
 
 	if (a->type == QUERY_NONE || b->type == QUERY_NONE)
 		return complain_none(error, a, b, operator);
+	if (a->type == QUERY_MIXED || b->type == QUERY_MIXED)
+		return complain_mixed(error, a->type == QUERY_MIXED ? a : b,
+		    a->type == QUERY_MIXED ? b : a);
 	if (a->type == QUERY_TIME || b->type == QUERY_TIME)
 		return complain_time(error, a->type == QUERY_TIME ? b : a);
 	if (constant->kind == KIND_CONSTANT && is_numeric(constant->type) &&
@@ -126,7 +174,8 @@ check_in_list(struct query_error *error, const struct query_node *left,
 		class = query_compared_as(left, item);
 		if (class == '\0' && item->place.source == left->place.source)
 			return complain_pair(error, left, item, OPERATOR_EQUAL);
-		if (class == '\0' || (first != '\0' && class != first))
+		if (class == '\0' ||
+		    (first != '\0' && class != first && left->type != QUERY_MIXED))
 			return query_error_set(error, &item->place,
 			    "%.*s does not go with the rest of the list", SHOW(item));
 		first = class;
@@ -145,9 +194,10 @@ check_in(struct query_error *error, const struct query_node *left,
 		return check_in_list(error, left, plain);
 	if (right->type == QUERY_JSON &&
 	    (is_numeric(left->type) || left->type == QUERY_STRING ||
-		left->type == QUERY_RUN))
+		left->type == QUERY_RUN || left->type == QUERY_MIXED))
 		return 0;
-	if ((right->type == QUERY_STRING || right->type == QUERY_PART) &&
+	if ((right->type == QUERY_STRING || right->type == QUERY_PART ||
+		(right->type == QUERY_MIXED && takes('s', right))) &&
 	    takes('s', left))
 		return 0;
 	if (right->type == QUERY_JSON || right->type == QUERY_STRING)
@@ -217,10 +267,12 @@ check_arithmetic(struct query_error *error, struct query_node *node)
 		return query_error_set(error, &wrong->place,
 		    "%.*s is of type %s: a number is expected here", SHOW(wrong),
 		    query_type_name(wrong->type));
-	node->type = node->kind == KIND_DIVIDE || a->type == QUERY_FLOAT ||
-			     (b != NULL && b->type == QUERY_FLOAT)
-			 ? QUERY_FLOAT
-			 : QUERY_INT;
+	node->type =
+	    node->kind == KIND_DIVIDE || a->type == QUERY_FLOAT ||
+		    a->type == QUERY_MIXED ||
+		    (b != NULL && (b->type == QUERY_FLOAT || b->type == QUERY_MIXED))
+		? QUERY_FLOAT
+		: QUERY_INT;
 	return 0;
 }
 
@@ -240,7 +292,8 @@ check_call(struct query_error *error, struct query_node *node)
 		return 0;
 	node->type = QUERY_INT;
 	for (const struct query_node *child = node->first; child; child = child->next)
-		if (child->type == QUERY_FLOAT || child->type == QUERY_JSON)
+		if (child->type == QUERY_FLOAT || child->type == QUERY_JSON ||
+		    child->type == QUERY_MIXED)
 			node->type = QUERY_FLOAT;
 	return 0;
 }

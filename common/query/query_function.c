@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "query/query_name.h"
 #include "text/timestamp.h"
 
 /* The SQL functions that begin with elog_ are those of query_sqlite.c. */
@@ -85,6 +86,7 @@ query_function_parameter(const struct query_function *function, size_t i)
 bool
 query_function_takes(char parameter, const struct query_node *node)
 {
+	unsigned kinds;
 	int64_t when;
 
 	switch (node->type) {
@@ -107,6 +109,14 @@ query_function_takes(char parameter, const struct query_node *node)
 		return parameter == 't' || parameter == 'v';
 	case QUERY_BLOB:
 		return parameter == 'b' || parameter == 'v';
+	case QUERY_MIXED:
+		/* Only names are; of one whose kinds are not known, all may be there. */
+		kinds = node->condition != NULL ? node->condition->kinds : 0;
+		if (parameter == 'n')
+			return kinds == 0 || (kinds & CONDITION_NUMBERS) != 0;
+		if (parameter == 's')
+			return kinds == 0 || (kinds & CONDITION_TEXTS) != 0;
+		return parameter == 'p' || parameter == 'v';
 	default:
 		return false;
 	}

@@ -10,10 +10,10 @@
 	"FROM files f WHERE f.experiment_id = r.experiment_id AND "                      \
 	"f.run_number = r.run_number)"
 
-/* The value of a condition that is stored, or NULL. */
-#define STORED(name)                                                                     \
-	"(SELECT value FROM conditions WHERE type_id = "                                 \
-	"(SELECT id FROM condition_types WHERE name = '" name "') AND run_id = r.id)"
+/* What the name is of: what somebody stored counts more than what the logbook says. */
+static const char event_count[] = "elog_number(coalesce(%0, %1))";
+static const char *const event_count_uses[QUERY_USES_MAX] = {
+    "event_count", "DAQ Detector Totals/Events"};
 
 /* What every run has.  elog-query(7) says what each is. */
 static const struct query_given given_of_runs[] = {
@@ -25,10 +25,7 @@ static const struct query_given given_of_runs[] = {
 	"((elog_time(r.end_time) - elog_time(r.start_time)) / 1000000.0)"},
     {"type", QUERY_STRING, "r.type"},
     {"sample", QUERY_STRING, "r.sample"},
-    {"event_count", QUERY_INT,
-	"elog_number(coalesce(" STORED("event_count") ", " STORED(
-	    "DAQ Detector Totals/Events") ", r.parameters ->> 'DAQ Detector "
-					  "Totals/Events'))"},
+    {"event_count", QUERY_INT, event_count},
     {"file_count", QUERY_INT, "(SELECT count(*) " FILES_OF_RUN},
     {"total_size", QUERY_INT, "(SELECT coalesce(sum(f.size), 0) " FILES_OF_RUN},
 };
@@ -158,8 +155,8 @@ find_stored(
 	if (catalog->db == NULL)
 		return 0;
 	code = sqlite3_prepare_v2(catalog->db,
-	    "SELECT id, value_type FROM condition_types WHERE name = ?", -1, &statement,
-	    NULL);
+	    "SELECT id, value_type, kinds, declared FROM condition_types WHERE name = ?",
+	    -1, &statement, NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 		code = sqlite3_step(statement);
@@ -167,8 +164,13 @@ find_stored(
 	if (code == SQLITE_ROW) {
 		const char *type = (const char *)sqlite3_column_text(statement, 1);
 
+		if (type == NULL)
+			type = "";
 		condition->id = sqlite3_column_int64(statement, 0);
-		condition->type = query_type_of(type != NULL ? type : "");
+		condition->type = query_type_of(type);
+		condition->kinds = (unsigned)sqlite3_column_int64(statement, 2);
+		if (sqlite3_column_int(statement, 3) != 0)
+			condition->declared = condition_type_named(type);
 	}
 	sqlite3_finalize(statement);
 	return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
@@ -190,6 +192,25 @@ remember(struct query_catalog *catalog, const struct query_condition *found)
 	return condition;
 }
 
+/* The stored conditions that event_count is of.  0, or -1 if the database failed or
+   without memory. */
+static int
+find_uses(struct query_catalog *catalog, struct query_condition *condition)
+{
+	condition->derived = true;
+	for (int i = 0; i < QUERY_USES_MAX; i++) {
+		struct query_condition used = {
+		    .name = event_count_uses[i], .number = -1, .hidden = true};
+		int stored = find_stored(catalog, used.name, &used);
+
+		if (stored < 0)
+			return -1;
+		if (stored > 0 && (condition->uses[i] = remember(catalog, &used)) == NULL)
+			return -1;
+	}
+	return 0;
+}
+
 struct query_condition *
 query_catalog_find(
     struct query_catalog *catalog, const char *name, const struct query_place *place)
@@ -198,12 +219,16 @@ query_catalog_find(
 	int stored;
 
 	for (struct query_condition *known = catalog->first; known; known = known->next)
-		if (strcmp(known->name, name) == 0)
+		if (!known->hidden && strcmp(known->name, name) == 0)
 			return known;
 	for (size_t i = 0; i < catalog->n_given; i++)
 		if (strcmp(catalog->given[i].name, name) == 0) {
 			found.type = catalog->given[i].type;
 			found.sql = catalog->given[i].sql;
+			if (found.sql == event_count && find_uses(catalog, &found) != 0) {
+				*catalog->error = (struct query_error){0};
+				return NULL;
+			}
 		}
 	if (found.sql == NULL) {
 		stored = find_stored(catalog, name, &found);

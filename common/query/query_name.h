@@ -6,21 +6,29 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "db/condition_type.h"
 #include "query/query_error.h"
 #include "query/query_type.h"
+
+#define QUERY_USES_MAX 2
 
 struct query_condition {
 	const char *name;
 	enum query_type type;
-	sqlite3_int64 id; /* condition_types.id; 0: not stored */
-	const char *sql;  /* where it is not: of runs r and experiments e */
+	sqlite3_int64 id;	      /* condition_types.id; 0: not stored */
+	unsigned kinds;		      /* of its values; 0: not known */
+	enum condition_type declared; /* or CONDITION_NONE */
+	const char *sql;	      /* where it is not: of runs r and experiments e */
+	/* If it is of other conditions, which may be NULL: %0 and %1 in sql are their
+	   values. */
+	bool derived;
+	struct query_condition *uses[QUERY_USES_MAX];
+	bool hidden; /* the filter and the columns cannot name it: another uses it */
 	/* How the statement gets at it; query_plan.c sets this. */
-	int number;    /* from 0, in the order in which the filter names them */
-	bool filtered; /* the filter names it */
-	bool required; /* the filter is true only for runs that have it */
-	bool joined;   /* its value is c<number>.value, else a subquery */
-	double rows;   /* of a sample of its values, */
-	double pass;   /* and those of them that may pass */
+	int number;	   /* from 0; -1: not at all */
+	bool filtered;	   /* the filter names it */
+	bool required;	   /* the filter is true only for runs that have it */
+	long long columns; /* rows of condition_columns, of one that is required */
 	struct query_condition *next;
 };
 

@@ -3,10 +3,6 @@
 #include <stdint.h>
 
 #include "query/query_check.h"
-#include "query/query_sql.h"
-
-/* Rows of a condition that are looked at: about a millisecond. */
-#define SAMPLE 3000
 
 /* A set of conditions by their numbers; those from 64 on are never in it. */
 typedef uint64_t Set;
@@ -92,92 +88,48 @@ required(const struct query_node *node, bool truth)
 	return set;
 }
 
+/* Number a condition, or those that it uses, unless that was done. */
+static void
+number(struct query_condition *condition, int *next)
+{
+	for (int i = 0; i < QUERY_USES_MAX; i++)
+		if (condition->uses[i] != NULL)
+			number(condition->uses[i], next);
+	if (condition->sql == NULL && condition->number < 0)
+		condition->number = (*next)++;
+}
+
 static void
 number_names(const struct query_node *node, int *next)
 {
-	struct query_condition *condition = node->condition;
-
-	if (node->kind == KIND_NAME && condition->sql == NULL && condition->number < 0)
-		condition->number = (*next)++;
-	if (node->kind == KIND_NAME)
-		condition->filtered = true;
+	if (node->kind == KIND_NAME) {
+		number(node->condition, next);
+		node->condition->filtered = true;
+	}
 	for (const struct query_node *child = node->first; child; child = child->next)
 		number_names(child, next);
 }
 
-/* Does an expression need nothing but the value of one condition? */
-static bool
-is_about(const struct query_node *node, const struct query_condition *condition)
-{
-	if (node->kind == KIND_NAME)
-		return node->condition == condition;
-	for (const struct query_node *child = node->first; child; child = child->next)
-		if (!is_about(child, condition))
-			return false;
-	return true;
-}
-
-/* Write, for each AND-ed part that is about the condition, " AND " and the part. */
-static void
-write_parts(struct query_sql *sql, const struct query_node *node,
-    const struct query_condition *condition)
-{
-	node = query_plain(node);
-	if (node->kind == KIND_AND) {
-		for (const struct query_node *child = node->first; child;
-		     child = child->next)
-			write_parts(sql, child, condition);
-	} else if (is_about(node, condition)) {
-		fputs(" AND ", sql->out);
-		query_sql_filter(sql, node);
-	}
-}
-
+/* How many rows of condition_columns a condition has; local values count as one. */
 static int
-sample(sqlite3 *db, const struct query_sql *sql, struct query_condition *condition)
+count_columns(sqlite3 *db, struct query_condition *condition)
 {
 	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db, sql->text, -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(db,
+	    "SELECT (SELECT count(*) FROM condition_columns WHERE type_id = ?1) + "
+	    "EXISTS (SELECT 1 FROM local_conditions WHERE type_id = ?1)",
+	    -1, &statement, NULL);
 
-	if (code == SQLITE_OK)
-		code = query_sql_bind(sql, statement);
-	if (code == SQLITE_OK)
+	if (code == SQLITE_OK) {
+		sqlite3_bind_int64(statement, 1, condition->id);
 		code = sqlite3_step(statement);
-	if (code == SQLITE_ROW) {
-		condition->rows = sqlite3_column_double(statement, 0);
-		condition->pass = sqlite3_column_double(statement, 1);
+		condition->columns = sqlite3_column_int64(statement, 0);
 	}
 	sqlite3_finalize(statement);
 	return code == SQLITE_ROW ? 0 : -1;
 }
 
 int
-query_plan_sample(const struct query_catalog *catalog, const struct query_node *filter)
-{
-	for (struct query_condition *c = catalog->first; c; c = c->next) {
-		struct query_sql sql;
-		int result = 0;
-
-		if (!c->required)
-			continue;
-		if (query_sql_begin(&sql, catalog->arena) != 0)
-			return -1;
-		fputs("SELECT count(*), total(true", sql.out);
-		write_parts(&sql, filter, c);
-		fputs(") FROM (SELECT value FROM conditions WHERE type_id = ", sql.out);
-		query_sql_integer(&sql, c->id, NULL);
-		fprintf(sql.out, " LIMIT %d) c%d", SAMPLE, c->number);
-		/* One that is too long is reported when the whole is written. */
-		if (query_sql_end(&sql) == 0)
-			result = sample(catalog->db, &sql, c);
-		query_sql_free(&sql);
-		if (result != 0)
-			return -1;
-	}
-	return 0;
-}
-
-void
 query_plan(const struct query_catalog *catalog, const struct query_node *filter)
 {
 	int next = 0;
@@ -186,11 +138,12 @@ query_plan(const struct query_catalog *catalog, const struct query_node *filter)
 	number_names(filter, &next);
 	set = required(filter, true);
 	for (struct query_condition *c = catalog->first; c; c = c->next) {
-		if (c->number < 0)
-			continue;
-		c->joined = c->number < QUERY_JOINS_MAX;
-		c->required = c->joined && (set >> c->number & 1) != 0;
+		c->required =
+		    c->number >= 0 && c->number < 64 && (set >> c->number & 1) != 0;
+		if (c->required && count_columns(catalog->db, c) != 0)
+			return -1;
 	}
+	return 0;
 }
 
 void
@@ -198,11 +151,8 @@ query_plan_column(const struct query_catalog *catalog, struct query_condition *c
 {
 	int next = 0;
 
-	if (condition->sql != NULL || condition->number >= 0)
-		return;
 	for (const struct query_condition *c = catalog->first; c; c = c->next)
 		if (c->number >= next)
 			next = c->number + 1;
-	condition->number = next;
-	condition->joined = next < QUERY_JOINS_MAX;
+	number(condition, &next);
 }

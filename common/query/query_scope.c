@@ -65,24 +65,6 @@ match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *g
 	return 0;
 }
 
-static int
-count_runs(struct query_scope *scope, sqlite3 *db)
-{
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db,
-	    "SELECT count(*) FROM runs WHERE experiment_id IN "
-	    "(SELECT value FROM json_each(?))",
-	    -1, &statement, NULL);
-
-	if (code == SQLITE_OK) {
-		sqlite3_bind_text(statement, 1, scope->experiments, -1, SQLITE_STATIC);
-		code = sqlite3_step(statement);
-		scope->n_runs = sqlite3_column_int64(statement, 0);
-	}
-	sqlite3_finalize(statement);
-	return code == SQLITE_ROW ? 0 : -1;
-}
-
 static bool
 read_time(sqlite3_stmt *row, int column, sqlite3_int64 *when, bool *good)
 {
@@ -147,8 +129,6 @@ query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
 		return -1;
 	if (glob != NULL && match(scope, db, arena, glob, error) != 0)
 		return -1;
-	if (scope->some && count_runs(scope, db) != 0)
-		return -1;
 	return period != NULL ? read_period(scope, db, period, error) : 0;
 }
 
@@ -162,15 +142,16 @@ write_bound(struct query_sql *sql, bool given, const char *term, sqlite3_int64 b
 }
 
 void
-query_scope_write(const struct query_scope *scope, struct query_sql *sql)
+query_scope_write(
+    const struct query_scope *scope, const char *table, struct query_sql *sql)
 {
 	if (scope->some) {
 		struct query_value ids = {.type = QUERY_STRING,
 		    .text = scope->experiments,
 		    .length = strlen(scope->experiments)};
 
-		fputs(
-		    "\n  AND r.experiment_id IN (SELECT value FROM json_each(", sql->out);
+		fprintf(sql->out,
+		    "\n  AND %s.experiment_id IN (SELECT value FROM json_each(", table);
 		query_sql_value(sql, &ids);
 		fputs("))", sql->out);
 	}

@@ -11,7 +11,6 @@ struct query_scope {
 	struct run_list runs; /* where n is not 0 */
 	bool some;	      /* not all experiments: those of experiments */
 	char *experiments;    /* their ids as a JSON array, in the arena */
-	sqlite3_int64 n_runs; /* of those experiments */
 	bool period;
 	bool has_min, has_max, has_start, has_end;
 	sqlite3_int64 run_min, run_max, start, end; /* times in microseconds */
@@ -25,8 +24,10 @@ struct query_scope {
 int query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
     const char *runs, const char *glob, const char *period, struct query_error *error);
 
-/* Write its terms, each with " AND " before it. */
-void query_scope_write(const struct query_scope *scope, struct query_sql *sql);
+/* Write its terms, each with " AND " before it.  table is the one of the statement whose
+   experiment_id is to be one of those. */
+void query_scope_write(
+    const struct query_scope *scope, const char *table, struct query_sql *sql);
 
 void query_scope_free(struct query_scope *scope);
 

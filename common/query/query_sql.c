@@ -6,6 +6,7 @@
 #include "query/query_check.h"
 #include "query/query_function.h"
 #include "query/query_sqlite.h"
+#include "text/number.h"
 #include "text/timestamp.h"
 
 /* Chains of comparisons write their middle twice: nested ones grow fast. */
@@ -50,18 +51,27 @@ query_sql_integer(struct query_sql *sql, sqlite3_int64 integer, const char *abou
 	query_sql_value(sql, &value);
 }
 
+static void
+write_stored(struct query_sql *sql, const struct query_condition *condition, char form)
+{
+	if (condition != NULL)
+		fprintf(sql->out, "c.%c%d", form, condition->number);
+	else
+		put(sql, "NULL");
+}
+
 void
 query_sql_condition(struct query_sql *sql, const struct query_condition *condition)
 {
-	if (condition->sql != NULL) {
-		put(sql, condition->sql);
-	} else if (condition->joined) {
-		fprintf(sql->out, "c%d.value", condition->number);
-	} else {
-		put(sql, "(SELECT value FROM conditions WHERE type_id = ");
-		query_sql_integer(sql, condition->id, condition->name);
-		put(sql, " AND run_id = r.id)");
+	if (condition->sql == NULL) {
+		write_stored(sql, condition, 'v');
+		return;
 	}
+	for (const char *p = condition->sql; *p != '\0'; p++)
+		if (*p == '%' && condition->derived)
+			write_stored(sql, condition->uses[*++p - '0'], 'v');
+		else
+			putc(*p, sql->out);
 }
 
 /* ---- Values of one kind ----------------------------------------------------- */
@@ -93,6 +103,7 @@ write_constant(struct query_sql *sql, const struct query_node *node, char as)
 static void
 write_condition(struct query_sql *sql, const struct query_condition *condition, char as)
 {
+	bool mixed = condition->type == QUERY_MIXED;
 	const char *call = NULL;
 
 	if (as == 't')
@@ -105,7 +116,10 @@ write_condition(struct query_sql *sql, const struct query_condition *condition, 
 		call = "elog_text(";
 	if (call != NULL)
 		put(sql, call);
-	query_sql_condition(sql, condition);
+	if (mixed && (as == 'n' || as == 's' || as == 't'))
+		write_stored(sql, condition, as == 'n' ? 'n' : 's');
+	else
+		query_sql_condition(sql, condition);
 	if (call != NULL)
 		put(sql, ")");
 }
@@ -173,6 +187,36 @@ write_arguments(struct query_sql *sql, const char *function,
 	put(sql, ")");
 }
 
+/* The number that a text in quotes spells: beside a value of any kind it means that, too.
+   False if it spells none. */
+static bool
+spells_number(const struct query_node *node, struct query_value *value)
+{
+	struct number number;
+
+	node = query_plain(node);
+	if (node->kind != KIND_CONSTANT || node->type != QUERY_STRING ||
+	    !number_json(node->text, node->length, &number))
+		return false;
+	*value = (struct query_value){.type = number.is_real ? QUERY_FLOAT : QUERY_INT,
+	    .integer = number.integer,
+	    .real = number.real,
+	    .about = node->text};
+	return true;
+}
+
+static void
+write_spelled(
+    struct query_sql *sql, const struct query_node *left, const struct query_node *item)
+{
+	struct query_value value;
+
+	if (left->type != QUERY_MIXED || !spells_number(item, &value))
+		return;
+	put(sql, ", ");
+	query_sql_value(sql, &value);
+}
+
 static void
 write_item_list(struct query_sql *sql, const struct query_node *left,
     const struct query_node *list, bool negative)
@@ -187,12 +231,15 @@ write_item_list(struct query_sql *sql, const struct query_node *left,
 		return;
 	}
 	as = query_compared_as(left, list->first);
+	if (left->type == QUERY_MIXED)
+		as = '*';
 	write_as(sql, left, as);
 	put(sql, negative ? " NOT IN (" : " IN (");
 	for (const struct query_node *item = list->first; item; item = item->next) {
 		if (item != list->first)
 			put(sql, ", ");
 		write_as(sql, item, as);
+		write_spelled(sql, left, item);
 	}
 	put(sql, ")");
 }
@@ -209,7 +256,10 @@ write_in(struct query_sql *sql, const struct query_node *left,
 	}
 	if (right->type == QUERY_JSON) {
 		put(sql, negative ? "NOT elog_json_in(" : "elog_json_in(");
-		write_as(sql, left, left->type == QUERY_STRING ? 's' : 'n');
+		write_as(sql, left,
+		    left->type == QUERY_STRING	? 's'
+		    : left->type == QUERY_MIXED ? '*'
+						: 'n');
 		put(sql, ", ");
 		write_as(sql, right, 'j');
 	} else {
@@ -220,6 +270,82 @@ write_in(struct query_sql *sql, const struct query_node *left,
 		put(sql, ") > 0");
 	}
 	put(sql, ")");
+}
+
+static bool
+is_equality(const char *operator)
+{
+	return strcmp(operator, "==") == 0 || strcmp(operator, "!=") == 0;
+}
+
+/* A comparison of a mixed condition with a text that spells a number: of numbers with
+   that number, of texts with the text. */
+static void
+write_spelled_pair(struct query_sql *sql, const struct query_node *left,
+    const struct query_node *right, const char *operator,
+    const struct query_value * number)
+{
+	bool first = left->type == QUERY_MIXED;
+
+	if (is_equality(operator)) {
+		write_as(sql, first ? left : right, '*');
+		put(sql, operator[0] == '!' ? " NOT IN (" : " IN (");
+		query_sql_value(sql, number);
+		put(sql, ", ");
+		write_as(sql, first ? right : left, 's');
+		put(sql, ")");
+		return;
+	}
+	put(sql, "iif(");
+	write_as(sql, first ? left : right, 's');
+	put(sql, " IS NULL, ");
+	if (first)
+		write_as(sql, left, 'n');
+	else
+		query_sql_value(sql, number);
+	fprintf(sql->out, " %s ", operator);
+	if (first)
+		query_sql_value(sql, number);
+	else
+		write_as(sql, right, 'n');
+	put(sql, ", ");
+	write_as(sql, left, 's');
+	fprintf(sql->out, " %s ", operator);
+	write_as(sql, right, 's');
+	put(sql, ")");
+}
+
+/*
+ * A comparison with a mixed condition: each value by its own kind.  Values of different
+ * kinds are not equal, and which of them is greater is unknown.
+ */
+static void
+write_mixed_pair(struct query_sql *sql, const struct query_node *left,
+    const struct query_node *right, const char *operator)
+{
+	bool both = left->type == right->type, equality = is_equality(operator);
+	char as = query_compared_as(left, right);
+	struct query_value number;
+
+	if (!both && as == 's' &&
+	    spells_number(left->type == QUERY_MIXED ? right : left, &number)) {
+		write_spelled_pair(sql, left, right, operator, & number);
+		return;
+	}
+	if (both && !equality) {
+		put(sql, "iif((");
+		write_as(sql, left, 's');
+		put(sql, " IS NULL) = (");
+		write_as(sql, right, 's');
+		put(sql, " IS NULL), ");
+	}
+	write_as(
+	    sql, left, equality && left->type == QUERY_MIXED && as != 't' ? '*' : as);
+	fprintf(sql->out, " %s ", operator);
+	write_as(
+	    sql, right, equality && right->type == QUERY_MIXED && as != 't' ? '*' : as);
+	if (both && !equality)
+		put(sql, ", NULL)");
 }
 
 static void
@@ -246,6 +372,10 @@ write_pair(struct query_sql *sql, const struct query_node *left)
 		break;
 	default:
 		break;
+	}
+	if (left->type == QUERY_MIXED || right->type == QUERY_MIXED) {
+		write_mixed_pair(sql, left, right, text);
+		return;
 	}
 	as = query_compared_as(left, right);
 	write_as(sql, left, as);
@@ -281,6 +411,11 @@ write_truth(struct query_sql *sql, const struct query_node *node)
 		put(sql, "(");
 		write_as(sql, node, 's');
 		put(sql, " <> '')");
+		break;
+	case QUERY_MIXED:
+		put(sql, "(");
+		write_as(sql, node, '*');
+		put(sql, " NOT IN (0, ''))");
 		break;
 	case QUERY_JSON:
 		put(sql, "elog_json_truth(");

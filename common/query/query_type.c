@@ -11,6 +11,7 @@ static const char *const names[] = {
     [QUERY_JSON] = "json",
     [QUERY_TIME] = "time",
     [QUERY_BLOB] = "blob",
+    [QUERY_MIXED] = "mixed",
     [QUERY_RUN] = "run number",
     [QUERY_PART] = "part of a name",
     [QUERY_LIST] = "list",
@@ -25,7 +26,7 @@ query_type_name(enum query_type type)
 enum query_type
 query_type_of(const char *name)
 {
-	for (enum query_type type = QUERY_BOOL; type <= QUERY_BLOB; type++)
+	for (enum query_type type = QUERY_BOOL; type <= QUERY_MIXED; type++)
 		if (strcmp(names[type], name) == 0)
 			return type;
 	return QUERY_NONE;

@@ -2,7 +2,7 @@
 #ifndef QUERY_TYPE_H
 #define QUERY_TYPE_H
 
-/* Those from QUERY_BOOL to QUERY_BLOB are the value_type of condition_types. */
+/* Those from QUERY_BOOL to QUERY_MIXED are the value_type of condition_types. */
 enum query_type {
 	QUERY_NONE, /* None */
 	QUERY_BOOL,
@@ -12,9 +12,10 @@ enum query_type {
 	QUERY_JSON,
 	QUERY_TIME,
 	QUERY_BLOB,
-	QUERY_RUN,  /* a run number: an integer at most sites, a text at some */
-	QUERY_PART, /* a part of a file's name: a text, beside numbers a number */
-	QUERY_LIST, /* [1, 2], for in */
+	QUERY_MIXED, /* values of several kinds, each by its own */
+	QUERY_RUN,   /* a run number: an integer at most sites, a text at some */
+	QUERY_PART,  /* a part of a file's name: a text, beside numbers a number */
+	QUERY_LIST,  /* [1, 2], for in */
 };
 
 /* "int", "string" and so on. */

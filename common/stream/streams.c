@@ -197,11 +197,10 @@ const struct streams_row streams[] = {
 	.applied = STREAMS_SINGLY,
 	.by_hand = true,
 	.uncounted = true,
-	.dumped = "%.set_by IS NOT NULL",
+	.table = "local_conditions",
 	.columns = COLUMNS{MUST(TEXT, "experiment"), MUST(RUN, "run"), MAY(TEXT, "name"),
 	    AS(JSON, "value",
-		.dump = "CASE (SELECT value_type FROM condition_types WHERE id = "
-			"t.type_id) WHEN 'blob' THEN json_object('$base64', "
+		.dump = "CASE t.value_type WHEN 'blob' THEN json_object('$base64', "
 			"base64(t.value)) WHEN 'json' THEN t.value "
 			"WHEN 'bool' THEN iif(t.value, 'true', 'false') ELSE iif("
 			"typeof(t.value) = 'real', printf('%!.17g', t.value), "

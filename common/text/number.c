@@ -105,6 +105,110 @@ number_read(const char *p, size_t n, struct number *number)
 	return *end == '\0';
 }
 
+#define POWER_MAX 22
+#define EXACT ((uint64_t)1 << 53) /* whole numbers up to here are exact in a double */
+
+/* What a walk over the digits of a number collects. */
+struct digits {
+	uint64_t value;	  /* of the first 19 of them, leading zeros not counted */
+	int used;	  /* how many those are */
+	int dropped;	  /* digits behind those */
+	int behind_point; /* of all */
+};
+
+static const char *
+read_digits(const char *p, const char *end, struct digits *digits)
+{
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		if (digits->used == 19) {
+			digits->dropped++;
+			continue;
+		}
+		digits->value = digits->value * 10 + (uint64_t)(*p - '0');
+		digits->used += digits->value != 0;
+	}
+	return p;
+}
+
+/* "e-5" and its like: behind it, or NULL if it is none.  No exponent is beyond 9999. */
+static const char *
+read_exponent(const char *p, const char *end, int *exponent)
+{
+	bool negative = p + 1 < end && p[1] == '-';
+	const char *first;
+
+	p += 1 + (p + 1 < end && (p[1] == '-' || p[1] == '+'));
+	first = p;
+	for (*exponent = 0; p < end && *p >= '0' && *p <= '9'; p++)
+		if (*exponent < 1000)
+			*exponent = *exponent * 10 + (*p - '0');
+	if (negative)
+		*exponent = -*exponent;
+	return p > first ? p : NULL;
+}
+
+/* The rare ones: many digits, or a large exponent. */
+static void
+read_slowly(const char *p, size_t n, bool whole, struct number *number)
+{
+	char text[NUMBER_LONGEST + 1];
+
+	memcpy(text, p, n);
+	text[n] = '\0';
+	errno = 0;
+	number->integer = whole ? strtoll(text, NULL, 10) : 0;
+	number->is_real = !whole || errno != 0;
+	number->real = number->is_real ? strtod(text, NULL) : (double)number->integer;
+}
+
+bool
+number_json(const char *p, size_t n, struct number *number)
+{
+	const char *start = p, *end = p + n, *first;
+	bool negative = n > 0 && *p == '-', whole = true;
+	struct digits digits = {.value = 0};
+	int exponent = 0;
+
+	first = p += negative;
+	p = read_digits(p, end, &digits);
+	if (p == first || (p - first > 1 && *first == '0') || n > NUMBER_LONGEST)
+		return false;
+	if (p < end && *p == '.') {
+		whole = false;
+		first = ++p;
+		p = read_digits(p, end, &digits);
+		if (p == first)
+			return false;
+		digits.behind_point = (int)(p - first);
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		whole = false;
+		p = read_exponent(p, end, &exponent);
+	}
+	if (p != end)
+		return false;
+	exponent -= digits.behind_point;
+	if (whole && digits.used < 19 && !(negative && digits.value == 0)) {
+		int64_t value = (int64_t)digits.value;
+
+		*number = (struct number){.integer = negative ? -value : value};
+		number->real = (double)number->integer;
+	} else if (digits.dropped == 0 && digits.value <= EXACT &&
+		   exponent >= -POWER_MAX && exponent <= POWER_MAX) {
+		/* Both are exact, so that one operation rounds as it should (Clinger,
+		   How to Read Floating Point Numbers Accurately, 1990). */
+		double value = (double)digits.value;
+
+		value =
+		    exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
+		*number =
+		    (struct number){.is_real = true, .real = negative ? -value : value};
+	} else {
+		read_slowly(start, n, whole && !(negative && digits.value == 0), number);
+	}
+	return true;
+}
+
 int
 number_compare(const struct number *a, const struct number *b)
 {

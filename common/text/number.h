@@ -26,6 +26,14 @@ struct number {
  */
 bool number_read(const char *p, size_t n, struct number *number);
 
+/*
+ * Read a number of RFC 8259, section 6, that all n bytes are; "-0" is real, and so are
+ * whole ones that do not fit 64 bits.  One that no double holds is an infinity.  False if
+ * it is none, or longer than anybody measured: NUMBER_LONGEST.
+ */
+#define NUMBER_LONGEST 400
+bool number_json(const char *p, size_t n, struct number *number);
+
 /* Compare exactly, also an integer with a double: negative, 0, positive. */
 int number_compare(const struct number *a, const struct number *b);
 

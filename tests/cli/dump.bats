@@ -54,7 +54,7 @@ local_data() {
 
 @test "into an empty database: the same rows in every table; and again changes nothing" {
     everything "$a"
-    [ "$(rows "$a" | wc -l)" -gt 2000 ]
+    [ "$(rows "$a" | wc -l)" -gt 500 ]
     run --separate-stderr elog-dump "$a"
     status_is 0
     silent

@@ -75,7 +75,7 @@ two_runs() {
         WHERE experiment_id = 1 ORDER BY 1")" $'a1|one, better||a3\na2|two|bob|\na3|one|ann|'
     equal "$(sql "$db" "SELECT content FROM Logbook WHERE experiment_id = 'e1'")" "one, better"
     equal "$(sql "$db" "SELECT run_number, parameters FROM runs WHERE experiment_id = 1 ORDER BY 1")" \
-        $'1|{"p": 1}\n2|{"p": 2}\n3|{"p": 3}'
+        $'1|{"p":1}\n2|{"p":2}\n3|{"p":3}'
     equal "$(sql "$db" "SELECT path FROM files WHERE experiment_id = 1")" /f2
     sql "$db" "SELECT * FROM logbook_entries JOIN experiments e ON e.id = experiment_id WHERE e.name = 'e2'" |
         cmp "$BATS_TEST_TMPDIR/e2" -
@@ -322,7 +322,7 @@ users|2|{"id":2,"name":"Bob"}'
     put e1 workflow_jobs '[{"_id": "j", "run_num": 9007199254740993}]'
     mirror "$db" e1
     equal "$(sql "$db" "SELECT run_number, parameters FROM runs")" \
-        '9007199254740993|{"pulse": 9007199254740993, "more": 18446744073709551615}'
+        '9007199254740993|{"pulse":9007199254740993,"more":18446744073709551615}'
     equal "$(sql "$db" "SELECT parameters ->> 'pulse' FROM runs")" 9007199254740993
     equal "$(sql "$db" "SELECT run_number FROM logbook_entries UNION SELECT run_number FROM files UNION SELECT run_number FROM workflow_jobs")" 9007199254740993
     equal "$(sql "$db" "SELECT size FROM files")" 9223372036854775807

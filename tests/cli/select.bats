@@ -8,6 +8,7 @@ load ../lib/common
 setup() {
     common_setup
     elog-load --quiet "$db" </dev/null
+    writable_conditions "$db"
     sqlite3 "$db" <<'EOF'
 INSERT INTO experiments (id, name) VALUES (1, 'halld');
 INSERT INTO runs (id, experiment_id, run_number, start_time, end_time, type)
@@ -265,12 +266,87 @@ refuses() {
     selects '1' "'a' in e"
     selects '1' 'len(e) == 1'
     selects '1 4 9' 'e'
-    sqlite3 "$db" "UPDATE conditions SET value = '\"x\"' WHERE type_id = 5 AND run_id = 10;
+    sqlite3 "$db" "UPDATE condition_types SET declared = 1 WHERE id = 5;
+        UPDATE conditions SET value = '\"x\"' WHERE type_id = 5 AND run_id = 10;
         UPDATE conditions SET value = '7' WHERE type_id = 5 AND run_id = 40;
         UPDATE conditions SET value = '[]' WHERE type_id = 5 AND run_id = 90"
     selects '1' "e == 'x'"
     selects '4' 'e > 6'
     selects '9' 'not e'
+}
+
+# mixed PARAMS...: an experiment with a run for each object.
+mixed() {
+    local number=0 object
+    rm "$db"
+    for object; do
+        number=$((number + 1))
+        record runs "{\"experiment\":\"e1\",\"num\":$number,\"params\":$object}"
+    done >"$BATS_TEST_TMPDIR/in"
+    closed e1 "{\"runs\":$number}" >>"$BATS_TEST_TMPDIR/in"
+    elog-load --quiet "$db" "$BATS_TEST_TMPDIR/in"
+}
+
+@test "a mixed name: each value by its own kind" {
+    mixed '{"x":5}' '{"x":"7.5"}' '{"x":"RETRACTED"}' '{"x":true}' '{"x":[1,"a"]}' '{}' '{"x":""}' '{"x":"-Infinity"}'
+    selects '2' 'x > 5'
+    selects '1 4 8' 'x <= 5'
+    selects '2' 'not x <= 5'
+    selects '1 2' '1 < x < 8'
+    selects '3' "x == 'RETRACTED'"
+    # A value of another kind is another value, but neither less nor more.
+    selects '1 2 4 5 7 8' "x != 'RETRACTED'"
+    selects '3 5 7' "x >= ''"
+    selects '1' 'x == 5'
+    selects '2 3 4 5 7 8' 'x != 5'
+    # A text that spells a number is that number, there and here.
+    selects '2' "x == '7.5'"
+    selects '2' "x == 7.5"
+    selects '1 3 4 5 7 8' "x != '7.50'"
+    selects '1 4 7 8' "x < '7.5'"
+    selects '1 4 7 8' "'7.5' > x"
+    selects '1 3' "x in [5, 'RETRACTED']"
+    selects '1 3' "x in ['RETRACTED', '5.0']"
+    selects '2 4 5 7 8' "x not in [5, 'RETRACTED', 6]"
+    selects '4' 'x == True'
+    selects '4' 'x is True'
+    selects '6' 'x is None'
+    selects '1 2 3 4 5 8' 'x'
+    selects '7' 'not x'
+    # Functions of texts see the texts, those of numbers the numbers.
+    selects '3' "startswith(x, 'RET')"
+    selects '3' "'TRACT' in x"
+    selects '3' "len(x) == 9"
+    selects '3' "lower(x) == 'retracted'"
+    selects '2' 'x * 2 == 15 and round(x) == 8'
+    selects '1' "str(x) == '5'"
+    selects '2' "float(x) == 7.5"
+    selects '2' 'max(x, 6) == 7.5'
+    selects '1 2 3 4 5 7 8' 'x == x'
+    selects '1 2 3 4 5 7 8' 'x <= x'
+    rows '[1,5] [2,7.5] [3,"RETRACTED"] [4,1] [5,"[1,\"a\"]"] [6,null] [7,""] [8,"-Infinity"]' -v x
+    # A local value, and what it takes the place of.
+    elog-cond set --db "$db" --replace e1 3 x 100
+    elog-cond set --db "$db" --replace e1 2 x gone
+    selects '3' 'x > 5'
+    selects '2' "x == 'gone'"
+}
+
+@test "a comparison that no value of a mixed name can satisfy is an error" {
+    mixed '{"t":"a","n":1,"z":1}' '{"t":[1],"n":"x"}'
+    refuses 't > 5' '^~~~~' 't has values of the types string, json: none of them can be compared with 5, of type int'
+    refuses 't * 2' '^' 't is of type mixed: a number is expected here'
+    selects '1' "t == 'a'"
+    # As soon as there is a number, it can.
+    elog-cond set --db "$db" e1 2 z 'a text'
+    selects '1' 'z == 1'
+    refuses "n < start_time and time('2026-01-01') < z and t < 5" "$(printf '%46s^~~~~' '')" 't has values'
+}
+
+@test "stray texts among numbers do not hide them" {
+    mixed $(seq -f '{"x":"%g"}' 1 300) '{"x":"RETRACTED"}'
+    equal "$(elog-select -v '' 'x > 5' "$db" | wc -l)" 295
+    equal "$(elog-select -v '' 'x > 299 and x != 300' "$db" | wc -l)" 0
 }
 
 @test "a blob is there or not" {
@@ -296,8 +372,10 @@ refuses() {
 }
 
 @test "what every run has" {
-    sqlite3 "$db" "UPDATE runs SET parameters = '{\"DAQ Detector Totals/Events\":\"500\"}', sample = 's1' WHERE id = 20;
-        INSERT INTO files (experiment_id, path, size, run_number, doc) VALUES (1, '/x', 10, 2, '{}'), (1, '/y', 20, 2, '{}')"
+    sqlite3 "$db" "UPDATE runs SET sample = 's1' WHERE id = 20;
+        INSERT INTO condition_types (id, name, value_type) VALUES (29, 'DAQ Detector Totals/Events', 'string');
+        INSERT INTO conditions (type_id, run_id, value) VALUES (29, 20, 500);
+        INSERT INTO files (experiment_id, path, run_number, doc) VALUES (1, '/x', 2, '{\"size\":10}'), (1, '/y', 2, '{\"size\":20}')"
     rows '[2,"DATA","s1",500,2,30]' -v type,sample,event_count,file_count,total_size 'event_count > 400'
     selects '2' "sample == 's1' and type == 'DATA' and file_count == 2 and total_size == 30"
     selects '1 3 4 5 9' 'file_count == 0 and total_size == 0 and event_count is None'
@@ -477,7 +555,7 @@ refuses() {
     done
 }
 
-@test "--explain: the SQL, the values, and the clustered index for every condition" {
+@test "--explain: the SQL, the values, what is read of which condition" {
     for query in 'a > 1' 'a in [1,2,4,9] and b > 2' 'not c' 'a is None' "a > 1 or 'h' in d" \
         'e is not None and len(e) > 1' 'run > 1 and a < 5' '(a + b) ** 2 > 3 or f is None'; do
         for more in '' '-e halld' '-r 2-3'; do
@@ -485,13 +563,19 @@ refuses() {
             run --separate-stderr elog-select --explain $more -v a,b,c,d,e,f,g "$query" "$db"
             status_is 0
             [[ ${lines[0]} == SELECT* ]]
-            # Each reading of conditions is by its primary key, none scans or sorts it.
+            # All conditions are read as one table, and told one by one.
+            equal "$(grep -c '^SCAN c VIRTUAL TABLE' <<<"$output")" 1
             equal "$(grep -cE '^(SEARCH|SCAN)' <<<"$output")" \
-                "$(grep -cE '^SEARCH c[0-9]+ USING PRIMARY KEY \(type_id=\?( AND run_id=\?)?\)|^(SEARCH|SCAN) (e|r|json_each)\>' <<<"$output")"
-            equal "$(grep -cE '^SEARCH c[0-9]+ USING PRIMARY KEY' <<<"$output")" 7
+                "$(grep -cE '^SCAN c VIRTUAL|^(SEARCH|SCAN) (e|r|json_each)\>' <<<"$output")"
+            equal "$(grep -cE '^c\.v[0-6]: [a-g]: [01] columns, ' <<<"$output")" 7
         done
     done
     [[ $output == *'?1 = '* ]]
+    # Runs that must have a condition are found by it, and its bounds tell what to pass over.
+    run elog-select --explain 'b > 2 and a in [1, 2]' "$db"
+    [[ $output == *"FROM elog_values c"*"SCAN c VIRTUAL TABLE INDEX 0:v0> v1="* ]]
+    run elog-select --explain -v f 'd' "$db"
+    [[ $output != *": a:"* ]]
     # A value that is asked for is never in the text.
     run elog-select --explain "d == 'secret'" "$db"
     [[ ${output%%'?1 ='*} != *secret* ]]
@@ -624,10 +708,13 @@ terminal() {
 }
 
 @test "a database of an older schema, and none" {
-    sqlite3 "$db" "DROP TABLE conditions; DELETE FROM schema_version WHERE version > 2"
-    run --separate-stderr elog-select a "$db"
-    status_is 1
-    says elog-select "elog-load --migrate $db"
+    for version in 2 6; do
+        rm "$db"
+        old_database $version "$db"
+        run --separate-stderr elog-select a "$db"
+        status_is 1
+        says elog-select "elog-load --migrate $db"
+    done
     : >"$BATS_TEST_TMPDIR/empty.db"
     run --separate-stderr elog-select a "$BATS_TEST_TMPDIR/empty.db"
     status_is 1

@@ -89,7 +89,7 @@ in_line() {
     elog-cond set --db "$db" e1 3 x 3.5 8>&-
     exec 8>&-
     wait $holder
-    equal "$(elog-select 'x > 0' -v x "$db")" $'e1\t1\t1.0\ne1\t2\t2.0\ne1\t3\t3.5\ne2\t1\t0.5'
+    equal "$(elog-select 'x > 0' -v x "$db")" $'e1\t1\t1\ne1\t2\t2\ne1\t3\t3.5\ne2\t1\t0.5'
     lone_database "$db"
 }
 

@@ -107,17 +107,31 @@ database_check(sqlite3 *db)
 	    /* Nothing but experiments that were complete once. */
 	    "SELECT name FROM experiments WHERE name NOT IN "
 	    "(SELECT experiment FROM fetches WHERE completed_at IS NOT NULL)",
-	    /* Each value is kept as its type says. */
+	    /* Each value is of a kind that its type has. */
 	    "SELECT t.name, t.value_type, typeof(c.value), quote(c.value), c.set_by "
 	    "FROM conditions c JOIN condition_types t ON t.id = c.type_id "
 	    "WHERE NOT CASE t.value_type "
 	    "WHEN 'bool' THEN typeof(c.value) = 'integer' AND c.value IN (0, 1) "
 	    "WHEN 'int' THEN typeof(c.value) = 'integer' "
-	    "WHEN 'float' THEN typeof(c.value) = 'real' "
+	    "WHEN 'float' THEN typeof(c.value) = 'real' OR "
+	    "(typeof(c.value) = 'integer' AND NOT t.declared) "
 	    "WHEN 'string' THEN typeof(c.value) = 'text' "
 	    "WHEN 'json' THEN typeof(c.value) = 'text' AND json_valid(c.value) "
-	    "WHEN 'time' THEN typeof(c.value) = 'text' AND c.value LIKE '%T%Z' "
-	    "ELSE typeof(c.value) = 'blob' END",
+	    "WHEN 'time' THEN typeof(c.value) = 'text' AND julianday(c.value) NOTNULL "
+	    "WHEN 'mixed' THEN t.declared = 0 ELSE typeof(c.value) = 'blob' END",
+	    /* Columns are what they say of themselves, and no more than a block. */
+	    "SELECT * FROM condition_columns c WHERE n = 0 OR NOT json_valid(data) "
+	    "OR n <> (SELECT count(*) FROM json_each(c.data)) OR n > 256 "
+	    "OR EXISTS (SELECT 1 FROM json_each(c.data) v WHERE v.type = 'null' "
+	    "OR v.value < c.minimum OR (v.type IN ('integer', 'real') "
+	    "AND v.value > c.maximum) OR c.block <> column_block("
+	    "iif(typeof(c.block) = 'integer', CAST(v.key AS INTEGER), v.key)))",
+	    /* A name has the kinds that its values are of. */
+	    "SELECT name, kinds FROM condition_types t WHERE kinds <> (SELECT "
+	    "all_kinds(kinds) FROM (SELECT kinds FROM condition_columns "
+	    "WHERE type_id = t.id UNION ALL SELECT kind_of(value_type) "
+	    "FROM local_conditions WHERE type_id = t.id)) OR (NOT declared AND "
+	    "kinds <> 0 AND value_type <> type_of_kinds(kinds))",
 	    /* Nothing that the logbook said of a run that it has no more. */
 	    "SELECT r.run_number, t.name, quote(c.value) FROM conditions c "
 	    "JOIN runs r ON r.id = c.run_id JOIN condition_types t ON t.id = c.type_id "

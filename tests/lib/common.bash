@@ -117,7 +117,7 @@ dump() {
     local table
     for table in $(sql "$1" "SELECT name FROM sqlite_schema WHERE type = 'table'
         AND name NOT IN ('fetches', 'fetched_streams', 'metadata', 'schema_version',
-            'condition_types', 'conditions', 'log_records', 'dump_generations', 'dump_rows',
+            'condition_types', 'condition_columns', 'log_records', 'dump_generations', 'dump_rows',
             'dump_keys') ORDER BY name")
     do
         echo "-- $table"
@@ -149,6 +149,56 @@ age() {
     sqlite3 "$old" "DELETE FROM schema_version WHERE version > 2"
     chmod 600 "$old"
     mv "$old" "$1"
+}
+
+# old_database VERSION FILE: an empty database as elog-load made it at that version.
+old_database() {
+    local migration
+    sqlite3 "$2" "PRAGMA application_id = 0x656c6f67; CREATE TABLE schema_version
+        (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
+    for migration in "$root"/common/sql/migrations/*.sql; do
+        local name=${migration##*/}
+        local number=$((10#${name%%-*}))
+        [ "$number" -le "$1" ] || continue
+        sqlite3 "$2" <"$migration"
+        sqlite3 "$2" "INSERT INTO schema_version VALUES ($number, '${name%.sql}', '2026-01-01T00:00:00Z')"
+    done
+}
+
+# writable_conditions FILE: let INSERT and UPDATE of the view conditions write columns, and
+# what a column cannot hold local values.
+writable_conditions() {
+    sqlite3 "$1" <<'EOF'
+CREATE VIEW given (type_id, experiment_id, run_number, value, value_type, text) AS
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL WHERE false;
+CREATE TRIGGER give INSTEAD OF INSERT ON given BEGIN
+    INSERT OR REPLACE INTO local_conditions
+        SELECT new.type_id, new.experiment_id, new.run_number, new.value, new.value_type, 'x', NULL
+        WHERE new.text IS NULL;
+    INSERT INTO condition_columns (experiment_id, type_id, block, n, kinds, data)
+        SELECT new.experiment_id, new.type_id, new.run_number / 256, 1, 254,
+            json_object(CAST(new.run_number AS TEXT), json(new.text)) WHERE new.text IS NOT NULL
+        ON CONFLICT DO UPDATE SET data = (SELECT json_group_object(key, json(value)) FROM (
+            SELECT key, CASE type WHEN 'text' THEN json_quote(value) WHEN 'true' THEN 'true'
+                WHEN 'false' THEN 'false' WHEN 'real' THEN iif(value = 9e999, '9e999', printf('%!.17g', value))
+                ELSE value END AS value
+            FROM json_each(json_set(data, '$."' || new.run_number || '"', json(new.text)))
+            ORDER BY CAST(key AS INTEGER)));
+END;
+CREATE TRIGGER conditions_insert INSTEAD OF INSERT ON conditions BEGIN
+    INSERT INTO given SELECT t.id, r.experiment_id, r.run_number, new.value, t.value_type,
+        CASE WHEN typeof(new.value) = 'blob' OR typeof(r.run_number) <> 'integer' THEN NULL
+            WHEN t.value_type = 'bool' THEN iif(new.value, 'true', 'false')
+            WHEN t.value_type = 'json' THEN iif(json_valid(new.value), new.value, NULL)
+            WHEN new.value = 9e999 THEN '9e999'
+            WHEN typeof(new.value) = 'real' THEN printf('%!.17g', new.value)
+            ELSE iif(json_valid(json_quote(new.value)), json_quote(new.value), NULL) END
+    FROM condition_types t, runs r WHERE t.id = new.type_id AND r.id = new.run_id;
+END;
+CREATE TRIGGER conditions_update INSTEAD OF UPDATE ON conditions BEGIN
+    INSERT INTO conditions (type_id, run_id, value) VALUES (old.type_id, old.run_id, new.value);
+END;
+EOF
 }
 
 # Nothing but the database itself is left, and any client can read it.

@@ -4,6 +4,8 @@
 
 #include "unit.h"
 
+#define SPAN(text) ((struct json_span){text, sizeof(text) - 1})
+
 static sqlite3 *db;
 
 static enum condition_type
@@ -16,7 +18,7 @@ static void
 names(void **state)
 {
 	(void)state;
-	for (int type = CONDITION_BOOL; type <= CONDITION_TIME; type++)
+	for (int type = CONDITION_BOOL; type <= CONDITION_MIXED; type++)
 		assert_int_equal(
 		    condition_type_named(condition_type_name((enum condition_type)type)),
 		    type);
@@ -101,20 +103,42 @@ numbers(void **state)
 }
 
 static void
-joins(void **state)
+in_common(void **state)
 {
-	/* Rows and columns: none, bool, int, float, string, json, blob, time. */
-	static const char table[8][9] = {"nbifsjxt", "bbifssss", "iiifssss", "ffffssss",
-	    "ssssssss", "jssssjss", "xsssssxs", "tsssssst"};
+	/* Rows and columns: bool, int, float, string, json, blob, time. */
+	static const char table[7][8] = {
+	    "bifmmmm", "iifmmmm", "fffmmmm", "mmmsmmm", "mmmmjmm", "mmmmmxm", "mmmmmmt"};
+	static const char letters[] = "nbifsjxtm";
+
+	(void)state;
+	for (int a = CONDITION_BOOL; a <= CONDITION_TIME; a++)
+		for (int b = CONDITION_BOOL; b <= CONDITION_TIME; b++)
+			assert_int_equal(letters[condition_type_of_kinds(
+					     CONDITION_KIND(a) | CONDITION_KIND(b))],
+			    table[a - 1][b - 1]);
+	assert_int_equal(condition_type_of_kinds(0), CONDITION_NONE);
+}
+
+/* What holds values of another type; a text may be a time or bytes. */
+static void
+fits(void **state)
+{
+	static const char table[7][8] = {
+	    "b", "bi", "bif", "bifsjxt", "bifsjxt", "sx", "st"};
 	static const char letters[] = "nbifsjxt";
 
 	(void)state;
-	for (int a = CONDITION_NONE; a <= CONDITION_TIME; a++)
-		for (int b = CONDITION_NONE; b <= CONDITION_TIME; b++)
-			assert_int_equal(
-			    letters[condition_type_join(
-				(enum condition_type)a, (enum condition_type)b)],
-			    table[a][b]);
+	for (int a = CONDITION_BOOL; a <= CONDITION_TIME; a++)
+		for (int b = CONDITION_BOOL; b <= CONDITION_TIME; b++)
+			assert_int_equal(condition_type_holds((enum condition_type)a,
+					     (enum condition_type)b),
+			    strchr(table[a - 1], letters[b]) != NULL);
+	assert_true(condition_type_fits(CONDITION_BOOL, SPAN("\"1\"")));
+	assert_false(condition_type_fits(CONDITION_BOOL, SPAN("2")));
+	assert_true(condition_type_fits(CONDITION_TIME, SPAN("\"2026-03-01\"")));
+	assert_false(condition_type_fits(CONDITION_TIME, SPAN("\"yesterday\"")));
+	assert_false(condition_type_fits(CONDITION_INT, SPAN("2.5")));
+	assert_true(condition_type_fits(CONDITION_FLOAT, SPAN("\"2.5\"")));
 }
 
 /* result(TYPE, JSON): the value, or the text "refused". */
@@ -192,6 +216,12 @@ results(void **state)
 	    {"time", "\"2026-03-01 12:00:00.25\"", "'2026-03-01T12:00:00.250000Z'"},
 	    {"time", "\"2026-02-30\"", "'refused'"},
 	    {"time", "2026", "'refused'"},
+	    {"mixed", "5", "5"},
+	    {"mixed", "\"0.50\"", "0.5"},
+	    {"mixed", "true", "1"},
+	    {"mixed", "\"a\\n\"", "'a\n'"},
+	    {"mixed", "[1, 2]", "'[1, 2]'"},
+	    {"mixed", "null", "'refused'"},
 	    {"", "5", "'refused'"},
 	};
 	sqlite3_stmt *statement;
@@ -228,7 +258,8 @@ main(void)
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(kinds),
 	    cmocka_unit_test(numbers),
-	    cmocka_unit_test(joins),
+	    cmocka_unit_test(in_common),
+	    cmocka_unit_test(fits),
 	    cmocka_unit_test_setup_teardown(results, open_db, close_db),
 	};
 

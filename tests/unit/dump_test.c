@@ -30,6 +30,10 @@ is_derived(const struct streams_row *row, const char *column)
 	for (int i = 0; numbers[i] != NULL; i++)
 		if (strcmp(column, numbers[i]) == 0)
 			return true;
+	/* What the values are of which kind is seen from the values. */
+	if (strcmp(column, "kinds") == 0 ||
+	    (strcmp(row->name, "conditions") == 0 && strcmp(column, "value_type") == 0))
+		return true;
 	return row->applied == STREAMS_STAGED; /* doc has it all */
 }
 

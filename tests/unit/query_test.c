@@ -282,9 +282,10 @@ database(void)
 			     "INSERT INTO condition_types (id, name, value_type) VALUES "
 			     "(1, 'a', 'int'), "
 			     "(2, 'd', 'string');"
-			     "INSERT INTO conditions (type_id, run_id, value) VALUES (1, "
-			     "1, 10), (1, 2, "
-			     "20), (2, 2, 'x')",
+			     "INSERT INTO condition_columns (experiment_id, type_id, "
+			     "block, n, kinds, minimum, maximum, data) VALUES "
+			     "(1, 1, 0, 2, 4, 10, 20, '{\"1\":10,\"2\":20}'), "
+			     "(1, 2, 0, 1, 16, 'x', 'x', '{\"2\":\"x\"}')",
 			     NULL, NULL, NULL),
 	    SQLITE_OK);
 	return db;
@@ -366,9 +367,8 @@ explained(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "= 'it'\n"));
 	assert_non_null(strstr(text, "LIMIT ?"));
-	assert_non_null(strstr(text, "USING PRIMARY KEY (type_id=?)"));
-	assert_non_null(strstr(text, "USING PRIMARY KEY (type_id=? AND run_id=?)"));
-	assert_null(strstr(text, "SCAN c"));
+	assert_non_null(strstr(text, "SCAN c VIRTUAL TABLE INDEX 0:v0> v1=\n"));
+	assert_non_null(strstr(text, "c.v0: a: 1 columns, 2 values in 15 bytes"));
 	free(text);
 	query_free(query);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);

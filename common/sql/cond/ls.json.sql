@@ -2,10 +2,12 @@
 SELECT kind, name, value_type, declared, runs, expression, run_min, run_max, start_time,
     end_time, set_by, set_at, description FROM (
     SELECT 1 AS nth, 'type' AS kind, name, value_type, declared,
-        (SELECT count(*) FROM conditions WHERE type_id = id) AS runs,
+        iif(EXISTS (SELECT 1 FROM local_conditions WHERE type_id = t.id) OR declared,
+            (SELECT count(*) FROM conditions WHERE type_id = t.id),
+            (SELECT ifnull(sum(n), 0) FROM condition_columns WHERE type_id = t.id)) AS runs,
         NULL AS expression, NULL AS run_min, NULL AS run_max, NULL AS start_time,
         NULL AS end_time, NULL AS set_by, created_at AS set_at, description
-        FROM condition_types WHERE :glob IS NULL OR name GLOB :glob
+        FROM condition_types t WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 2, 'alias', name, NULL, NULL, NULL, expression, NULL, NULL, NULL,
         NULL, set_by, set_at, description
         FROM aliases WHERE :glob IS NULL OR name GLOB :glob

@@ -1,8 +1,10 @@
 -- runs: how many have a value.
 SELECT kind, name, what, runs FROM (
     SELECT 1 AS nth, 'type' AS kind, name, value_type AS what,
-        (SELECT count(*) FROM conditions WHERE type_id = id) AS runs
-        FROM condition_types WHERE :glob IS NULL OR name GLOB :glob
+        iif(EXISTS (SELECT 1 FROM local_conditions WHERE type_id = t.id) OR declared,
+            (SELECT count(*) FROM conditions WHERE type_id = t.id),
+            (SELECT ifnull(sum(n), 0) FROM condition_columns WHERE type_id = t.id)) AS runs
+        FROM condition_types t WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 2, 'alias', name, expression, NULL
         FROM aliases WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 3, 'period', name,

@@ -77,7 +77,9 @@ WHERE :mode IS 'remove' AND experiment = :experiment AND run_number = :run;
 DELETE FROM runs
 WHERE :mode IS 'remove' AND run_number = :run
     AND experiment_id = (SELECT id FROM experiments WHERE name = :experiment)
-    AND NOT EXISTS (SELECT 1 FROM conditions c WHERE c.run_id = runs.id)
+    AND doc IS NULL
+    AND NOT EXISTS (SELECT 1 FROM local_conditions c
+        WHERE c.experiment_id = runs.experiment_id AND c.run_number = runs.run_number)
     AND NOT EXISTS (SELECT 1 FROM run_files f WHERE f.run_id = runs.id);
 
 INSERT INTO log_records (created_at, user, program, experiment, run_number, table_name,

@@ -1,5 +1,4 @@
-CREATE TEMP TABLE IF NOT EXISTS staged_files (experiment TEXT, key, subkey, doc TEXT,
-    size, create_timestamp, modify_timestamp, checksum, absolute_path);
+CREATE TEMP TABLE IF NOT EXISTS staged_files (experiment TEXT, key, subkey, doc TEXT);
 
 SELECT 1 FROM experiments e JOIN files f ON f.experiment_id = e.id
 WHERE e.name = :experiment AND f.path = :key AND f.run_number IS :subkey
@@ -11,9 +10,7 @@ DELETE FROM files WHERE experiment_id = :experiment_id
         WHERE s.experiment = :experiment AND s.key = files.path
         AND s.subkey IS files.run_number AND s.doc IS NULL);
 
-INSERT INTO files (experiment_id, path, size, created_at, run_number, modified_at,
-    checksum, absolute_path, doc)
-SELECT :experiment_id, key, size, create_timestamp, subkey,
-    modify_timestamp, checksum, absolute_path, doc
+INSERT INTO files (experiment_id, path, run_number, doc)
+SELECT :experiment_id, key, subkey, doc
 FROM staged_files
 WHERE experiment = :experiment AND doc IS NOT NULL;

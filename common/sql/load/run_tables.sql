@@ -1,5 +1,4 @@
-CREATE TEMP TABLE IF NOT EXISTS staged_run_tables (experiment TEXT, key, subkey, doc TEXT,
-    name, description, sort_index, coldefs JSON);
+CREATE TEMP TABLE IF NOT EXISTS staged_run_tables (experiment TEXT, key, subkey, doc TEXT);
 
 SELECT 1 FROM experiments e JOIN run_tables t ON t.experiment_id = e.id
 WHERE e.name = :experiment AND t.table_id = :key AND t.doc = :doc;
@@ -8,13 +7,9 @@ DELETE FROM run_tables WHERE experiment_id = :experiment_id
     AND NOT EXISTS (SELECT 1 FROM staged_run_tables s
         WHERE s.experiment = :experiment AND s.key = run_tables.table_id);
 
-INSERT INTO run_tables (experiment_id, table_id, name, description, sort_index, coldefs, doc)
-SELECT :experiment_id, key, name, description, sort_index, coldefs, doc
+INSERT INTO run_tables (experiment_id, table_id, doc)
+SELECT :experiment_id, key, doc
 FROM staged_run_tables
 WHERE experiment = :experiment AND doc IS NOT NULL
 ON CONFLICT (experiment_id, table_id) DO UPDATE SET
-    name = excluded.name,
-    description = excluded.description,
-    sort_index = excluded.sort_index,
-    coldefs = excluded.coldefs,
     doc = excluded.doc;

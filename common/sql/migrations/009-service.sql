@@ -39,13 +39,13 @@ CREATE TABLE samples_of_ids (
     id INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     sample_id TEXT NOT NULL,
-    name TEXT,
-    description TEXT,
+    name TEXT AS (doc ->> 'name'),
+    description TEXT AS (doc ->> 'description'),
     doc TEXT NOT NULL,
     UNIQUE (experiment_id, sample_id)
 );
-INSERT INTO samples_of_ids
-SELECT id, experiment_id, coalesce(doc ->> '_id', name), name, description, doc FROM samples;
+INSERT INTO samples_of_ids (id, experiment_id, sample_id, doc)
+SELECT id, experiment_id, coalesce(doc ->> '_id', name), doc FROM samples;
 DROP TABLE samples;
 ALTER TABLE samples_of_ids RENAME TO samples;
 
@@ -53,16 +53,15 @@ CREATE TABLE shifts_of_ids (
     id INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     shift_id TEXT NOT NULL,
-    name TEXT,
-    leader TEXT,
-    start_time TEXT,
-    description TEXT,
+    name TEXT AS (doc ->> 'name'),
+    leader TEXT AS (doc ->> 'leader'),
+    start_time TEXT AS (doc ->> 'begin_time'),
+    description TEXT AS (doc ->> 'description'),
     doc TEXT NOT NULL,
     UNIQUE (experiment_id, shift_id)
 );
-INSERT INTO shifts_of_ids
-SELECT id, experiment_id, coalesce(doc ->> '_id', name), name, leader, start_time,
-    description, doc FROM shifts;
+INSERT INTO shifts_of_ids (id, experiment_id, shift_id, doc)
+SELECT id, experiment_id, coalesce(doc ->> '_id', name), doc FROM shifts;
 DROP TABLE shifts;
 ALTER TABLE shifts_of_ids RENAME TO shifts;
 
@@ -74,10 +73,10 @@ CREATE TABLE run_tables (
     id INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     table_id TEXT NOT NULL,
-    name TEXT,
-    description TEXT,
-    sort_index INTEGER,
-    coldefs TEXT,
+    name TEXT AS (doc ->> 'name'),
+    description TEXT AS (doc ->> 'description'),
+    sort_index INTEGER AS (doc ->> 'sort_index'),
+    coldefs TEXT AS (nullif(doc -> 'coldefs', 'null')),
     doc TEXT NOT NULL,
     UNIQUE (experiment_id, table_id)
 );
@@ -87,7 +86,7 @@ CREATE TABLE run_param_descriptions (
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     description_id TEXT NOT NULL,
     param_name TEXT,
-    description TEXT,
+    description TEXT AS (doc ->> 'description'),
     doc TEXT NOT NULL,
     UNIQUE (experiment_id, description_id)
 );
@@ -97,9 +96,9 @@ CREATE TABLE collaborators (
     id INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     uid TEXT NOT NULL,
-    is_group INTEGER,
-    full_name TEXT,
-    roles TEXT,
+    is_group INTEGER AS (doc ->> 'is_group'),
+    full_name TEXT AS (doc ->> 'full_name'),
+    roles TEXT AS (nullif(doc -> 'roles', 'null')),
     doc TEXT NOT NULL,
     UNIQUE (experiment_id, uid)
 );

@@ -69,10 +69,12 @@ FROM (
     LEFT JOIN experiments e ON e.name = :experiment
     LEFT JOIN runs r ON r.experiment_id = e.id AND r.run_number = v.run_number
     LEFT JOIN main.condition_types m ON m.name = v.name
-    LEFT JOIN main.conditions mine ON mine.type_id = m.id AND mine.run_id = r.id
+    LEFT JOIN local_conditions mine ON mine.type_id = m.id AND mine.experiment_id = e.id
+        AND mine.run_number = v.run_number
 WHERE v.value IS NOT NULL AND v.value <> 'null'
     AND (mine.value IS NULL OR (mine.set_by = 'RCDB'
-        AND mine.value IS NOT value_as(v.value, m.value_type)))
+        AND mine.value IS NOT value_as(v.value,
+            value_target(v.value, m.value_type, m.declared))))
 ORDER BY v.name, v.run_number;
 
 SELECT 'run_files', json_object('experiment', :experiment, 'run', h.run_number,

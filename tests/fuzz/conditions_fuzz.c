@@ -277,11 +277,9 @@ load_at_once(struct logbook *logbook, sqlite3 *db)
 	    "ORDER BY e.name, r.run_number, t.name)";
 	char *before = ask(db, values);
 
-	require(sqlite3_exec(db,
-		    "UPDATE condition_types SET declared = 1; "
-		    "UPDATE runs SET doc = ''; "
-		    "DELETE FROM conditions WHERE set_by IS NULL",
-		    NULL, NULL, NULL) == SQLITE_OK);
+	require(
+	    sqlite3_exec(db, "UPDATE runs SET doc = ''; DELETE FROM condition_columns",
+		NULL, NULL, NULL) == SQLITE_OK);
 	for (unsigned i = 0; i < EXPERIMENTS; i++)
 		send(logbook, i, "complete");
 	flush(logbook, db);

@@ -1,0 +1,36 @@
+/*
+ * Stored conditions as SQL sees them in a query: a virtual table
+ *
+ *	elog_values (experiment_id, run_number, v0, n0, s0, v1, n1, s1, ...)
+ *
+ * with a row for each run that has a value of the condition that is said to come first;
+ * where experiment and run are given, one row in any case.  v is the value of the first,
+ * second, ... condition, NULL where the run has none; n that if it is a number, s if it
+ * is a text.  Columns of conditions are read where they are asked for, an experiment at
+ * a time, and passed over where their bounds say that no value is such as the statement
+ * asks for.  Local values take the place of the logbook's.
+ */
+#ifndef QUERY_VALUES_H
+#define QUERY_VALUES_H
+
+#include <sqlite3.h>
+
+#include "query/query_name.h"
+
+/* So many fit SQLite's limit on columns. */
+#define QUERY_VALUES_MAX 600
+
+struct query_values;
+
+/*
+ * Make the table known to a connection: of the conditions of a catalog that have a
+ * number, in that order.  first is the number of the one that comes first, or -1: it is
+ * only looked up by experiment and run.  NULL if the database failed or without memory.
+ */
+struct query_values *query_values_open(
+    sqlite3 *db, const struct query_catalog *catalog, int first);
+
+/* Before the connection is closed or used for another query; NULL is allowed. */
+void query_values_close(struct query_values *values);
+
+#endif
