@@ -318,6 +318,13 @@ settle() {
 		talk <"$work/talk"
 		die 1 "$db: move it away, and the newest backup takes its place"
 	fi
+	if [ -n "$from" ]; then
+		# What was set in a copy that is not its base was lost when the next was made.
+		dated | while IFS= read -r copy; do
+			[ "$copy" = "${from##*/}" ] ||
+				elog-load --quiet --wait "$wait" --recover "$dir/$copy" -- "$db" 2>&1 >/dev/null
+		done | talk
+	fi
 	if [ -z "$from" ]; then
 		from=$(dated aloud | head -n 1)
 		[ ! -L "$db" ] || rm -f -- "$db"

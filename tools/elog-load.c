@@ -21,9 +21,10 @@
 #include "load/load.h"
 #include "load/load_files.h"
 #include "load/rcdb.h"
+#include "load/recover.h"
 #include "load/target.h"
 
-static char *backup, *base, *rcdb, *experiment, *mode_text, *wait_text, *zone;
+static char *backup, *base, *recover, *rcdb, *experiment, *mode_text, *wait_text, *zone;
 static int64_t wait_seconds;
 static char **metadata, **forget;
 static long expected;
@@ -56,6 +57,8 @@ static struct poptOption options[] = {
     {"new", '\0', POPT_ARG_NONE, &begin_new, 0,
 	"Begin DATABASE anew; it appears when all is loaded", NULL},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
+    {"recover", '\0', POPT_ARG_STRING, &recover, 0,
+	"Take what was set in FILE, another database, and is lacking", "FILE"},
     {"timezone", '\0', POPT_ARG_STRING, &zone, 0,
 	"Of the times of --import-rcdb, which do not say it (UTC)", "ZONE"},
     {"wait", '\0', POPT_ARG_STRING, &wait_text, 0,
@@ -173,6 +176,8 @@ work(const char *const *files)
 	status = target_open(&target, begin, base, quiet != 0);
 	if (status == EXIT_DONE && forget != NULL)
 		status = forget_experiments(target.db, target.name, forget);
+	else if (status == EXIT_DONE && recover != NULL)
+		status = recover_local(target.db, target.name, recover);
 	else if (status == EXIT_DONE)
 		status = rcdb == NULL ? load_records(migrate ? nothing : files)
 				      : rcdb_import(target.db, target.name, rcdb,
@@ -198,19 +203,22 @@ check_usage(const char *const *arguments)
 		msg("--import-rcdb FILE and --experiment NAME go together");
 		return EXIT_USAGE;
 	}
-	reads_none = (rcdb != NULL) + migrate + (backup != NULL) + (forget != NULL);
+	reads_none = (rcdb != NULL) + migrate + (backup != NULL) + (forget != NULL) +
+		     (recover != NULL);
 	if (reads_none > 0 && arguments[1] != NULL) {
-		msg("'%s': no records are read with --import-rcdb, --migrate, --backup "
-		    "or "
-		    "--forget",
+		msg("'%s': no records are read with --import-rcdb, --migrate, --backup, "
+		    "--forget or --recover",
 		    arguments[1]);
 		return EXIT_USAGE;
 	}
 	if (reads_none > 1 || (backup != NULL && (base != NULL || begin_new))) {
-		msg("--import-rcdb, --migrate, --backup and --forget exclude each other");
+		msg("--import-rcdb, --migrate, --backup, --forget and --recover exclude "
+		    "each "
+		    "other");
 		return EXIT_USAGE;
 	}
-	if ((migrate || forget != NULL) && access(arguments[0], F_OK) != 0) {
+	if ((migrate || forget != NULL || recover != NULL) &&
+	    access(arguments[0], F_OK) != 0) {
 		msg("%s: %s", arguments[0], strerror(errno));
 		return EXIT_PARTIAL;
 	}

@@ -593,3 +593,25 @@ END
     status_is 0
     [[ $output == "elog-sync.sh "* ]]
 }
+
+@test "what was lost between dated databases is there again, once elog.db is the database" {
+    sync_sample
+    # Made as 9cc3b6d left them: a value in one that the next did not begin with.
+    cp "$dir/elog.db" "$BATS_TEST_TMPDIR/first.db"
+    elog-cond set --db "$dir/elog.db" xppl101724 1 lost 7
+    elog-cond alias --db "$dir/elog.db" gone 'x > 1'
+    elog-cond alias --db "$dir/elog.db" kept 'x > 2'
+    mv "$dir/elog.db" "$dir/elog_2026_0101_0000.db"
+    cp "$BATS_TEST_TMPDIR/first.db" "$dir/elog_2026_0102_0000.db"
+    elog-cond alias --db "$dir/elog_2026_0102_0000.db" gone 'x > 1'
+    elog-cond alias --db "$dir/elog_2026_0102_0000.db" gone --rm
+    ln -s elog_2026_0102_0000.db "$dir/elog.db"
+    run --separate-stderr sync_sample --force
+    status_is 0
+    real
+    [[ $stderr == *"2 values, aliases, periods and files that were set in"*"are here again"* ]]
+    equal "$(sql "$dir/elog.db" "SELECT c.value, c.set_by FROM conditions c WHERE c.set_by IS NOT NULL")" "7|$(id -un)"
+    equal "$(sql "$dir/elog.db" "SELECT group_concat(name) FROM aliases")" kept
+    run --separate-stderr sync_sample --force
+    silent
+}
