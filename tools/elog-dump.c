@@ -11,11 +11,12 @@
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/reader.h"
+#include "logbook/tree.h"
 #include "query/dump.h"
 #include "query/dump_state.h"
 #include "stream/stream_choice.h"
 
-static char *only, *except, *experiments, *since, *state_file, *config_file;
+static char *only, *except, *experiments, *since, *state_file, *config_file, *directory;
 static int list_streams;
 
 static struct poptOption options[] = {
@@ -27,6 +28,8 @@ static struct poptOption options[] = {
 	"Only what changed since STATE, as elog-load printed it", "STATE"},
     {"state", '\0', POPT_ARG_STRING, &state_file, 0,
 	"The same with the last line of FILE; where there is none, all", "FILE"},
+    {"tree", '\0', POPT_ARG_STRING, &directory, 0,
+	"Write a saved logbook into DIR, which ELOG_BASE_URL=file://DIR serves", "DIR"},
     {"streams", '\0', POPT_ARG_NONE, &list_streams, 0,
 	"Print the names of the streams, one a line", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
@@ -67,6 +70,11 @@ dump(const char *database, const struct dump_options *chosen)
 		status = check_schema(reader.db, reader.path);
 	if (status != EXIT_DONE)
 		goto done;
+	if (directory != NULL) {
+		status = tree_write(
+		    reader.db, reader.path, directory, experiments, chosen->wanted);
+		goto done;
+	}
 	status = EXIT_PARTIAL;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
 		msg("no memory");
@@ -106,6 +114,12 @@ main(int argc, const char **argv)
 	}
 	if (since != NULL && state_file != NULL) {
 		msg("--since and --state exclude each other");
+		return EXIT_USAGE;
+	}
+	if (directory != NULL &&
+	    (directory[0] == '\0' || since != NULL || state_file != NULL)) {
+		msg(directory[0] == '\0' ? "--tree: the name of the directory is empty"
+					 : "--tree writes all, without a state");
 		return EXIT_USAGE;
 	}
 	if (arguments[0] != NULL && arguments[1] != NULL) {

@@ -14,6 +14,7 @@
 #include "stream/streams.h"
 #include "text/json.h"
 #include "text/timestamp.h"
+#include "text/writer.h"
 
 #define KEPT_MAX 16384 /* documents of a body that are found only once */
 
@@ -115,7 +116,7 @@ experiment_start(struct fetch *fetch)
 	if (e == NULL)
 		return NULL;
 	e->name = fetch->list->names[fetch->started];
-	e->json = json_quote(e->name);
+	e->json = writer_quote(e->name, strlen(e->name));
 	e->segment = http_escape(e->name);
 	if (e->json == NULL || e->segment == NULL) {
 		experiment_free(e);

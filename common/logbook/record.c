@@ -1,27 +1,9 @@
 #include "logbook/record.h"
-#include "text/json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void
-put_number(struct stream *out, long number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%ld", number);
-	stream_puts(out, text);
-}
-
-static void
-put_quoted(struct stream *out, const char *text)
-{
-	char *quoted = json_quote(text);
-
-	stream_puts(out, quoted != NULL ? quoted : "\"\"");
-	free(quoted);
-}
+#include "stream/emit.h"
+#include "text/json.h"
 
 /* Where the pieces of a record go. */
 struct sink {
@@ -102,56 +84,32 @@ record_blamed(const struct record_outcome *outcomes)
 	return -1;
 }
 
-/* A member whose name needs no quoting, behind another one. */
 static void
-put_member(struct stream *out, const char *name)
+put_counts(struct writer *w, const struct record_outcome *outcomes)
 {
-	stream_puts(out, ",\"");
-	stream_puts(out, name);
-	stream_puts(out, "\":");
+	writer_object(w, "records");
+	for (size_t i = 0; i < streams_staged(); i++)
+		if (outcomes[i].arrival == RECORD_ARRIVED)
+			writer_integer(w, streams[i].name, outcomes[i].count);
+	writer_end_object(w);
 }
 
+/* Why a stream did not come. */
 static void
-put_counts(struct stream *out, const struct record_outcome *outcomes)
+put_failure(struct writer *w, const struct record_outcome *outcome)
 {
-	const char *comma = "";
-
-	put_member(out, "records");
-	stream_puts(out, "{");
-	for (size_t i = 0; i < streams_staged(); i++) {
-		if (outcomes[i].arrival != RECORD_ARRIVED)
-			continue;
-		stream_puts(out, comma);
-		stream_puts(out, "\"");
-		stream_puts(out, streams[i].name);
-		stream_puts(out, "\":");
-		put_number(out, outcomes[i].count);
-		comma = ",";
-	}
-	stream_puts(out, "}");
-}
-
-/* Why a stream did not come: members behind another one. */
-static void
-put_failure(struct stream *out, const struct record_outcome *outcome)
-{
-	if (outcome->http_status != 0) {
-		put_member(out, "http_status");
-		put_number(out, outcome->http_status);
-	}
-	put_member(out, "attempts");
-	put_number(out, outcome->attempts);
-	if (outcome->message != NULL) {
-		put_member(out, "message");
-		put_quoted(out, outcome->message);
-	}
+	if (outcome->http_status != 0)
+		writer_integer(w, "http_status", outcome->http_status);
+	writer_integer(w, "attempts", outcome->attempts);
+	if (outcome->message != NULL)
+		writer_string(w, "message", outcome->message);
 }
 
 /* The outcome of each stream that was asked for and did not come. */
 static void
-put_outcomes(struct stream *out, const struct record_outcome *outcomes)
+put_outcomes(struct writer *w, const struct record_outcome *outcomes)
 {
-	bool first = true;
+	bool any = false;
 
 	for (size_t i = 0; i < streams_staged(); i++) {
 		const char *status = outcomes[i].arrival == RECORD_MISSING   ? "missing"
@@ -161,19 +119,16 @@ put_outcomes(struct stream *out, const struct record_outcome *outcomes)
 
 		if (status == NULL)
 			continue;
-		if (first)
-			put_member(out, "streams");
-		stream_puts(out, first ? "{\"" : ",\"");
-		stream_puts(out, streams[i].name);
-		stream_puts(out, "\":{\"status\":\"");
-		stream_puts(out, status);
-		stream_puts(out, "\"");
-		put_failure(out, &outcomes[i]);
-		stream_puts(out, "}");
-		first = false;
+		if (!any)
+			writer_object(w, "streams");
+		any = true;
+		writer_object(w, streams[i].name);
+		writer_string(w, "status", status);
+		put_failure(w, &outcomes[i]);
+		writer_end_object(w);
 	}
-	if (!first)
-		stream_puts(out, "}");
+	if (any)
+		writer_end_object(w);
 }
 
 void
@@ -181,39 +136,36 @@ record_fetch(struct stream *out, const struct record_fetch *fetch)
 {
 	const struct record_outcome unasked = {.message = (char *)fetch->message};
 	int blamed = record_blamed(fetch->outcomes);
-	bool came = strcmp(fetch->status, "complete") == 0 ||
-		    strcmp(fetch->status, "partial") == 0;
+	struct writer w = emit_record(out, "fetches");
 
-	stream_puts(out, "{\"type\":\"RECORD\",\"stream\":\"fetches\","
-			 "\"record\":{\"experiment\":");
-	put_quoted(out, fetch->experiment);
-	put_member(out, "status");
-	put_quoted(out, fetch->status);
+	writer_string(&w, "experiment", fetch->experiment);
+	writer_string(&w, "status", fetch->status);
 	if (blamed >= 0 || fetch->message != NULL) {
-		put_member(out, "stream");
-		put_quoted(out, streams[blamed >= 0 ? blamed : 0].name);
+		writer_string(&w, "stream", streams[blamed >= 0 ? blamed : 0].name);
 		put_failure(
-		    out, fetch->message != NULL ? &unasked : &fetch->outcomes[blamed]);
+		    &w, fetch->message != NULL ? &unasked : &fetch->outcomes[blamed]);
 	}
-	if (came) {
-		put_counts(out, fetch->outcomes);
-		put_outcomes(out, fetch->outcomes);
+	if (strcmp(fetch->status, "complete") == 0 ||
+	    strcmp(fetch->status, "partial") == 0) {
+		put_counts(&w, fetch->outcomes);
+		put_outcomes(&w, fetch->outcomes);
 	}
-	stream_puts(out, ",\"fetched_at\":\"");
-	stream_puts(out, fetch->fetched_at);
-	stream_puts(out, "\"},\"time_extracted\":\"");
-	stream_puts(out, fetch->fetched_at);
-	stream_puts(out, "\"}");
-	stream_end_line(out);
+	writer_string(&w, "fetched_at", fetch->fetched_at);
+	emit_end_at(&w, fetch->fetched_at);
 }
 
 void
 record_state(struct stream *out, const char *experiment, const char *fetched_at)
 {
-	stream_puts(out, "{\"type\":\"STATE\",\"value\":{\"bookmarks\":{");
-	put_quoted(out, experiment);
-	stream_puts(out, ":{\"fetched_at\":\"");
-	stream_puts(out, fetched_at);
-	stream_puts(out, "\"}}}}");
+	struct writer w = writer_to(stream_take, out);
+
+	writer_object(&w, NULL);
+	writer_string(&w, "type", "STATE");
+	writer_object(&w, "value");
+	writer_object(&w, "bookmarks");
+	writer_object(&w, experiment);
+	writer_string(&w, "fetched_at", fetched_at);
+	for (int i = 0; i < 4; i++)
+		writer_end_object(&w);
 	stream_end_line(out);
 }

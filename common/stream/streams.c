@@ -59,6 +59,7 @@ const struct streams_row streams[] = {
     {.name = "runs",
 	.keys = {"experiment", "num"},
 	.path = "/ws/runs?includeParams=true",
+	.newest_first = true,
 	.shape = STREAMS_MANY,
 	.columns = COLUMNS{MUST(TEXT, "experiment"),
 	    AS(RUN, "num", .required = true, .column = "run_number"), MAY(TEXT, "type"),

@@ -1,8 +1,6 @@
 #include "text/json.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void
@@ -649,27 +647,4 @@ json_clean(struct json_span value, size_t clean,
 		}
 	}
 	put(context, from, (size_t)(end - from));
-}
-
-char *
-json_quote(const char *text)
-{
-	char *quoted = malloc(strlen(text) * 6 + 3), *q = quoted;
-
-	if (quoted == NULL)
-		return NULL;
-	*q++ = '"';
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\') {
-			*q++ = '\\';
-			*q++ = *p;
-		} else if ((unsigned char)*p < 0x20) {
-			q += snprintf(q, 7, "\\u%04x", (unsigned)*p);
-		} else {
-			*q++ = *p;
-		}
-	}
-	*q++ = '"';
-	*q = '\0';
-	return quoted;
 }

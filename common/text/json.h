@@ -116,7 +116,4 @@ size_t json_string_decode(struct json_span string, char *out);
 void json_clean(struct json_span value, size_t clean,
     void (*put)(void *context, const char *p, size_t n), void *context);
 
-/* A text as a JSON string with its quotes, malloc'd; NULL without memory. */
-char *json_quote(const char *text);
-
 #endif

@@ -214,3 +214,52 @@ local_data() {
     status_is 1
     [[ $stderr == *"the log is not written by records"* ]]
 }
+
+@test "--tree: a saved logbook, from which elog-get gives the same stream" {
+    mapfile -t names < <(elog-list --url "file://$sample")
+    elog-get --url "file://$sample" "${names[@]}" 2>/dev/null | elog-load --quiet "$a" >/dev/null
+    run --separate-stderr elog-dump --tree "$BATS_TEST_TMPDIR/saved" "$a"
+    status_is 0
+    silent
+    equal "$output" ""
+    no_file "$BATS_TEST_TMPDIR/saved" '*.tmp*'
+    # All experiments that are in it, whatever the hours; with a ticket, or without.
+    sql "$a" "SELECT name FROM experiments ORDER BY 1" >"$BATS_TEST_TMPDIR/names"
+    for arguments in --hours=0.001 --all; do
+        elog-list --url "file://$BATS_TEST_TMPDIR/saved" "$arguments" | sort | diff - "$BATS_TEST_TMPDIR/names"
+    done
+    # Record by record, but for when; files come in another order.
+    records() { jq -c 'select(.type == "RECORD") | del(.time_extracted, .record.fetched_at)' | sort; }
+    while read -r name; do
+        elog-get --url "file://$sample" "$name" | records >"$BATS_TEST_TMPDIR/original"
+        elog-get --url "file://$BATS_TEST_TMPDIR/saved" "$name" | records >"$BATS_TEST_TMPDIR/copy"
+        cmp "$BATS_TEST_TMPDIR/original" "$BATS_TEST_TMPDIR/copy"
+    done <"$BATS_TEST_TMPDIR/names"
+    # A database that is made of it is the same.
+    elog-get --url "file://$BATS_TEST_TMPDIR/saved" <"$BATS_TEST_TMPDIR/names" | elog-load --quiet "$b" >/dev/null
+    kept() { rows "$1" | grep -E '^(runs|logbook_entries|files|samples) ' | sha256sum; }
+    equal "$(kept "$a")" "$(kept "$b")"
+}
+
+@test "--tree: one experiment, and what has no place in a tree" {
+    experiment e1
+    experiment e2
+    mirror "$a" e1 e2
+    run --separate-stderr elog-dump --tree "$BATS_TEST_TMPDIR/saved" -e e2 "$a"
+    status_is 0
+    equal "$(elog-list --url "file://$BATS_TEST_TMPDIR/saved" --all)" e2
+    equal "$(find "$BATS_TEST_TMPDIR/saved" -type d -name e1)" ""
+    # A name that would lead elsewhere, and an experiment of which only runs came.
+    sqlite3 "$a" "INSERT INTO experiments (name, doc) VALUES ('../e4', '{}'), ('e3', NULL)"
+    run --separate-stderr elog-dump --tree "$BATS_TEST_TMPDIR/more" "$a"
+    status_is 1
+    [[ $stderr == *"../e4: left out"* && $stderr == *"e3: left out: its description never came"* ]]
+    equal "$(elog-list --url "file://$BATS_TEST_TMPDIR/more" --all | tr '\n' ' ')" "e1 e2 "
+    for arguments in "--tree $BATS_TEST_TMPDIR/x --since {}" "--tree="; do
+        # shellcheck disable=SC2086
+        run --separate-stderr elog-dump $arguments "$a"
+        status_is 2
+    done
+    run --separate-stderr elog-dump --tree /proc/none "$a"
+    status_is 1
+}
