@@ -11,7 +11,6 @@
 #include "base/exit.h"
 #include "base/lock.h"
 #include "base/msg.h"
-#include "base/process.h"
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/open.h"
@@ -21,6 +20,7 @@
 #include "local/job_record.h"
 #include "local/job_spool.h"
 #include "local/job_state.h"
+#include "query/query_jobs.h"
 #include "stream/lines.h"
 #include "stream/streams.h"
 
@@ -33,25 +33,6 @@
 #define ALIVE "status IN ('PENDING', 'QUEUED', 'RUNNING', 'RUNNING_REMOTELY')"
 
 /* ---- Functions ---------------------------------------------------------------- */
-
-static void
-sql_alive(sqlite3_context *context, int argc, sqlite3_value **values)
-{
-	const char *host = (const char *)sqlite3_value_text(values[0]);
-	const char *boot = (const char *)sqlite3_value_text(values[1]);
-	static char here[256];
-
-	(void)argc;
-	if (here[0] == '\0')
-		(void)gethostname(here, sizeof(here) - 1);
-	if (host == NULL || boot == NULL || strcmp(host, here) != 0 ||
-	    sqlite3_value_type(values[2]) == SQLITE_NULL)
-		sqlite3_result_int(context, 1);
-	else
-		sqlite3_result_int(
-		    context, process_lives((pid_t)sqlite3_value_int64(values[2]),
-				 sqlite3_value_int64(values[3]), boot));
-}
 
 static void
 sql_order(sqlite3_context *context, int argc, sqlite3_value **values)
@@ -73,8 +54,7 @@ sql_order(sqlite3_context *context, int argc, sqlite3_value **values)
 int
 job_view_functions(sqlite3 *db)
 {
-	int code = sqlite3_create_function_v2(
-	    db, "job_alive", 4, SQLITE_UTF8, NULL, sql_alive, NULL, NULL, NULL);
+	int code = query_jobs_functions(db);
 
 	if (code == SQLITE_OK)
 		code = sqlite3_create_function_v2(db, "job_order", 1,

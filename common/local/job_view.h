@@ -35,8 +35,7 @@ int job_view_open(
 /*
  * Make these known to a connection, for SQL:
  *
- *	job_alive(HOST, BOOT_ID, PID, PID_START)  0: that process of this machine is gone;
- *	    1: it lives, or it is of another machine, or not known
+ *	job_alive(...)	    see query/query_jobs.h
  *	job_order(NUMBER)   a text that sorts as the numbers of jobs do: 1.2 before 1.10
  *
  * Returns an SQLite code.

@@ -3,7 +3,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/process.h"
 #include "db/db.h"
 #include "db/statement.h"
 
@@ -150,4 +152,30 @@ query_jobs_find(sqlite3 *db, struct arena *arena, const char *name, enum query_t
 		    id);
 	*sql = arena_text(arena, text, (size_t)n);
 	return *sql != NULL ? 1 : -1;
+}
+
+static void
+sql_alive(sqlite3_context *context, int argc, sqlite3_value **values)
+{
+	const char *host = (const char *)sqlite3_value_text(values[0]);
+	const char *boot = (const char *)sqlite3_value_text(values[1]);
+	static char here[256];
+
+	(void)argc;
+	if (here[0] == '\0')
+		(void)gethostname(here, sizeof(here) - 1);
+	if (host == NULL || boot == NULL || strcmp(host, here) != 0 ||
+	    sqlite3_value_type(values[2]) == SQLITE_NULL)
+		sqlite3_result_int(context, 1);
+	else
+		sqlite3_result_int(
+		    context, process_lives((pid_t)sqlite3_value_int64(values[2]),
+				 sqlite3_value_int64(values[3]), boot));
+}
+
+int
+query_jobs_functions(sqlite3 *db)
+{
+	return sqlite3_create_function_v2(
+	    db, "job_alive", 4, SQLITE_UTF8, NULL, sql_alive, NULL, NULL, NULL);
 }

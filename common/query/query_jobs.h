@@ -1,4 +1,6 @@
 /*
+ * What readers of a database ask about jobs.
+ *
  * Jobs of a run in a query about runs: jobs('refine') is how many of that task there are
  * of the run, jobs('refine').PART what the newest of them has, of those that are
  * finished if any is: one of its own columns, such as status, or a figure.
@@ -19,5 +21,15 @@
  */
 int query_jobs_find(sqlite3 *db, struct arena *arena, const char *name,
     enum query_type *type, const char **sql);
+
+/*
+ * Make this known to a connection, for SQL:
+ *
+ *	job_alive(HOST, BOOT_ID, PID, PID_START)  0: that process of this machine is gone;
+ *	    1: it lives, or it is of another machine, or not known
+ *
+ * Returns an SQLite code.
+ */
+int query_jobs_functions(sqlite3 *db);
 
 #endif

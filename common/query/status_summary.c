@@ -13,6 +13,7 @@
 #include "db/migration.h"
 #include "db/statement.h"
 #include "query/counts.h"
+#include "query/query_jobs.h"
 #include "query/rows.h"
 #include "query/status.h"
 #include "text/human.h"
@@ -20,6 +21,26 @@
 #include "text/writer.h"
 
 #define SHOWN 10 /* failures that a person sees, of each kind */
+
+/* Where there are jobs, how they are: rows that follow the counts; "" where there is
+   none. malloc'd, NULL after a message. */
+static char *
+jobs_sql(const struct status *status)
+{
+	char *inner, *sql = NULL;
+
+	if (!db_has(status->db, "jobs") ||
+	    db_number(status->db, "SELECT EXISTS (SELECT 1 FROM jobs)", 0) == 0)
+		return strdup("");
+	if (query_jobs_functions(status->db) != SQLITE_OK)
+		return NULL;
+	inner = statement_inner(
+	    status->db, status->path, statement_file("status", "jobs", ""));
+	if (inner != NULL && asprintf(&sql, " UNION ALL %s", inner) < 0)
+		sql = NULL;
+	free(inner);
+	return sql;
+}
 
 /* The rows (key, value) of common/sql/status/facts.sql, with the counts behind them. */
 static sqlite3_stmt *
@@ -29,6 +50,7 @@ prepare_facts(const struct status *status)
 	char *facts =
 	    statement_inner(status->db, file, statement_file("status", "facts", ""));
 	char *counts = facts != NULL ? counts_sql(status->db, file) : NULL;
+	char *jobs = counts != NULL ? jobs_sql(status) : NULL;
 	char *pending = migration_pending(status->db), *sql = NULL;
 	char modified[TIMESTAMP_SHORT];
 	sqlite3_stmt *query = NULL;
@@ -36,9 +58,9 @@ prepare_facts(const struct status *status)
 
 	if (counts != NULL && stat(file, &st) != 0)
 		msg("%s: %s", file, strerror(errno));
-	else if (counts != NULL && asprintf(&sql, "%s%s", facts, counts) < 0)
+	else if (jobs != NULL && asprintf(&sql, "%s%s%s", facts, counts, jobs) < 0)
 		msg("no memory");
-	else if (counts != NULL)
+	else if (jobs != NULL)
 		query = db_prepare(status->db, file, sql);
 	if (query != NULL) {
 		statement_text(query, ":file", file); /* it lives longer */
@@ -52,6 +74,7 @@ prepare_facts(const struct status *status)
 	}
 	free(sql);
 	free(pending);
+	free(jobs);
 	free(counts);
 	free(facts);
 	return query;

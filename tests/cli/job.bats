@@ -190,6 +190,10 @@ b"; touch "$(printf "\351")"; seq 10000 | xargs touch'
     run --separate-stderr elog-job check
     status_is 1
     [[ $output == *LOST* ]]
+    # A database that has no record of that yet sees it, too.
+    elog-job spool | grep -v LOST | elog-load --quiet "$BATS_TEST_TMPDIR/old.db" >/dev/null
+    equal "$(sql "$BATS_TEST_TMPDIR/old.db" "SELECT status FROM jobs")" RUNNING
+    equal "$(elog-status --json "$BATS_TEST_TMPDIR/old.db" | jq -c '[.jobs, .jobs_running, .jobs_lost]')" '[1,0,1]'
     # It was noted, so other machines see it.
     equal "$(loaded "SELECT status FROM jobs")" LOST
 }
