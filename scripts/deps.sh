@@ -11,7 +11,7 @@ libapache2-mod-auth-gssapi python3 python3-jsonschema clang clang-format
 libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind curl openssl procps
 perl time systemd proftpd-core proftpd-mod-crypto python3-pyftpdlib
 openssh-server git python3-django faketime"
-bench="$test hyperfine sqlite-utils lftp wget"
+bench="$test hyperfine sqlite-utils lftp wget datalad"
 
 case ${1-} in
 build) wanted=$build ;;

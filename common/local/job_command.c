@@ -67,7 +67,7 @@ job_command_signal_name(int number)
 	return name;
 }
 
-/* ---- Its output --------------------------------------------------------------- */
+/* ---- Its output ------------------------------------------------------------- */
 
 static void
 close_passage(struct passage *passage)
@@ -152,7 +152,7 @@ limit(struct run *run)
 	}
 }
 
-/* ---- Its life ------------------------------------------------------------------ */
+/* ---- Its life --------------------------------------------------------------- */
 
 static void
 stop(struct run *run, int number, const char *by)
@@ -323,7 +323,7 @@ end_group(struct run *run)
 	}
 }
 
-/* ---- Its beginning -------------------------------------------------------------- */
+/* ---- Its beginning ---------------------------------------------------------- */
 
 /* In the child. */
 static void
@@ -355,7 +355,6 @@ begin(struct run *run)
 {
 	int out[2] = {-1, -1}, err[2] = {-1, -1}, report[2] = {-1, -1}, result = -1;
 	pid_t parent = getpid();
-	ssize_t n;
 
 	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0 ||
 	    pipe2(report, O_CLOEXEC) != 0)
@@ -371,7 +370,7 @@ begin(struct run *run)
 	out[0] = err[0] = -1;
 	close(report[1]);
 	report[1] = -1;
-	while ((n = read(report[0], &run->outcome->error, sizeof(int))) < 0)
+	while (read(report[0], &run->outcome->error, sizeof(int)) < 0)
 		if (errno != EINTR)
 			break;
 	result = 0;

@@ -149,15 +149,19 @@ fault_of(const struct kept *file, const struct job_hash *now)
 	return NULL;
 }
 
-/* ---- check
- * ----------------------------------------------------------------------------- */
+/* ---- check ------------------------------------------------------------------ */
 
 static struct cell
 text_cell(const char *text)
 {
-	return text == NULL
-		   ? (struct cell){.kind = CELL_NULL}
-		   : (struct cell){.kind = CELL_TEXT, .p = text, .n = strlen(text)};
+	struct cell cell = {.kind = CELL_NULL};
+
+	if (text != NULL) {
+		cell.kind = CELL_TEXT;
+		cell.p = text;
+		cell.n = strlen(text);
+	}
+	return cell;
 }
 
 static int
@@ -237,8 +241,7 @@ job_check(const struct job_view *view, const struct job_printing *printing)
 	return result < 0 || problems > 0 ? EXIT_PARTIAL : EXIT_DONE;
 }
 
-/* ---- rerun
- * ------------------------------------------------------------------------------ */
+/* ---- rerun ------------------------------------------------------------------ */
 
 /* Arguments of elog-job run, as they come; all malloc'd. */
 struct arguments {

@@ -62,7 +62,7 @@ static const struct {
     {NULL, NULL},
 };
 
-/* ---- What is said of a file -------------------------------------------------- */
+/* ---- What is said of a file ------------------------------------------------- */
 
 /* The member of a spec that a key names. */
 static const char **
@@ -136,7 +136,7 @@ job_file_spec_free(struct job_file_spec *spec)
 	*spec = (struct job_file_spec){0};
 }
 
-/* ---- Finding and hashing ----------------------------------------------------- */
+/* ---- Finding and hashing ---------------------------------------------------- */
 
 /* Absolute, with the links of its directory resolved and its own name kept. */
 static char *
@@ -247,7 +247,7 @@ job_files_free(struct job_files *files)
 	*files = (struct job_files){0};
 }
 
-/* ---- Records ----------------------------------------------------------------- */
+/* ---- Records ---------------------------------------------------------------- */
 
 static const char *
 type_of(const char *path)

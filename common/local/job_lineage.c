@@ -350,8 +350,7 @@ look(struct lineage *l, const struct origin *origin, int directions)
 	}
 }
 
-/* ---- What is printed
- * -------------------------------------------------------------------- */
+/* ---- What is printed -------------------------------------------------------- */
 
 static void
 bind_use(sqlite3_stmt *row, const struct use *use)

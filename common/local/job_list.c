@@ -74,7 +74,7 @@ job_list_show(
 	return job_list_rows(view, json ? "show.json" : "show", id, printing);
 }
 
-/* ---- The tree ---------------------------------------------------------------------- */
+/* ---- The tree --------------------------------------------------------------- */
 
 #define DEPTH_MAX 64
 

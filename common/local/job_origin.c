@@ -102,7 +102,7 @@ job_origin_put(struct job_record *record, long pid, char *const *variables)
 	free(user);
 }
 
-/* ---- git --------------------------------------------------------------------- */
+/* ---- git -------------------------------------------------------------------- */
 
 static bool
 is_in_git(void)

@@ -165,7 +165,7 @@ fail:
 	return -1;
 }
 
-/* ---- Jobs -------------------------------------------------------------------- */
+/* ---- Jobs ------------------------------------------------------------------- */
 
 void
 job_free(struct job *job)
@@ -249,7 +249,7 @@ job_find(const struct job_project *project, const char *id, struct job *job)
 			out = stpcpy(out, "/job_");
 		else
 			*out++ = *p;
-	strcpy(out, "/.id");
+	stpcpy(out, "/.id");
 	n = readlinkat(project->fd, path, uuid, sizeof(uuid));
 	free(path);
 	if (n != UUID_BYTES - 1)

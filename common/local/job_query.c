@@ -67,7 +67,7 @@ struct job_query {
 	sqlite3_stmt *statement;
 };
 
-/* ---- Figures -------------------------------------------------------------------- */
+/* ---- Figures ---------------------------------------------------------------- */
 
 /* The figures that there are, in a table that gives each a number: a statement names a
    figure by that. */
@@ -158,7 +158,7 @@ give_names(struct job_query *query, const struct query_names *names)
 	return 0;
 }
 
-/* ---- The statement --------------------------------------------------------------- */
+/* ---- The statement ---------------------------------------------------------- */
 
 static const char *
 lookup_alias(void *context, const char *alias)

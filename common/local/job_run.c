@@ -51,7 +51,7 @@ count(char *const *list)
 	return n;
 }
 
-/* ---- What is asked for, before a number is used up ----------------------------- */
+/* ---- What is asked for, before a number is used up -------------------------- */
 
 static int
 read_specs(char *const *texts, struct job_file_spec **specs, size_t *n)
@@ -92,7 +92,7 @@ check(struct running *running)
 	return status;
 }
 
-/* ---- Its beginning --------------------------------------------------------------- */
+/* ---- Its beginning ---------------------------------------------------------- */
 
 /* Files that the command reads: imported ones first.  0, or -1 after a message. */
 static int
@@ -264,7 +264,7 @@ begin(struct running *running)
 	return result;
 }
 
-/* ---- While it runs ---------------------------------------------------------------- */
+/* ---- While it runs ---------------------------------------------------------- */
 
 static void
 tick(void *context, double seconds)

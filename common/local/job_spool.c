@@ -13,8 +13,8 @@
 #include "base/msg.h"
 #include "stream/streams.h"
 
-#define ROOM (64 * 1024)	/* that must be there in advance, */
-#define ROOM_STEP (1024 * 1024) /* and what is got where it is not */
+#define ROOM 65536	  /* that must be there in advance, */
+#define ROOM_STEP 1048576 /* and what is got where it is not */
 
 const char *const job_spool_streams[] = {"projects", "jobs", "job_files", "job_file_uses",
     "job_file_imports", "job_values", NULL};

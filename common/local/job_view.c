@@ -32,7 +32,7 @@
 
 #define ALIVE "status IN ('PENDING', 'QUEUED', 'RUNNING', 'RUNNING_REMOTELY')"
 
-/* ---- Functions ---------------------------------------------------------------- */
+/* ---- Functions -------------------------------------------------------------- */
 
 static void
 sql_order(sqlite3_context *context, int argc, sqlite3_value **values)
@@ -63,7 +63,7 @@ job_view_functions(sqlite3 *db)
 	return code;
 }
 
-/* ---- The spool -------------------------------------------------------------------- */
+/* ---- The spool -------------------------------------------------------------- */
 
 /* Load what came behind an offset.  What is wrong with a line is told, once: it is not
    read again. */
@@ -228,8 +228,7 @@ note_gone(struct job_view *view)
 	job_record_close(&record);
 }
 
-/* ---- Both as one
- * ------------------------------------------------------------------------ */
+/* ---- Both as one ------------------------------------------------------------ */
 
 /* The columns of a stream's table, from one of the two. */
 static void
@@ -311,8 +310,7 @@ attach(const struct job_view *view, const char *path)
 	return result;
 }
 
-/* ---- Opening
- * ------------------------------------------------------------------------------ */
+/* ---- Opening ---------------------------------------------------------------- */
 
 static int
 open_spool(struct job_view *view)
@@ -426,8 +424,7 @@ job_view_close(struct job_view *view)
 	*view = (struct job_view){.db = NULL};
 }
 
-/* ---- Finding a job
- * ---------------------------------------------------------------------------- */
+/* ---- Finding a job ---------------------------------------------------------- */
 
 int
 job_view_find(const struct job_view *view, const char *id, char uuid[UUID_BYTES])

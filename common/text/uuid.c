@@ -60,8 +60,8 @@ uuid_of_hex(const char *hex, char out[UUID_BYTES])
 {
 	unsigned char b[16];
 
-	for (int i = 0; i < 16; i++)
-		b[i] = (unsigned char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+	for (int i = 0; i < 16; i++, hex += 2)
+		b[i] = (unsigned char)(digit(hex[0]) << 4 | digit(hex[1]));
 	mark(b, 8);
 	write_out(b, out);
 }

@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
-#                         second memory pull growth select
+#                         second memory pull growth select jobs
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -21,7 +21,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit explode second memory pull growth select"
+all="get latency pipeline sync load limit explode second memory pull growth select jobs"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -566,4 +566,66 @@ EOF
         "$best_1" "$best_2" "<= 1.2"
     faster "  the same; python3: columns fetched, eval as RCDB" "$best_1" "$best_3" ">= 20"
     rm -f conditions.db
+fi
+
+if wanted jobs; then
+    mkdir jobs && cd jobs
+    elog-job init .
+    mkdir ../datalad && (cd ../datalad && export HOME=$PWD &&
+        git config --global user.name bench && git config --global user.email bench@localhost &&
+        datalad create -q d >/dev/null 2>&1)
+    # A process that starts another is what any of this costs at the least.
+    ${CC:-cc} -O2 -o spawn -x c - <<'EOF'
+#include <spawn.h>
+#include <sys/wait.h>
+int main(int c, char **v) { extern char **environ; pid_t p; (void)c;
+    for (int i = 0; i < 50; i++) { if (posix_spawnp(&p, v[1], 0, 0, v + 1, environ)) return 1;
+        waitpid(p, 0, 0); } return 0; }
+EOF
+    echo 'exec ./spawn true' | script spawn-true
+    echo 'exec ./spawn elog-job run -- true' | script run-true
+    script datalad-run <<EOF
+export HOME=$BENCH_DIR/datalad
+cd ../datalad/d && exec datalad run -m x true >/dev/null 2>&1
+EOF
+    best spawn-true run-true datalad-run
+    more=$(compute 2 "($best_2 - $best_1) / 50 * 1000")
+    line "elog-job run -- true, over fork and exec of true" "$(compute 2 "$best_2 * 20") ms" \
+        "$(compute 2 "$best_1 * 20") ms" "$more" "<= 5"
+    faster "  the same; datalad run on an empty dataset" "$(compute 5 "$best_2 / 50")" "$best_3" ">= 100"
+
+    job=$(elog-job create)
+    # shellcheck disable=SC2016 # for the script's own shell
+    echo 'i=0; while [ $i -lt 1000 ]; do elog-job value --job '"$job"' n$i $i; i=$((i + 1)); done' |
+        script values-each
+    for ((i = 0; i < 1000; i++)); do printf 'n%d %d ' $i $i; done >values
+    echo 'exec elog-job value --job '"$job"' $(cat values)' | script values-once
+    best values-each values-once
+    line "1,000 figures, one by one from a shell's loop" "$(compute 2 "$best_1") s" - "$best_1" "<= 3"
+    line "  in one call" "$(compute 1 "$best_2 * 1000") ms" - "$(compute 1 "$best_2 * 1000")" "<= 20"
+
+    # Large files, so that hashing is all there is: half of memory's page cache at most.
+    bytes=${BENCH_BYTES:-4294967296}
+    openssl enc -aes-128-ctr -pass pass:x -nosalt </dev/zero 2>/dev/null |
+        head -c "$bytes" >whole
+    keep=$rounds rounds=2
+    mkdir parts && split -n 4 whole parts/in.
+    echo "exec sha256sum parts/in.*" | script sum-all
+    echo "exec elog-job run --in 'IN=parts/in.*' -- true" | script hash-all
+    echo "exec sha256sum whole" | script sum-one
+    echo "exec elog-job run --in IN=whole -- true" | script hash-one
+    best hash-all sum-all hash-one sum-one
+    rounds=$keep
+    slower "$((bytes >> 30)) GB of inputs hashed, four files; sha256sum" "$best_1" "$best_2" "<= 1.1"
+    slower "  one file" "$best_3" "$best_4" "<= 1.1"
+    rm -rf parts whole
+
+    "$here/jobs.py" "${BENCH_JOBS:-100000}" | elog-load -q jobs.db
+    echo "exec elog-job lineage --db jobs.db /p/f150" | script lineage
+    echo "exec elog-job ls --db jobs.db \"Rfactor < 0.001 and task == 't3'\"" | script list
+    best lineage list
+    line "lineage over ${BENCH_JOBS:-100000} jobs, five uses each ($(./lineage | wc -l) rows)" \
+        "$(compute 1 "$best_1 * 1000") ms" - "$(compute 1 "$best_1 * 1000")" "<= 50"
+    line "  ls of them by a figure" "$(compute 1 "$best_2 * 1000") ms" - - -
+    cd .. && rm -rf jobs datalad
 fi
