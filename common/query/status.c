@@ -1,9 +1,11 @@
 #include "query/status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/exit.h"
 #include "base/msg.h"
@@ -52,6 +54,29 @@ status_pairs(const struct status *status, sqlite3_stmt *pairs, struct writer *w)
 		db_complain(status->db, status->path);
 	sqlite3_finalize(pairs);
 	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+int
+status_object(const struct status *status,
+    int (*members)(const struct status *status, struct writer *w))
+{
+	struct stream out;
+	struct writer w = writer_to(stream_take, &out);
+	int result;
+
+	if (stream_open(&out, STDOUT_FILENO) != 0) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	writer_object(&w, NULL);
+	result = members(status, &w);
+	writer_end_object(&w);
+	if (result == EXIT_DONE)
+		stream_end_line(&out);
+	if (stream_close(&out) == 0)
+		return result;
+	msg("stdout: %s", strerror(errno));
+	return EXIT_PARTIAL;
 }
 
 void

@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
+struct writer;
+
 struct status {
 	sqlite3 *db;
 	const char *path; /* of its file */
@@ -41,8 +43,12 @@ int status_step(sqlite3_stmt *statement);
  * Print the rows of a statement (key, value) as a line each, or as members of an object
  * whose writer is not NULL, and finalize it.  NULL is an error that was reported.
  */
-struct writer;
 int status_pairs(const struct status *status, sqlite3_stmt *pairs, struct writer *w);
+
+/* Print one JSON object, a line, whose members a function writes; that returns the exit
+   status, as this does. */
+int status_object(const struct status *status,
+    int (*members)(const struct status *status, struct writer *w));
 
 /* Print a value, "-" for a missing one, without what would forge a line or reach the
    terminal. */

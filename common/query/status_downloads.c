@@ -1,55 +1,31 @@
 /* elog-status --downloads: what elog-pull fetched, and what is lacking. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/exit.h"
-#include "base/msg.h"
 #include "db/db.h"
 #include "query/rows.h"
 #include "query/status.h"
 #include "text/human.h"
 #include "text/writer.h"
 
-/* The days as an array of objects.  The exit status. */
+/* The facts, and the days as an array of objects. */
 static int
-write_days(const struct status *status, sqlite3_stmt *days, struct writer *w)
+write_members(const struct status *status, struct writer *w)
 {
-	int code;
+	int result = status_pairs(status, status_prepare(status, "downloads"), w), code;
+	sqlite3_stmt *days = result == EXIT_DONE ? status_prepare(status, "days") : NULL;
 
+	if (days == NULL)
+		return EXIT_PARTIAL;
 	writer_array(w, "days");
 	while ((code = status_step(days)) == SQLITE_ROW)
 		rows_object(w, NULL, days);
 	writer_end_array(w);
-	if (code == SQLITE_DONE)
-		return EXIT_DONE;
-	db_complain(status->db, status->path);
-	return EXIT_PARTIAL;
-}
-
-static int
-print_json(const struct status *status, sqlite3_stmt *days)
-{
-	struct stream out;
-	struct writer w = writer_to(stream_take, &out);
-	int result;
-
-	if (stream_open(&out, STDOUT_FILENO) != 0) {
-		msg("no memory");
-		return EXIT_PARTIAL;
-	}
-	writer_object(&w, NULL);
-	result = status_pairs(status, status_prepare(status, "downloads"), &w);
-	if (result == EXIT_DONE)
-		result = write_days(status, days, &w);
-	writer_end_object(&w);
-	if (result == EXIT_DONE)
-		stream_end_line(&out);
-	if (stream_close(&out) == 0)
-		return result;
-	msg("stdout: %s", strerror(errno));
-	return EXIT_PARTIAL;
+	if (code != SQLITE_DONE)
+		db_complain(status->db, status->path);
+	sqlite3_finalize(days);
+	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
 }
 
 /* A line for what is all together, in words. */
@@ -133,10 +109,12 @@ status_downloads(const struct status *status)
 
 	if (db_require(status->db, status->path, "downloads") != 0)
 		return EXIT_PARTIAL;
+	if (status->json)
+		return status_object(status, write_members);
 	days = status_prepare(status, "days");
 	if (days == NULL)
 		return EXIT_PARTIAL;
-	result = status->json ? print_json(status, days) : print_text(status, days);
+	result = print_text(status, days);
 	sqlite3_finalize(days);
 	return result;
 }

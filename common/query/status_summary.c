@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/colour.h"
 #include "base/exit.h"
@@ -101,27 +100,11 @@ write_retry(const struct status *status, struct writer *w)
 }
 
 static int
-print_json(const struct status *status)
+write_members(const struct status *status, struct writer *w)
 {
-	struct stream out;
-	struct writer w = writer_to(stream_take, &out);
-	int result;
+	int result = status_pairs(status, prepare_facts(status), w);
 
-	if (stream_open(&out, STDOUT_FILENO) != 0) {
-		msg("no memory");
-		return EXIT_PARTIAL;
-	}
-	writer_object(&w, NULL);
-	result = status_pairs(status, prepare_facts(status), &w);
-	if (result == EXIT_DONE)
-		result = write_retry(status, &w);
-	writer_end_object(&w);
-	if (result == EXIT_DONE)
-		stream_end_line(&out);
-	if (stream_close(&out) == 0)
-		return result;
-	msg("stdout: %s", strerror(errno));
-	return EXIT_PARTIAL;
+	return result == EXIT_DONE ? write_retry(status, w) : result;
 }
 
 static int
@@ -324,7 +307,7 @@ print_person(const struct status *status)
 int
 status_summary(const struct status *status)
 {
-	return status->json	? print_json(status)
+	return status->json	? status_object(status, write_members)
 	       : status->person ? print_person(status)
 				: print_text(status);
 }
