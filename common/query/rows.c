@@ -142,6 +142,8 @@ rows_write(sqlite3_stmt *statement, const char *path, const struct printer_forma
 		else
 			result =
 			    printer_open_to(&printer, format, write, context, columns, n);
+		/* What is piped is often shown at the end of the pipe. */
+		printer.plain = printer.plain || write == NULL;
 		if (result == 0)
 			result = rows_put(statement, path, &printer);
 		error = errno;

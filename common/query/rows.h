@@ -19,13 +19,14 @@ struct rows_kind {
 
 /*
  * Print to stdout all rows of a statement, whose columns' names are the heads, and reset
- * it.  kinds may be NULL.  The exit status: 0, or 1 after a message, which names path,
- * the database's, or stdout.
+ * it, without control characters, also into a pipe.  kinds may be NULL.  The exit status:
+ * 0, or 1 after a message, which names path, the database's, or stdout.
  */
 int rows_print(sqlite3_stmt *statement, const char *path,
     const struct printer_format *format, const struct rows_kind *kinds);
 
-/* The same into a function as of stream_open_to(), for a page or a buffer. */
+/* The same into a function as of stream_open_to(), for a page or a buffer; all bytes of
+   tsv and csv are as they are. */
 int rows_write(sqlite3_stmt *statement, const char *path,
     const struct printer_format *format, const struct rows_kind *kinds,
     stream_write *write, void *context);

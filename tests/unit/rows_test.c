@@ -137,7 +137,7 @@ on_stdout(void **state)
 {
 	int file = unit_file(), kept = dup(STDOUT_FILENO);
 	sqlite3 *db;
-	sqlite3_stmt *query = prepare(&db, "SELECT 1, 2");
+	sqlite3_stmt *query = prepare(&db, "SELECT 1, 'a' || char(27) || char(9)");
 	char *text;
 
 	(void)state;
@@ -151,7 +151,7 @@ on_stdout(void **state)
 	sqlite3_finalize(query);
 	sqlite3_close(db);
 	text = unit_contents(file, NULL);
-	assert_string_equal(text, "before\n1\t2\n");
+	assert_string_equal(text, "before\n1\ta?\\t\n");
 	free(text);
 	close(file);
 }
