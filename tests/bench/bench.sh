@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
-#                         second memory pull growth select jobs
+#                         second dump memory pull growth select jobs
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -21,7 +21,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit explode second memory pull growth select jobs"
+all="get latency pipeline sync load limit explode second dump memory pull growth select jobs"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -273,7 +273,7 @@ EOF
 fi
 
 # The stream of the base size, for elog-load alone.
-if wanted load || wanted limit || wanted explode || wanted second; then
+if wanted load || wanted limit || wanted explode || wanted second || wanted dump; then
     elog-get --url "file://$BENCH_DIR/www" "$main_streams" <names >stream
     rm -f empty.db
     elog-load -q empty.db </dev/null
@@ -406,6 +406,38 @@ if wanted second; then
     echo "exec elog-load -q loaded.db stream" | script load-second
     best load load-second
     faster "elog-load, nothing changed; the first time" "$best_2" "$best_1" ">= 3"
+fi
+
+if wanted dump; then
+    echo 'exec elog-dump loaded.db >/dev/null' | script dump
+    echo 'exec sqlite3 loaded.db .dump >/dev/null' | script sqlite-dump
+    best dump sqlite-dump load
+    bytes=$(elog-dump loaded.db | wc -c)
+    slower "elog-dump; sqlite3 .dump" "$best_1" "$best_2" "<= 1.5"
+    slower "elog-dump; elog-load of the same" "$best_1" "$best_3" "<= 1"
+    rate=$(compute 0 "$bytes / $best_1 / 1e6")
+    line "elog-dump: MB a second" "$rate MB" - "$rate" ">= 200"
+    # A million rows, of which a hundred change.
+    awk 'BEGIN {
+        for (e = 0; e < 1000; e++) {
+            for (i = 0; i < 1000; i++)
+                printf "{\"type\":\"RECORD\",\"stream\":\"logbook_entries\",\"record\":" \
+                    "{\"experiment\":\"e%d\",\"_id\":\"%d\",\"content\":\"number %d\"}}\n", e, i, i
+            printf "{\"type\":\"RECORD\",\"stream\":\"fetches\",\"record\":{\"experiment\":\"e%d\"," \
+                "\"status\":\"complete\",\"records\":{\"logbook_entries\":1000},\"fetched_at\":\"2026\"}}\n", e
+        }
+    }' >million
+    elog-load -q million.db million
+    elog-dump million.db | tail -n 1 >state
+    grep '"experiment":"e77"' million | sed '1,100s/number/another/' | elog-load -q million.db
+    echo 'exec elog-dump --state state million.db >changes' | script dump-state
+    best dump-state
+    [ "$(grep -c '"content":"another' changes)" = 100 ] || echo "bench.sh: not the changes" >&2
+    milliseconds=$(compute 0 "$best_1 * 1000")
+    line "elog-dump --state, 100 of a million rows changed" "$milliseconds ms" - "$milliseconds" "<= 50"
+    memory=$(peak elog-dump million.db)
+    line "elog-dump of a million rows: memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 32"
+    rm -f million*
 fi
 
 if wanted memory; then
