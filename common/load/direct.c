@@ -511,12 +511,14 @@ direct_take(struct direct *direct, const struct streams_row *stream,
     struct json_span record, char why[DIRECT_WHY])
 {
 	struct program *program = &direct->programs[stream - streams];
+	bool copy = stream->applied == STREAMS_STAGED;
 	enum direct_result result;
 
-	if (direct_prepare(direct, stream, false) != 0)
+	if (direct_prepare(direct, stream, copy) != 0)
 		return DIRECT_FAILED;
+	program += copy ? direct->n : 0;
 	find_members(program, record);
-	if (is_copy(program)) {
+	if (!copy && is_copy(program)) {
 		if (direct_prepare(direct, stream, true) != 0)
 			return DIRECT_FAILED;
 		program += direct->n;

@@ -47,7 +47,8 @@ enum direct_result {
    not fit. */
 int direct_prepare(struct direct *direct, const struct streams_row *stream, bool copy);
 
-/* Apply a record, an object that was checked, within the caller's transaction. */
+/* Apply a record (of a staged stream, a copy), an object that was checked, within the
+ * caller's transaction. */
 enum direct_result direct_take(struct direct *direct, const struct streams_row *stream,
     struct json_span record, char why[DIRECT_WHY]);
 

@@ -387,6 +387,8 @@ dump_singly(struct dump *dump, bool first)
 /* What is asked of one experiment after the other. */
 struct staged {
 	sqlite3_stmt *documents, *gone;
+	sqlite3_stmt *others; /* rows without a document, or NULL */
+	const struct streams_column *which[STREAMS_COLUMNS_MAX + 1]; /* their members */
 	long count;
 };
 
@@ -415,6 +417,33 @@ prepare_documents(struct dump *dump, const struct streams_row *row)
 	return text_prepare(dump, &text);
 }
 
+/* The rows of an experiment that have no document. */
+static sqlite3_stmt *
+prepare_others(struct dump *dump, const struct streams_row *row, struct staged *staged)
+{
+	struct member_table table;
+	sqlite3_stmt *others = NULL;
+	struct text text;
+
+	if (member_table_open(&table, dump->db, dump->path, streams_table(row)) == 0 &&
+	    text_begin(&text) != NULL) {
+		fputs("SELECT ", text.out);
+		put_members(text.out, &table, row, staged->which);
+		if (dump->since)
+			fprintf(text.out,
+			    " FROM touched c JOIN \"%s\" t ON t.id = c.id WHERE "
+			    "c.experiment = :experiment AND c.stream = '%s'",
+			    streams_table(row), row->name);
+		else
+			fprintf(text.out, " FROM \"%s\" t WHERE t.experiment_id = :id",
+			    streams_table(row));
+		fputs(" AND t.doc IS NULL", text.out);
+		others = text_prepare(dump, &text);
+	}
+	member_table_close(&table);
+	return others;
+}
+
 static int
 prepare_staged(struct dump *dump, struct staged staged[STREAMS_MAX])
 {
@@ -423,6 +452,9 @@ prepare_staged(struct dump *dump, struct staged staged[STREAMS_MAX])
 			continue;
 		staged[i].documents = prepare_documents(dump, &streams[i]);
 		if (staged[i].documents == NULL)
+			return -1;
+		if (streams[i].undocumented && (staged[i].others = prepare_others(dump,
+						    &streams[i], &staged[i])) == NULL)
 			return -1;
 		if (!dump->since)
 			continue;
@@ -441,6 +473,7 @@ finalize_staged(struct staged staged[STREAMS_MAX])
 	for (size_t i = 0; i < STREAMS_MAX; i++) {
 		sqlite3_finalize(staged[i].documents);
 		sqlite3_finalize(staged[i].gone);
+		sqlite3_finalize(staged[i].others);
 	}
 }
 
@@ -488,6 +521,25 @@ put_stream(struct dump *dump, const struct streams_row *row, struct staged *stag
 		staged->count++;
 	}
 	sqlite3_reset(staged->gone);
+	return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : -1;
+}
+
+/* Rows without a document, behind the record that closes the experiment: they are no
+   part of what the service has. */
+static int
+put_others(struct dump *dump, const struct streams_row *row, struct staged *staged,
+    const char *experiment, sqlite3_int64 id)
+{
+	sqlite3_stmt *others = staged->others;
+	int code;
+
+	if (others == NULL)
+		return 0;
+	statement_text(others, ":experiment", experiment);
+	sqlite3_bind_int64(others, sqlite3_bind_parameter_index(others, ":id"), id);
+	while ((code = step(dump, others)) == SQLITE_ROW && dump->out->error == 0)
+		put_row(dump, row, staged->which, others, true);
+	sqlite3_reset(others);
 	return code == SQLITE_DONE || code == SQLITE_ROW ? 0 : -1;
 }
 
@@ -582,6 +634,8 @@ dump_experiment(struct dump *dump, struct staged *staged, sqlite3_stmt *times,
 	}
 	if (result == 0)
 		put_closing(dump, staged, experiment, at, times, id);
+	for (size_t i = 0; i < streams_staged() && result == 0; i++)
+		result = put_others(dump, &streams[i], &staged[i], experiment, id);
 	free(json);
 	return result;
 }

@@ -114,6 +114,7 @@ struct streams_row {
 	const char *member; /* STREAMS_WRAPPED: the name that holds the array */
 	bool optional;	    /* HTTP 404 means that there is none */
 	bool newest_first;  /* the order in which the service gives them */
+	bool undocumented;  /* its table has rows without a document, too */
 	/* Members of a document that the service computes from the clock, with blanks
 	   between them: where they alone differ, the document has not changed. */
 	const char *clocked;

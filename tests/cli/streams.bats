@@ -32,7 +32,7 @@ copy_tree() {
 CREATE TABLE visits (id INTEGER PRIMARY KEY, who TEXT NOT NULL, day TEXT NOT NULL,
     cups INTEGER NOT NULL DEFAULT 0, state TEXT, notes TEXT, seen TEXT, UNIQUE (who, day));
 SQL
-    make -s -C "$copy" CC="${CC:-gcc}" build/elog-load build/elog-status
+    make -s -C "$copy" CC="${CC:-gcc}" build/elog-load build/elog-status build/elog-dump
     PATH=$copy/build:$PATH
     rows() { sql "$db" "SELECT who, day, cups, state, notes, seen FROM visits ORDER BY 1, 2"; }
 
@@ -41,6 +41,11 @@ SQL
     equal "$(rows)" 'ann|mon|0|coming|{"a": 1.50}|'
     equal "$(elog-status --json "$db" | jq .visits)" 1
     [[ $(elog-status "$db") =~ visits\ +1 ]]
+    # And dumped, and taken again.
+    equal "$(elog-dump --only visits "$db" | jq -c 'select(.type == "RECORD").record')" \
+        '{"who":"ann","day":"mon","cups":0,"state":"coming","notes":{"a":1.5},"seen":null}'
+    elog-dump "$db" | elog-load --quiet "$BATS_TEST_TMPDIR/other.db" >/dev/null
+    equal "$(db=$BATS_TEST_TMPDIR/other.db; rows)" 'ann|mon|0|coming|{"a": 1.50}|'
 
     # A member that does not come stays; null clears; a state does not go back.
     record visits '{"who":"ann","day":"mon","cups":2,"state":"gone"}' | elog-load --quiet "$db"

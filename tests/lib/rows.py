@@ -6,6 +6,8 @@ import sys
 NAMES = {
     "experiment_id": "(SELECT name FROM experiments WHERE id = t.experiment_id)",
     "type_id": "(SELECT name FROM condition_types WHERE id = t.type_id)",
+    # A run without a document has no parameters, either way.
+    "parameters": "coalesce(t.parameters, '{}')",
     "run_id": "(SELECT e.name || ' ' || r.run_number FROM runs r JOIN experiments e"
               " ON e.id = r.experiment_id WHERE r.id = t.run_id)",
 }

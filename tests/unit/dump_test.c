@@ -9,14 +9,12 @@
 
 /* Tables that are no stream's, and why. */
 static const char *const apart[] = {
-    "schema_version",	  /* of the database, not of what is in it */
-    "dump_generations",	  /* the means of elog-dump */
-    "dump_rows",	  /* */
-    "dump_keys",	  /* */
-    "file_contents",	  /* come with run_files */
-    "condition_columns",  /* are made of the documents of runs */
-    "instruments",	  /* nobody writes them yet */
-    "listed_experiments", /* */
+    "schema_version",	 /* of the database, not of what is in it */
+    "dump_generations",	 /* the means of elog-dump */
+    "dump_rows",	 /* */
+    "dump_keys",	 /* */
+    "file_contents",	 /* come with run_files */
+    "condition_columns", /* are made of the documents of runs */
     NULL,
 };
 
