@@ -9,34 +9,41 @@ case $0 in
 esac
 
 usage='Usage: elog-follow.sh --db FILE --to DIR [--every S] [--most S] [--once]
-                      [--wait T] [PULL OPTION...] -- SCAN ARGUMENT...
-                      [-- SCAN ARGUMENT...]...
+                      [--wait T] [--retry-failed] [--log FILE] [--servers URLS]...
+                      [PULL OPTION...] -- SCAN ARGUMENT... [-- SCAN ARGUMENT...]...
 
 List what is new on the servers, fetch it into DIR and note it in the database
-FILE; then what an earlier round left; then wait, and begin again.
+FILE; then what an earlier round left; then wait, and begin again.  Ends by itself
+when the windows of all sources have ended and all their files are there.
 
   --db FILE   the database
   --to DIR    where the files go
   --every S   seconds from the end of a round to the next (60)
   --most S    seconds to wait at the most, after rounds that failed (900)
   --once      one round, and its exit status
+  --retry-failed  in the first round, try what failed, whenever its time would come
+  --log FILE  append what is said to FILE, with the time, instead of saying it
+  --servers "URL URL..."  what is below the first of them is also below the others,
+              which are asked when it is away
   --wait T    how long to wait for other writers of the database (60s)
   --version, --help
 
 PULL OPTIONs go to elog-pull: --jobs, --limit-rate, --layout, --attempts, --user,
 --netrc-file, --cacert, --ssh-key, --known-hosts, --ftp-tls, --timeout, --slowest,
---url, --auth, --token-file, --keytab, --principal, --config.  The arguments behind
+--url, --auth, --token-file, --keytab, --principal, --config, --exec.  The arguments behind
 each -- make one elog-scan.'
 
 db='' to='' every=60 most=900 once=0
-pull=() wait=()
+pull=() wait=() retry=() servers=() log=''
 
+level=INFO
 say() {
-	printf 'elog-follow: %s\n' "$*" >&2
+	printf '%selog-follow: %s\n' "${ELOG_MESSAGES:+$level }" "$*" >&2
 }
 die() {
 	local status=$1
 	shift
+	level=ERROR
 	say "$@"
 	exit "$status"
 }
@@ -56,13 +63,16 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	case $1 in
 	--db) need "$@" && db=$2 && shift ;;
 	--to) need "$@" && to=$2 && shift ;;
+	--retry-failed) retry=(--retry-failed) ;;
+	--log) need "$@" && log=$2 && shift ;;
+	--servers) need "$@" && servers+=(--servers "$2") && shift ;;
 	--every) need "$@" && count "$1" "$2" && every=$2 && shift ;;
 	--most) need "$@" && count "$1" "$2" && most=$2 && shift ;;
 	--once) once=1 ;;
 	--wait) need "$@" && wait=(--wait "$2") && shift ;;
 	--jobs | --limit-rate | --layout | --attempts | --user | --netrc-file | --cacert | \
 		--ssh-key | --known-hosts | --ftp-tls | --timeout | --slowest | --url | \
-		--auth | --token-file | --keytab | --principal | --config)
+		--auth | --token-file | --keytab | --principal | --config | --exec)
 		need "$@" && pull+=("$1" "$2") && shift
 		;;
 	--version)
@@ -79,6 +89,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	shift
 done
 [ -n "$db" ] || die 2 '--db names the database'
+[ -z "$log" ] || : >>"$log" || die 1 "$log: cannot be written"
 [ -n "$to" ] || die 2 '--to names the directory under which the files go'
 [ $# -gt 1 ] || die 2 'no source: behind -- come the arguments of elog-scan'
 for argument in "$@"; do
@@ -91,33 +102,34 @@ for tool in elog-scan elog-pull elog-load; do
 done
 
 work=$(mktemp -d) || exit 1
-scanners=() puller='' loader='' nap='' stopping=''
+nap='' stopping=''
+declare -A parts=() # by process id: what runs
 trap 'rm -rf "$work"' EXIT
 
-# The loader ends by itself, when nobody writes to it any more.
+# end NAME...: the parts of these names are told to end.  The loader ends by itself, when
+# nobody writes to it any more.
+end() {
+	local pid
+	for pid in "${!parts[@]}"; do
+		case " $* " in
+		*" ${parts[$pid]} "*) kill -TERM "$pid" 2>/dev/null ;;
+		esac
+	done
+}
+
 # shellcheck disable=SC2317 # a trap calls it
 stop() {
-	local pid
 	stopping=1
-	for pid in "${scanners[@]}" $puller $nap; do
-		kill -TERM "$pid" 2>/dev/null
-	done
+	end scan pull
+	[ -z "$nap" ] || kill -TERM "$nap" 2>/dev/null
 }
 trap stop TERM INT HUP
 
-# Wait for a child to end, whatever signals come; its exit status.
-ended() {
-	local status
-	while :; do
-		wait "$1"
-		status=$?
-		kill -0 "$1" 2>/dev/null || return $status
-	done
-}
-
-# Each of the arguments between two -- makes an elog-scan, writing to descriptor 8.
+# Each of the arguments between two -- makes an elog-scan, writing to descriptor 8; it
+# makes a file when nothing more can come.
 scan_all() {
 	local arguments
+	sources=0
 	while [ $# -gt 0 ]; do
 		shift
 		arguments=()
@@ -125,66 +137,110 @@ scan_all() {
 			arguments+=("$1")
 			shift
 		done
-		elog-scan --known "$db" "${arguments[@]}" >&8 8>&- &
-		scanners+=($!)
+		elog-scan --known "$db" --over "$work/over$sources" "${servers[@]}" \
+			"${retry[@]}" "${arguments[@]}" >&8 8>&- &
+		parts[$!]=scan
+		sources=$((sources + 1))
 	done
 }
 
-# worst STATUS: of this round; wrong usage counts most.
+# worst STATUS: of this round; wrong usage counts most.  Who was told to end, or lost his
+# reader, did not cause it.
 worst() {
-	[ "$1" -eq 0 ] || [ "$round" -eq 2 ] || { [ "$1" -ne 2 ] && [ "$round" -gt "$1" ]; } ||
-		round=$1
+	local status=$1
+	[ "$status" -lt 128 ] || status=1
+	[ "$status" -eq 0 ] || [ "$round" -eq 2 ] ||
+		{ [ "$status" -ne 2 ] && [ "$round" -gt "$status" ]; } || round=$status
+}
+
+# Wait for all parts.  Where one ends, nobody has a use any more for what those before it
+# would still say.
+wait_parts() {
+	local pid status
+	while [ ${#parts[@]} -gt 0 ]; do
+		pid=''
+		wait -n -p pid "${!parts[@]}"
+		status=$?
+		if [ -z "$pid" ]; then
+			[ "$status" -eq 127 ] || continue # a signal came
+			set -- "${!parts[@]}"
+			pid=$1
+			wait "$pid"
+			status=$?
+			kill -0 "$pid" 2>/dev/null && continue
+		fi
+		worst "$status"
+		case ${parts[$pid]} in
+		pull) end scan ;;
+		load) end scan pull ;;
+		esac
+		unset "parts[$pid]"
+	done
+}
+
+# Is everything there that there will ever be?
+is_over() {
+	local i
+	for ((i = 0; i < sources; i++)); do
+		[ -e "$work/over$i" ] || return 1
+	done
+	[ -z "$(elog-pull --to "$to" --known "$db" --pending --retry-failed --dry-run \
+		"${pull[@]}" 2>&1 | head -n 1)" ]
 }
 
 # One round.  Its exit status is $round.
 follow() {
-	local pid
 	round=0
-	rm -f "$work/listed" "$work/pulled"
+	rm -f "$work"/*
 	mkfifo "$work/listed" "$work/pulled" || exit 1
 	elog-load --quiet "${wait[@]}" "$db" <"$work/pulled" >/dev/null &
-	loader=$!
-	elog-pull --quiet --to "$to" --known "$db" "${pull[@]}" \
+	parts[$!]=load
+	elog-pull --quiet --to "$to" --known "$db" "${servers[@]}" "${pull[@]}" \
 		<"$work/listed" >"$work/pulled" &
-	puller=$!
+	parts[$!]=pull
 	# Held until all have begun, or the first that ends would be the end of all.
 	exec 8>"$work/listed"
 	scan_all "$@"
 	exec 8>&-
-	for pid in "${scanners[@]}"; do
-		ended "$pid"
-		worst $?
-	done
-	scanners=()
-	ended "$puller"
-	worst $?
-	puller=''
-	ended "$loader"
-	worst $?
+	wait_parts
 	[ -z "$stopping" ] || return
 	# What an earlier round left.
-	elog-pull --quiet --to "$to" --db "$db" --pending "${wait[@]}" "${pull[@]}" >/dev/null &
-	puller=$!
-	ended "$puller"
-	worst $?
-	puller=''
+	elog-pull --quiet --to "$to" --db "$db" --pending "${wait[@]}" "${retry[@]}" \
+		"${servers[@]}" "${pull[@]}" >/dev/null &
+	parts[$!]=pull
+	wait_parts
+	retry=()
 }
 
 # A database to read from, before there is anything to read.
 [ -e "$db" ] || elog-load --quiet "${wait[@]}" "$db" </dev/null >/dev/null || exit
+# With --log, what all parts say goes there, each line with the time.
+if [ -n "$log" ]; then
+	export ELOG_MESSAGES=levels
+	exec 2> >(
+		trap '' TERM INT HUP
+		while IFS= read -r line; do
+			printf '%(%Y-%m-%dT%H:%M:%SZ)T %s\n' -1 "$line" >>"$log"
+		done
+	)
+fi
 pause=$every
 while [ -z "$stopping" ]; do
 	follow "$@"
 	[ "$once" = 0 ] || exit "$round"
 	[ -z "$stopping" ] || break
 	case $round in
-	0) pause=$every ;;
+	0)
+		pause=$every
+		is_over && say 'the windows have ended, and all files are there' && exit 0
+		;;
 	2) exit 2 ;;
 	*) say "the round ended with status $round: the next one in $pause s" ;;
 	esac
 	sleep "$pause" &
 	nap=$!
-	ended "$nap"
+	wait "$nap"
+	kill -0 "$nap" 2>/dev/null && wait "$nap"
 	nap=''
 	[ "$round" -eq 0 ] || pause=$((pause * 2 < most ? pause * 2 : most))
 done

@@ -1,7 +1,5 @@
 /* elog-scan: which files lie in dated trees on other machines. */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,21 +8,22 @@
 
 #include "base/command.h"
 #include "base/exit.h"
+#include "base/interrupt.h"
 #include "base/msg.h"
+#include "files/file_set.h"
 #include "files/selector.h"
-#include "files/walk.h"
+#include "files/survey.h"
 #include "stream/loader.h"
 #include "stream/streams.h"
-#include "text/human.h"
-#include "text/timestamp.h"
 
 #define SETTLE 7200 /* seconds */
+#define NO_FOLLOW (-1)
 
-static char *from_text, *to_text, *name_pattern, *settle_text, *db, *seen_db,
+static char *from_text, *to_text, *name_pattern, *settle_text, *db, *seen_db, *over,
     *template_text = "{source}/{Y}/{m}/{d}/{H}/{MS}/";
-static char **match, **field, **where;
-static long follow, jobs = 4, retries = 3;
-static int recheck;
+static char **match, **field, **where, **set, **expect;
+static long follow = NO_FOLLOW, jobs = 4, retries = 3;
+static int recheck, retry;
 
 static struct poptOption options[] = {
     {"from", '\0', POPT_ARG_STRING, &from_text, 0,
@@ -44,11 +43,22 @@ static struct poptOption options[] = {
     {"where", '\0', POPT_ARG_ARGV, &where, 0,
 	"Only files for which EXPRESSION, see elog-query(7), is true (again: and that)",
 	"EXPRESSION"},
+    {"set", '\0', POPT_ARG_ARGV, &set, 0,
+	"Files that share these fields are a set NAME (see --expect)", "NAME=FIELD,..."},
+    {"expect", '\0', POPT_ARG_ARGV, &expect, 0,
+	"Such a set is complete when each of these values of FIELD came",
+	"FIELD=VALUE,..."},
     {"follow", '\0', POPT_ARG_LONG, &follow, 0, "Look again every S seconds", "S"},
+    {"over", '\0', POPT_ARG_STRING, &over, 0,
+	"Make FILE when the window has ended and all of it is listed", "FILE"},
     {"settle", '\0', POPT_ARG_STRING, &settle_text, 0,
 	"Directories younger than TIME are always listed again (2h)", "TIME"},
     {"recheck", '\0', POPT_ARG_NONE, &recheck, 0,
 	"List all directories of the window again", NULL},
+    {"retry-failed", '\0', POPT_ARG_NONE, &retry, 0,
+	"Try what failed now, whenever its time would come; name files that failed to "
+	"come, too",
+	NULL},
     {"jobs", '\0', POPT_ARG_LONG, &jobs, 0, "Listings at once (4)", "N"},
     {"retries", '\0', POPT_ARG_LONG, &retries, 0,
 	"Try again at most N times what may pass (3)", "N"},
@@ -60,15 +70,6 @@ static struct poptOption options[] = {
     {NULL, '\0', POPT_ARG_INCLUDE_TABLE, remote_options, 0, "The servers:", NULL},
     POPT_TABLEEND,
 };
-
-static volatile sig_atomic_t stop;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
 
 /* All that decides which files count, in one text; NULL without memory. */
 static char *
@@ -95,94 +96,6 @@ selection_text(void)
 	return NULL;
 }
 
-/* ---- the walk ---------------------------------------------------------------- */
-
-/* Wait for the next look, or for a signal, which is blocked but here. */
-static void
-wait_seconds(long seconds, const sigset_t *unblocked)
-{
-	struct timespec time = {.tv_sec = seconds};
-
-	(void)ppoll(NULL, 0, &time, unblocked);
-}
-
-/* Behind each look: say how far behind we are, when that becomes worth a line. */
-static void
-report(const struct walk_totals *totals, int64_t settle, int64_t end)
-{
-	static bool behind;
-	char text[TIMESTAMP_SHORT];
-	char ago[HUMAN_BYTES];
-	/* Behind the end of the window there is nothing to wait for. */
-	int64_t now = (int64_t)time(NULL), lag = (now < end ? now : end) - totals->newest;
-	bool far = totals->newest == INT64_MIN || lag > settle;
-
-	if (totals->newest == INT64_MIN)
-		snprintf(text, sizeof(text), "-");
-	else
-		timestamp_text(totals->newest, text);
-	human_span(totals->newest != INT64_MIN ? lag : 0, ago);
-	if (far != behind && totals->newest == INT64_MIN)
-		msg_note("behind: there is no file in the window yet");
-	else if (far != behind && far)
-		msg_note("behind: the newest file is of %s, %s before %s", text, ago,
-		    now < end ? "now" : "the end of the window");
-	else if (far != behind)
-		msg_note("caught up: the newest file is of %s", text);
-	behind = far;
-	msg_progress(
-	    "newest %s, %s behind; %ld directories failed", text, ago, totals->failed);
-}
-
-static int
-scan(const struct walk_options *o, const struct walk_root *roots, size_t n,
-    struct lister *lister, struct seen *seen, struct stream *out)
-{
-	struct walk_totals totals = {.unmatched = 0};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t blocked, unblocked;
-	bool failed = false;
-
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	streams_schema_named(out, "remote_files");
-	streams_schema_named(out, "scanned_directories");
-	do {
-		sigprocmask(SIG_UNBLOCK, &blocked, &unblocked);
-		if (walk_run(o, roots, n, lister, seen, out, &stop, &totals) != 0)
-			return EXIT_PARTIAL;
-		sigprocmask(SIG_BLOCK, &blocked, &unblocked);
-		failed = totals.failed > 0 || totals.refused > 0 ||
-			 totals.unmatched > 0 || seen_broken(seen);
-		if (stream_flush(out) != 0 || lister_refused(lister))
-			break;
-		if (follow > 0 && !stop) {
-			report(&totals, o->settle, o->window.to);
-			wait_seconds(follow, &unblocked);
-			lister_forgive(lister);
-		}
-	} while (follow > 0 && !stop);
-	/* Whoever does not want to wait for elog-load may end us. */
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
-	if (lister_refused(lister))
-		return EXIT_LOGIN;
-	if (stop && follow == 0) {
-		msg("interrupted: the next scan goes on");
-		return EXIT_PARTIAL;
-	}
-	if (totals.refused > 0 && follow == 0)
-		msg("%ld names were left out: see the lines above", totals.refused);
-	if (totals.failed > 0 && follow == 0)
-		msg("%ld directories could not be listed: the next scan tries them again",
-		    totals.failed);
-	return failed ? EXIT_PARTIAL : EXIT_DONE;
-}
-
 static int
 run(struct walk_options *o, const struct walk_root *roots, size_t n)
 {
@@ -204,7 +117,11 @@ run(struct walk_options *o, const struct walk_root *roots, size_t n)
 	if (stream_open(&out, STDOUT_FILENO) != 0) {
 		msg("no memory");
 	} else {
-		status = scan(o, roots, n, lister, seen, &out);
+		file_set_records(&out, set, expect);
+		interrupt_catch();
+		status = survey_run(
+		    &(struct survey){o, roots, n, lister, seen, follow, over}, &out);
+		interrupt_release(); /* nobody need wait for elog-load */
 		if (stream_close(&out) != 0) {
 			if (errno != EPIPE || db == NULL)
 				msg("stdout: %s", strerror(errno));
@@ -223,23 +140,13 @@ done:
 	return status;
 }
 
-/* "2h", "30m", "1d": seconds; -1 if it is none. */
-static int64_t
-stretch(const char *text)
-{
-	struct window unit;
-	char relative[32];
-
-	snprintf(relative, sizeof(relative), "-%s", text);
-	return window_time(relative, 0, &unit) ? -unit.from : -1;
-}
-
 static int
 check_options(const char *url, struct walk_options *o)
 {
-	int status = command_range("--follow", follow, 0, 86400) |
-		     command_range("--jobs", jobs, 1, 64) |
-		     command_range("--retries", retries, 0, 20);
+	int status =
+	    (follow == NO_FOLLOW ? 0 : command_range("--follow", follow, 1, 86400)) |
+	    command_range("--jobs", jobs, 1, 64) |
+	    command_range("--retries", retries, 0, 20);
 
 	if (status != 0)
 		return status;
@@ -250,12 +157,13 @@ check_options(const char *url, struct walk_options *o)
 					: "--db and --known exclude each other");
 		return EXIT_USAGE;
 	}
-	o->settle = settle_text == NULL ? SETTLE : stretch(settle_text);
+	o->settle = settle_text == NULL ? SETTLE : window_stretch(settle_text);
 	if (o->settle < 0) {
 		msg("--settle: '%s' is no time like 2h, 30m or 1d", settle_text);
 		return EXIT_USAGE;
 	}
 	o->recheck = recheck;
+	o->retry = retry;
 	return window_between(from_text, to_text, (int64_t)time(NULL), &o->window);
 }
 
@@ -284,6 +192,10 @@ main(int argc, const char **argv)
 	o.template = template = template_read(template_text, name_pattern);
 	if (template == NULL)
 		return EXIT_USAGE;
+	if (file_set_check(set, expect, template) != 0) {
+		template_free(template);
+		return EXIT_USAGE;
+	}
 	o.selection = selection = selection_text();
 	o.context = selector_open(match, field, where, template, &status);
 	for (; status == 0 && *arguments != NULL; arguments++)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <yaml.h>
 
 #include "base/exit.h"
@@ -44,6 +45,10 @@ const struct config_key config_keys[] = {
     {"file_mode", CONFIG_MODE, NULL,
 	"permissions of the database and its backups: 0640 lets the group read"},
     {"keep", CONFIG_COUNT, "5", "how many backups elog-sync.sh keeps"},
+    {"verify_checksums", CONFIG_FLAG, "true",
+	"elog-pull: false takes files whose checksums or gzip data are wrong"},
+    {"resume", CONFIG_FLAG, "true",
+	"elog-pull: false begins each attempt at the first byte"},
     {"queue_size", CONFIG_COUNT, "100", "accepted from the older tool, not used"},
     {"batch_commit_size", CONFIG_COUNT, "50", "accepted from the older tool, not used"},
     {"lock_timeout", CONFIG_COUNT, "60",
@@ -136,6 +141,29 @@ config_mode(const char *where, const char *text, int *mode)
 	return EXIT_USAGE;
 }
 
+/* Make it "true" or "false" (YAML 1.1, "bool"). */
+static int
+check_flag(const struct config_key *key, struct value *value, const char *where)
+{
+	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
+	char *normal;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcasecmp(value->items[0], words[i]) != 0)
+			continue;
+		normal = strdup(words[i % 2]);
+		if (normal == NULL) {
+			msg("no memory");
+			return -1;
+		}
+		free(value->items[0]);
+		value->items[0] = normal;
+		return 0;
+	}
+	msg("%s: %s: '%s' is not true or false", where, key->name, value->items[0]);
+	return -1;
+}
+
 /* Does a value fit its key?  Says what is wrong. */
 static int
 value_check(const struct config_key *key, struct value *value, const char *where)
@@ -162,6 +190,8 @@ value_check(const struct config_key *key, struct value *value, const char *where
 			return -1;
 		}
 		return 0;
+	case CONFIG_FLAG:
+		return check_flag(key, value, where);
 	case CONFIG_PATH:
 		if (expand_home(value) != 0) {
 			msg("no memory");
@@ -472,6 +502,12 @@ config_database(const struct config *config)
 	const char *path = config_text(config, "database_path");
 
 	return path != NULL ? path : config_text(config, "database_dir");
+}
+
+bool
+config_flag(const struct config *config, const char *name)
+{
+	return strcmp(config_text(config, name), "true") == 0;
 }
 
 double

@@ -10,11 +10,13 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum config_type {
 	CONFIG_NUMBER, /* a decimal number, not negative */
 	CONFIG_COUNT,  /* a whole number from 1 to 1,000,000 */
+	CONFIG_FLAG,   /* true or false; yes, no, on and off mean the same */
 	CONFIG_TEXT,
 	CONFIG_PATH, /* a file name; a leading ~/ is the home directory */
 	CONFIG_LIST, /* any number of texts */
@@ -49,6 +51,7 @@ void config_free(struct config *config);
  * must not be asked for lists.
  */
 const char *config_text(const struct config *config, const char *name);
+bool config_flag(const struct config *config, const char *name);
 double config_number(const struct config *config, const char *name);
 
 /* The database that is meant if none is named: database_path, else database_dir. */

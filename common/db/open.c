@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exit.h"
+#include "base/lock.h"
 #include "base/msg.h"
 #include "db/copy.h"
 #include "db/db.h"
@@ -348,4 +350,19 @@ fail:
 	free(*file);
 	*file = NULL;
 	return NULL;
+}
+
+int
+db_turn(const char *path, int64_t wait)
+{
+	struct lock lock;
+	char *full = path != NULL ? db_path(path) : NULL;
+	int status = EXIT_DONE;
+
+	if (full != NULL) {
+		status = lock_take(&lock, full, wait);
+		lock_release(&lock);
+	}
+	free(full);
+	return status;
 }

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* PRAGMA application_id of our databases: "elog". */
 #define DB_APPLICATION_ID 0x656c6f67
@@ -59,5 +60,11 @@ sqlite3 *db_open_reader(const char *path, char **file);
  * message.
  */
 sqlite3 *db_open_draft(const char *path);
+
+/*
+ * Wait until nobody writes the database at a path (NULL: none), at most so many seconds.
+ * The exit status: 0; 75 after a message.
+ */
+int db_turn(const char *path, int64_t wait);
 
 #endif

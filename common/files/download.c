@@ -1,24 +1,68 @@
 #include "files/download.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
 #include "stream/emit.h"
 #include "stream/streams.h"
 #include "text/timestamp.h"
 
+#define RETRY_SECONDS 60 /* doubled with each attempt */
+#define RETRY_SECONDS_MAX 86400
+
 /* A record of a stream begins, and before the first its SCHEMA. */
 static struct writer
-begin(struct download *download, const char *stream, bool *schema_sent)
+begin(struct download *download, const char *stream)
 {
-	if (!*schema_sent)
+	int i = 0;
+
+	while (download->schemas[i] != NULL && strcmp(download->schemas[i], stream) != 0)
+		i++;
+	if (download->schemas[i] == NULL)
 		streams_schema_named(download->out, stream);
-	*schema_sent = true;
+	download->schemas[i] = stream;
 	return emit_record(download->out, stream);
+}
+
+/* When one that failed so often is tried again. */
+static const char *
+next_attempt(long long attempts, char text[TIMESTAMP_SHORT])
+{
+	long long step = attempts < 1 ? 0 : attempts > 12 ? 11 : attempts - 1;
+	long long wait = (long long)RETRY_SECONDS << step;
+
+	return timestamp_text(
+	    (long long)time(NULL) + (wait < RETRY_SECONDS_MAX ? wait : RETRY_SECONDS_MAX),
+	    text);
+}
+
+void
+download_put(struct download *download, const char *stream, const char *record)
+{
+	struct json_span span = {record, strlen(record)};
+	struct writer w = begin(download, stream);
+	struct json s;
+	struct json_span key, value;
+	char now[28];
+
+	json_begin(&s, span.p, span.n);
+	if (json_open(&s, '{'))
+		while (json_member(&s, &key) && json_value(&s, &value)) {
+			char name[40];
+
+			snprintf(name, sizeof(name), "%.*s", (int)key.n - 2, key.p + 1);
+			writer_json(&w, name, value);
+		}
+	timestamp_now(now);
+	emit_end_at(&w, now);
 }
 
 void
 download_done(struct download *download, const struct target *file,
     const struct download_done *done)
 {
-	struct writer w = begin(download, "downloads", &download->schema_sent);
+	struct writer w = begin(download, "downloads");
 	char now[28];
 
 	timestamp_now(now);
@@ -36,6 +80,7 @@ download_done(struct download *download, const struct target *file,
 	writer_string(&w, "time", file->time);
 	writer_string(&w, "observed_at", file->observed_at);
 	writer_string(&w, "status", "complete");
+	writer_string(&w, "directory", done->directory);
 	emit_end_at(&w, now);
 }
 
@@ -43,9 +88,8 @@ void
 download_left(struct download *download, const struct target *file,
     const struct download_left *left)
 {
-	struct writer w =
-	    begin(download, "partial_downloads", &download->partial_schema_sent);
-	char now[28];
+	struct writer w = begin(download, "partial_downloads");
+	char now[28], next[TIMESTAMP_SHORT];
 
 	timestamp_now(now);
 	writer_string(&w, "url", file->url);
@@ -61,5 +105,7 @@ download_left(struct download *download, const struct target *file,
 	writer_string(&w, "time", file->time);
 	writer_string(&w, "observed_at", file->observed_at);
 	writer_string(&w, "status", left->failed ? "failed" : "partial");
+	writer_string(
+	    &w, "next_attempt", left->failed ? next_attempt(left->attempts, next) : NULL);
 	emit_end_at(&w, now);
 }

@@ -9,13 +9,14 @@
 #include "stream/stream.h"
 
 struct download {
-	struct stream *out; /* borrowed */
-	bool schema_sent, partial_schema_sent;
+	struct stream *out;	/* borrowed */
+	const char *schemas[4]; /* streams whose SCHEMA was written */
 };
 
 /* A file that is in its place.  Times are texts of RFC 3339, or NULL. */
 struct download_done {
 	const char *path, *sha256, *started, *modified, *mtime;
+	const char *directory; /* above path, absolute; or NULL */
 	long long size, attempts, resumed_from;
 };
 
@@ -23,7 +24,9 @@ struct download_done {
 struct download_left {
 	const char *path, *sha256, *error;
 	long long bytes, total, attempts;
-	bool failed; /* for good, as it seems: another attempt would end the same way */
+	/* Another attempt would end the same way, as it seems: next_attempt is set, later
+	   with each. */
+	bool failed;
 };
 
 /* Write a record, and before the first of its stream the SCHEMA. */
@@ -31,5 +34,8 @@ void download_done(struct download *download, const struct target *file,
     const struct download_done *done);
 void download_left(struct download *download, const struct target *file,
     const struct download_left *left);
+
+/* Write a record that is an object already. */
+void download_put(struct download *download, const char *stream, const char *record);
 
 #endif

@@ -11,6 +11,7 @@
 #include "files/target.h"
 #include "text/timestamp.h"
 
+#define DIRECTORIES_MAX 1000
 #define PAGE 500 /* pending files asked for at once */
 
 /* The two tables that say what is wanted: common/sql/pending/STREAM.sql. */
@@ -25,12 +26,16 @@ struct downloads {
 	sqlite3 *db;
 	char *path;
 	sqlite3_stmt *download, *attempts, *pending[PENDINGS];
+	bool retry;
 	/* Pending files: a page of their records, and behind which URL the next begins.
 	 */
 	char *records[PAGE];
 	int n, next;
 	size_t table;
 	char *last;
+	/* For downloads_mark(): */
+	char **directories; /* ends with NULL */
+	sqlite3_stmt *mark;
 };
 
 static bool
@@ -64,9 +69,14 @@ downloads_open(const char *path)
 		goto fail;
 	if (!has_table(downloads, "downloads"))
 		return downloads;
+	if (!has_table(downloads, "download_states")) {
+		msg("%s: of an older elog: elog-load --migrate brings it up to date",
+		    downloads->path);
+		goto fail;
+	}
 	downloads->download = db_prepare(downloads->db, downloads->path,
-	    "SELECT path, sha256, size, modified, mtime, started FROM downloads WHERE "
-	    "url = :url");
+	    "SELECT path, sha256, size, modified, mtime, started, status = 'complete' "
+	    "FROM downloads WHERE url = :url");
 	downloads->attempts = db_prepare(downloads->db, downloads->path,
 	    "SELECT attempts FROM partial_downloads WHERE url = :url");
 	for (size_t i = 0; i < PENDINGS; i++)
@@ -92,6 +102,10 @@ downloads_close(struct downloads *downloads)
 		free(downloads->records[downloads->next++]);
 	for (size_t i = 0; i < PENDINGS; i++)
 		sqlite3_finalize(downloads->pending[i]);
+	sqlite3_finalize(downloads->mark);
+	for (char **d = downloads->directories; d != NULL && *d != NULL; d++)
+		free(*d);
+	free(downloads->directories);
 	sqlite3_finalize(downloads->download);
 	sqlite3_finalize(downloads->attempts);
 	sqlite3_close(downloads->db);
@@ -118,6 +132,7 @@ read_download(sqlite3_stmt *row, struct downloads_row *download)
 	    .modified = timestamp_seconds((const char *)sqlite3_column_text(row, 3)),
 	    .mtime = timestamp_seconds((const char *)sqlite3_column_text(row, 4)),
 	    .started = timestamp_seconds((const char *)sqlite3_column_text(row, 5)),
+	    .complete = sqlite3_column_int(row, 6) != 0,
 	};
 }
 
@@ -173,6 +188,8 @@ read_page(struct downloads *downloads)
 		return 0;
 	statement_text(ask, ":last", downloads->last != NULL ? downloads->last : "");
 	sqlite3_bind_int(ask, sqlite3_bind_parameter_index(ask, ":limit"), PAGE);
+	sqlite3_bind_int(
+	    ask, sqlite3_bind_parameter_index(ask, ":retry"), downloads->retry);
 	while ((code = sqlite3_step(ask)) == SQLITE_ROW && downloads->n < PAGE) {
 		char *record = column_text(ask, 0), *url = column_text(ask, 1);
 
@@ -214,6 +231,116 @@ downloads_pending(struct downloads *downloads, bool *attachment, bool *failed)
 	return downloads->records[downloads->next++];
 }
 
+void
+downloads_retry(struct downloads *downloads)
+{
+	downloads->retry = true;
+}
+
+/* Ask one of common/sql/downloads/ about a text.  The row, to be finalized; NULL, after a
+   message if something is wrong, if there is none. */
+static sqlite3_stmt *
+ask_one(struct downloads *downloads, const char *file, const char *name,
+    const char *value, const char *second, const char *second_value)
+{
+	sqlite3_stmt *ask;
+	int code;
+
+	if (downloads->download == NULL)
+		return NULL;
+	ask = db_prepare(
+	    downloads->db, downloads->path, statement_file("downloads", file, ""));
+	if (ask == NULL)
+		return NULL;
+	statement_text(ask, name, value);
+	if (second != NULL)
+		statement_text(ask, second, second_value);
+	code = sqlite3_step(ask);
+	if (code == SQLITE_ROW)
+		return ask;
+	if (code != SQLITE_DONE)
+		db_complain(downloads->db, downloads->path);
+	sqlite3_finalize(ask);
+	return NULL;
+}
+
+char *
+downloads_again(struct downloads *downloads, const char *url, bool *attachment)
+{
+	sqlite3_stmt *row = ask_one(downloads, "again", ":url", url, NULL, NULL);
+	char *record = row != NULL ? column_text(row, 1) : NULL;
+
+	*attachment = row != NULL && sqlite3_column_int(row, 0) != 0;
+	sqlite3_finalize(row);
+	return record;
+}
+
+char *
+downloads_lost(struct downloads *downloads, const char *url, const char *what)
+{
+	sqlite3_stmt *row = ask_one(downloads, "lost", ":url", url, ":status", what);
+	char *record = row != NULL ? column_text(row, 0) : NULL;
+
+	sqlite3_finalize(row);
+	return record;
+}
+
+/* The directories under which files came, the longest first. */
+static bool
+read_directories(struct downloads *downloads)
+{
+	sqlite3_stmt *ask;
+
+	if (downloads->directories != NULL || downloads->download == NULL)
+		return downloads->directories != NULL;
+	ask = db_prepare(downloads->db, downloads->path,
+	    "SELECT DISTINCT directory FROM downloads WHERE directory IS NOT NULL "
+	    "ORDER BY length(directory) DESC");
+	downloads->directories = calloc(DIRECTORIES_MAX + 1, sizeof(char *));
+	for (int i = 0; ask != NULL && downloads->directories != NULL &&
+			i < DIRECTORIES_MAX && sqlite3_step(ask) == SQLITE_ROW;
+	     i++)
+		downloads->directories[i] = column_text(ask, 0);
+	sqlite3_finalize(ask);
+	return downloads->directories != NULL;
+}
+
+static char *
+mark_below(struct downloads *downloads, const char *directory, const char *path,
+    const char *state)
+{
+	char *record = NULL;
+
+	if (downloads->mark == NULL)
+		downloads->mark = db_prepare(downloads->db, downloads->path,
+		    statement_file("downloads", "mark", ""));
+	if (downloads->mark == NULL)
+		return NULL;
+	statement_text(downloads->mark, ":directory", directory);
+	statement_text(downloads->mark, ":path", path);
+	statement_text(downloads->mark, ":state", state);
+	if (sqlite3_step(downloads->mark) == SQLITE_ROW)
+		record = column_text(downloads->mark, 0);
+	sqlite3_reset(downloads->mark);
+	return record;
+}
+
+char *
+downloads_mark(struct downloads *downloads, const char *path, const char *state)
+{
+	char *record = NULL;
+
+	if (!read_directories(downloads))
+		return NULL;
+	for (char **d = downloads->directories; *d != NULL && record == NULL; d++) {
+		size_t n = strlen(*d);
+
+		if (strncmp(path, *d, n) == 0 && path[n] == '/')
+			record = mark_below(downloads, *d, path + n + 1, state);
+	}
+	return record != NULL ? record : mark_below(downloads, NULL, path, state);
+}
+
 int
 downloads_each(struct downloads *downloads,
     void (*visit)(void *context, const char *url, const struct downloads_row *download),
@@ -225,16 +352,15 @@ downloads_each(struct downloads *downloads,
 	if (downloads->download == NULL)
 		return 0;
 	all = db_prepare(downloads->db, downloads->path,
-	    "SELECT path, sha256, size, modified, mtime, started, url FROM downloads "
-	    "ORDER BY "
-	    "path");
+	    "SELECT path, sha256, size, modified, mtime, started, status = 'complete', "
+	    "url FROM downloads ORDER BY path");
 	if (all == NULL)
 		return -1;
 	while ((code = sqlite3_step(all)) == SQLITE_ROW) {
 		struct downloads_row download;
 
 		read_download(all, &download);
-		visit(context, (const char *)sqlite3_column_text(all, 6), &download);
+		visit(context, (const char *)sqlite3_column_text(all, 7), &download);
 		downloads_row_free(&download);
 	}
 	if (code != SQLITE_DONE)

@@ -17,6 +17,7 @@ struct downloads_row {
 	long long modified; /* seconds since 1970, or -1 */
 	long long mtime;    /* the same */
 	long long started;  /* the same */
+	bool complete;	    /* it was there when somebody looked last */
 };
 
 /*
@@ -47,6 +48,22 @@ long long downloads_attempts(struct downloads *downloads, const char *url);
  * message. No transaction stays open between two calls.
  */
 char *downloads_pending(struct downloads *downloads, bool *attachment, bool *failed);
+
+/* From now on files that failed count as pending before their time has come. */
+void downloads_retry(struct downloads *downloads);
+
+/*
+ * A record of a download, malloc'd; NULL, after a message, if there is none.  By it the
+ * file is fetched again; or it says what became of it ("missing").
+ */
+char *downloads_again(struct downloads *downloads, const char *url, bool *attachment);
+char *downloads_lost(struct downloads *downloads, const char *url, const char *what);
+
+/*
+ * The record of stream download_states that gives the file at a path, as downloads or
+ * elog-status name it, a state.  malloc'd; NULL if there is no such download.
+ */
+char *downloads_mark(struct downloads *downloads, const char *path, const char *state);
 
 /* Call visit for each row of downloads, by path; 0, or -1 after a message. */
 int downloads_each(struct downloads *downloads,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/msg.h"
 #include "stream/message.h"
 #include "text/object.h"
@@ -45,6 +46,7 @@ names_file(struct intake *intake, const char *line, size_t n, struct json_span *
     bool *attachment)
 {
 	struct message message;
+	struct json_span gone;
 	const char *wrong = message_read(line, n, &message);
 
 	if (wrong != NULL) {
@@ -53,6 +55,10 @@ names_file(struct intake *intake, const char *line, size_t n, struct json_span *
 		return false;
 	}
 	if (message.type != MESSAGE_RECORD)
+		return false;
+	/* One that says that its file is no more is none to fetch. */
+	if (json_find(message.record, "_sdc_deleted_at", &gone) && gone.n > 0 &&
+	    *gone.p != 'n')
 		return false;
 	*attachment = json_string_is(message.stream, "attachments");
 	*record = message.record;
@@ -136,11 +142,69 @@ next_pending(void *context, struct json_span *record, bool *attachment)
 	return PULL_FILE;
 }
 
+/* ---- what was lost ----------------------------------------------------------- */
+
+static void
+note_lost(void *context, const char *what, const char *path, const char *url)
+{
+	struct intake *intake = context;
+	char *record = downloads_lost(intake->downloads, url, what);
+
+	msg("%s: %s: it is fetched again", path, what);
+	if (record != NULL)
+		download_put(&intake->download, "downloads", record);
+	free(record);
+	if (intake->n_lost == intake->lost_room) {
+		size_t room = intake->lost_room * 2 + 16;
+		char **lost = realloc(intake->lost, room * sizeof(*lost));
+
+		if (lost == NULL) {
+			intake->failed = true;
+			return;
+		}
+		intake->lost = lost;
+		intake->lost_room = room;
+	}
+	intake->lost[intake->n_lost] = strdup(url);
+	if (intake->lost[intake->n_lost] == NULL)
+		intake->failed = true;
+	else
+		intake->n_lost++;
+}
+
+void
+intake_lost(struct intake *intake, struct downloads *downloads, int root,
+    struct stream *out, struct verify_totals *totals)
+{
+	*intake = (struct intake){
+	    .downloads = downloads, .fd = -1, .refetch = true, .download.out = out};
+	if (verify_run(downloads, root, &interrupt_stop, note_lost, intake, totals) != 0)
+		intake->failed = true;
+}
+
+static enum pull_next
+next_lost(void *context, struct json_span *record, bool *attachment)
+{
+	struct intake *intake = context;
+
+	free(intake->record);
+	intake->record = NULL;
+	while (intake->record == NULL && intake->next_lost < intake->n_lost)
+		intake->record = downloads_again(
+		    intake->downloads, intake->lost[intake->next_lost++], attachment);
+	if (intake->record == NULL)
+		return PULL_END;
+	*record = (struct json_span){intake->record, strlen(intake->record)};
+	return PULL_FILE;
+}
+
 struct pull_source
 intake_source(struct intake *intake)
 {
 	return (struct pull_source){
-	    .next = intake->downloads != NULL ? next_pending : next_line,
+	    .next = intake->refetch		? next_lost
+		    : intake->downloads != NULL ? next_pending
+						: next_line,
 	    .context = intake,
 	    .fd = intake->downloads != NULL ? -1 : intake->fd,
 	};
@@ -151,6 +215,9 @@ intake_close(struct intake *intake)
 {
 	free(intake->record);
 	intake->record = NULL;
+	while (intake->n_lost > 0)
+		free(intake->lost[--intake->n_lost]);
+	free(intake->lost);
 	if (intake->downloads != NULL)
 		return;
 	lines_close(&intake->lines);

@@ -1,14 +1,17 @@
 /*
  * What elog-pull reads: lines of a stream, which go on to stdout as they are, and the
- * records among them that name files; or what a database says is pending.
+ * records among them that name files; or what a database says is pending; or what it says
+ * came, and is not there any more.
  */
 #ifndef INTAKE_H
 #define INTAKE_H
 
 #include <stdbool.h>
 
+#include "files/download.h"
 #include "files/downloads.h"
 #include "files/pull.h"
+#include "files/verify.h"
 #include "stream/lines.h"
 #include "stream/stream.h"
 
@@ -19,7 +22,11 @@ struct intake {
 	struct stream *out; /* NULL: lines do not go on */
 	struct downloads *downloads;
 	char *record; /* pending: the one that was given last */
-	bool failed;  /* a line or the database was no good: exit 1 */
+	bool refetch; /* lost ones are to come */
+	char **lost;  /* URLs of files that are not what came; n_lost of them */
+	size_t n_lost, next_lost, lost_room;
+	struct download download;
+	bool failed; /* a line or the database was no good: exit 1 */
 };
 
 /*
@@ -31,6 +38,14 @@ void intake_stream(struct intake *intake, int fd, struct stream *out);
 
 /* Read what is pending. */
 void intake_pending(struct intake *intake, struct downloads *downloads);
+
+/*
+ * Read the files of downloads under the directory root again, see verify.h; those that
+ * are not what came are told, with a message and on out with a record, and are to come
+ * again, for a pull_run() that distrusts what is in their places.
+ */
+void intake_lost(struct intake *intake, struct downloads *downloads, int root,
+    struct stream *out, struct verify_totals *totals);
 
 /* As a source for pull_run(). */
 struct pull_source intake_source(struct intake *intake);

@@ -112,14 +112,27 @@ lister_forgive(struct lister *lister)
 			server->lost = REMOTE_OK;
 }
 
+/* Was a server lost so? */
+static bool
+has_lost(const struct lister *lister, enum remote_outcome how)
+{
+	const struct server *server = lister->servers;
+
+	while (server != NULL && server->lost != how)
+		server = server->next;
+	return server != NULL;
+}
+
 bool
 lister_refused(const struct lister *lister)
 {
-	for (const struct server *server = lister->servers; server != NULL;
-	     server = server->next)
-		if (server->lost == REMOTE_LOGIN)
-			return true;
-	return false;
+	return has_lost(lister, REMOTE_LOGIN);
+}
+
+bool
+lister_away(const struct lister *lister)
+{
+	return has_lost(lister, REMOTE_AWAY);
 }
 
 /* ---- one request ------------------------------------------------------------ */
@@ -280,6 +293,12 @@ end(void *context, struct engine_slot *engine_slot, struct engine_task *task,
 		return ENGINE_GO;
 	request->outcome = remote_judge(lister->remote, engine_slot->easy, code,
 	    request->message, sizeof(request->message));
+	if (request->outcome == REMOTE_AWAY &&
+	    remote_turn(lister->remote, engine_slot->easy)) {
+		free(request->at);
+		request->at = NULL;
+		return ENGINE_GO;
+	}
 	if (slot->too_large) {
 		request->outcome = REMOTE_FAILED;
 		snprintf(request->message, sizeof(request->message),

@@ -58,8 +58,9 @@ void lister_read(const struct lister_request *request, directory_take *take,
 /* Try servers again that could not be reached. */
 void lister_forgive(struct lister *lister);
 
-/* Did a server refuse to know us? */
+/* Did a server refuse to know us?  Could one not be reached? */
 bool lister_refused(const struct lister *lister);
+bool lister_away(const struct lister *lister);
 
 /* Free what a request holds. */
 void lister_request_clear(struct lister_request *request);

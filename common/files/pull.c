@@ -13,6 +13,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "files/download.h"
+#include "files/hook.h"
 #include "files/layout.h"
 #include "files/place.h"
 #include "files/rate.h"
@@ -56,6 +57,7 @@ struct pull {
 	struct trouble troubles[SERVERS_MAX];
 	int n_troubles;
 	struct rate rate;
+	struct hook hook;
 	int status;
 	bool ended;   /* the source has */
 	bool later;   /* it may have more soon */
@@ -142,6 +144,12 @@ job_leave(struct pull *pull, struct job *job, bool failed, const char *why, bool
 
 	if (job->open && partial->state.attempts > attempts)
 		attempts = partial->state.attempts;
+	if (failed) { /* however it failed, it comes later each time */
+		long long before =
+		    downloads_attempts(pull->options->downloads, job->file.url);
+
+		attempts = attempts > before ? attempts : before + 1;
+	}
 	if (!quiet)
 		msg("%s: %s%s", job->file.url, why,
 		    job->task.attempts > 1 ? ", after several attempts" : "");
@@ -172,6 +180,7 @@ tell_done(struct pull *pull, const struct job *job, const char *sha256, long lon
 	download_done(&pull->download, &job->file,
 	    &(struct download_done){
 		.path = job->path,
+		.directory = pull->options->place,
 		.sha256 = sha256,
 		.started = started,
 		.modified = job->file.modified != NULL ? job->file.modified : time,
@@ -272,7 +281,9 @@ look_at_place(struct pull *pull, struct job *job, const char **why)
 	if (downloads_find(pull->options->downloads, job->file.url, &known) == 1) {
 		ours = strcmp(known.path, job->path) == 0;
 		state = !ours ? PLACE_FOREIGN
-			: known.size == st.st_size && known.mtime == st.st_mtim.tv_sec &&
+			: !pull->options->distrust && known.complete &&
+				known.size == st.st_size &&
+				known.mtime == st.st_mtim.tv_sec &&
 				agrees(&job->file, known.size, known.modified) &&
 				!target_began_early(&job->file, known.started)
 			    ? PLACE_SAME
@@ -436,6 +447,25 @@ aim(struct pull *pull, CURL *easy, struct job *job, const char *url)
 	return transfer_begin(&job->transfer, easy) == 0;
 }
 
+/* Behind its record, so that the database has it, or will, before its command ends. */
+static void
+run_hook(struct pull *pull, const struct job *job)
+{
+	const struct pull_options *o = pull->options;
+	char *path;
+
+	if (o->exec == NULL)
+		return;
+	(void)stream_flush(o->out);
+	if (asprintf(&path, "%s/%s", o->place != NULL ? o->place : o->directory,
+		job->path) < 0) {
+		pull->hook.failed = true;
+		return;
+	}
+	hook_run(&pull->hook, path, job->file.url);
+	free(path);
+}
+
 static void
 job_done(struct pull *pull, struct job *job)
 {
@@ -448,6 +478,7 @@ job_done(struct pull *pull, struct job *job)
 	tell_done(pull, job, t->sha256, t->partial.bytes, time_of(job),
 	    t->partial.state.attempts, t->offset, t->partial.state.started);
 	pull->totals->fetched++;
+	run_hook(pull, job);
 	job_free(pull, job);
 }
 
@@ -520,6 +551,8 @@ begin(void *context, struct engine_slot *slot, struct engine_task *task)
 	if (job->open)
 		transfer_end(t);
 	job->open = true;
+	t->anew = pull->options->anew;
+	t->unchecked = pull->options->unchecked;
 	if (transfer_open(t, &job->file, job->directory, job->name) != 0)
 		return finish_job(pull, job, TRANSFER_FAILED);
 	t->replace = job->replace;
@@ -549,7 +582,8 @@ end(void *context, struct engine_slot *slot, struct engine_task *task, CURLcode 
 	enum transfer_outcome outcome =
 	    transfer_finish(&job->transfer, pull->options->remote, code);
 
-	(void)slot;
+	if (outcome == TRANSFER_AWAY && remote_turn(pull->options->remote, slot->easy))
+		return ENGINE_GO;
 	if (outcome == TRANSFER_REDIRECT) {
 		if (!job->file.attachment && engine_hop(task))
 			return ENGINE_GO;
@@ -636,6 +670,7 @@ turn(void *context, struct engine_wait *wait)
 	if (stream_flush(o->out) != 0)
 		pull->stopped = true;
 	show(pull);
+	hook_collect(&pull->hook, false);
 	if (o->wake >= 0)
 		wait->fds[wait->n++] =
 		    (struct curl_waitfd){.fd = o->wake, .events = CURL_WAIT_POLLIN};
@@ -681,6 +716,7 @@ pull_run(const struct pull_options *options, const struct pull_source *source,
 	    .totals = totals,
 	    .download.out = options->out,
 	    .rate.per_second = options->rate,
+	    .hook = {.command = options->exec, .most = options->jobs},
 	};
 
 	*totals = (struct pull_totals){0};
@@ -688,6 +724,9 @@ pull_run(const struct pull_options *options, const struct pull_source *source,
 	if (pull.engine == NULL)
 		return EXIT_PARTIAL;
 	if (engine_run(pull.engine, options->stop) != 0)
+		worsen(&pull, EXIT_PARTIAL);
+	hook_collect(&pull.hook, true);
+	if (pull.hook.failed)
 		worsen(&pull, EXIT_PARTIAL);
 	if (stream_flush(options->out) != 0) {
 		if (errno != EPIPE)

@@ -16,11 +16,16 @@
 
 struct pull_options {
 	const char *directory; /* for messages */
+	const char *place;     /* the same, absolute, for records and for exec; or NULL */
 	int root;	       /* of it, from place_root() */
 	const char *layout;    /* of remote_files: a template that layout_check() took */
 	int jobs;	       /* at once */
 	int attempts;	       /* at each file, in this run */
 	long long rate;	       /* bytes a second of all together, 0: no limit */
+	bool anew;	       /* begin at the first byte, whatever is there */
+	bool unchecked;	       /* checksums and gzip do not count */
+	const char *exec;      /* for each file that came, see hook.h; or NULL */
+	bool distrust;	       /* what is in its place is fetched again */
 	bool dry_run;	       /* only say what would be done, as lines on out */
 	bool quiet;	       /* no progress */
 	struct downloads *downloads; /* or NULL */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/command.h"
@@ -22,7 +23,12 @@ static char *option_user, *option_netrc, *option_token_file, *option_keytab,
     *option_ftp_tls;
 static long option_timeout = 60, option_slowest = 100;
 
+static char **option_servers;
+
 struct poptOption remote_options[] = {
+    {"servers", '\0', POPT_ARG_ARGV, &option_servers, 0,
+	"Where one of the URLs is away, take what is below the first from the next",
+	"\"URL URL...\""},
     {"user", '\0', POPT_ARG_STRING, &option_user, 0,
 	"Log in as NAME (else as .netrc says; for SFTP else under your own name)",
 	"NAME"},
@@ -62,7 +68,20 @@ static const struct scheme {
     {NULL, REMOTE_NONE},
 };
 
+#define GROUPS_MAX 16
+#define MEMBERS_MAX 8
+#define AWAY_SECONDS 60 /* one that was away is not asked so long */
+
+/* The URLs of one --servers, without a slash at the end. */
+struct group {
+	char *members[MEMBERS_MAX];
+	time_t away[MEMBERS_MAX]; /* when it was, 0: it was not */
+	int n, now;		  /* which is asked */
+};
+
 struct remote {
+	struct group groups[GROUPS_MAX];
+	int n_groups;
 	char *token;
 	char *ssh_key, *known_hosts, *netrc; /* NULL: none, or libcurl's default */
 	bool negotiate;
@@ -346,6 +365,64 @@ check_file(const char *option, const char *file)
 	return EXIT_USAGE;
 }
 
+/* Does a URL lie below another one, which has no slash at its end? */
+static bool
+is_below(const char *url, const char *above)
+{
+	size_t n = strlen(above);
+
+	return strncmp(url, above, n) == 0 && (url[n] == '/' || url[n] == '\0');
+}
+
+/* Read the text of one --servers, whose URLs have blanks between them.  0, or the exit
+   status after a message. */
+static int
+read_group(struct group *group, const char *text)
+{
+	char *copy = strdup(text), *rest = copy, *word;
+
+	while (copy != NULL && (word = strsep(&rest, " \t\n,")) != NULL) {
+		char *url;
+
+		if (*word == '\0')
+			continue;
+		url = group->n < MEMBERS_MAX ? remote_url(word, NULL) : NULL;
+		if (url == NULL && group->n == MEMBERS_MAX)
+			msg("--servers: more than %d URLs", MEMBERS_MAX);
+		if (url == NULL) {
+			free(copy);
+			return EXIT_USAGE;
+		}
+		while (strlen(url) > 0 && url[strlen(url) - 1] == '/')
+			url[strlen(url) - 1] = '\0';
+		group->members[group->n++] = url;
+		if (remote_scheme(url) != remote_scheme(group->members[0])) {
+			msg("--servers: '%s' is not of the scheme of the first", url);
+			free(copy);
+			return EXIT_USAGE;
+		}
+	}
+	free(copy);
+	if (group->n > 1)
+		return 0;
+	msg("--servers: '%s' has not two URLs", text);
+	return EXIT_USAGE;
+}
+
+static int
+read_groups(struct remote *remote)
+{
+	for (char **text = option_servers; text != NULL && *text != NULL; text++) {
+		if (remote->n_groups == GROUPS_MAX) {
+			msg("--servers: more than %d lists", GROUPS_MAX);
+			return EXIT_USAGE;
+		}
+		if (read_group(&remote->groups[remote->n_groups++], *text) != 0)
+			return EXIT_USAGE;
+	}
+	return 0;
+}
+
 static int
 check_options(struct remote *remote)
 {
@@ -392,7 +469,7 @@ remote_open(int *status)
 	remote->known_hosts = given_or_home(option_known_hosts, hosts);
 	remote->netrc = given_or_home(option_netrc, netrc);
 	remote->negotiate = option_keytab != NULL || option_principal != NULL;
-	*status = check_options(remote);
+	*status = check_options(remote) | read_groups(remote);
 	if (*status == 0 && option_token_file != NULL) {
 		remote->token = credential_read(option_token_file);
 		*status = remote->token == NULL ? EXIT_USAGE : 0;
@@ -412,6 +489,9 @@ remote_close(struct remote *remote)
 {
 	if (remote == NULL)
 		return;
+	for (int i = 0; i < remote->n_groups; i++)
+		while (remote->groups[i].n > 0)
+			free(remote->groups[i].members[--remote->groups[i].n]);
 	credential_free(remote->token);
 	free(remote->ssh_key);
 	free(remote->known_hosts);
@@ -552,8 +632,66 @@ aim_login(CURL *easy, const char *url, const char *user)
 	return true;
 }
 
-void
-remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
+/* The URL on the server that is asked now, malloc'd; NULL: as it stands. */
+static char *
+turned(const struct remote *remote, const char *url)
+{
+	char *there = NULL;
+
+	for (int i = 0; i < remote->n_groups; i++) {
+		const struct group *group = &remote->groups[i];
+
+		if (group->now > 0 && is_below(url, group->members[0]) &&
+		    asprintf(&there, "%s%s", group->members[group->now],
+			url + strlen(group->members[0])) < 0)
+			there = NULL;
+		if (there != NULL)
+			break;
+	}
+	return there;
+}
+
+/* Turn to another member than the one that is asked, if one may be there. */
+static bool
+turn_group(struct group *group)
+{
+	time_t now = time(NULL);
+
+	group->away[group->now] = now;
+	for (int i = 1; i < group->n; i++) {
+		int next = (group->now + i) % group->n;
+
+		if (group->away[next] > now - AWAY_SECONDS)
+			continue;
+		msg("%s: no connection: %s is asked instead", group->members[group->now],
+		    group->members[next]);
+		group->now = next;
+		return true;
+	}
+	return false;
+}
+
+bool
+remote_turn(struct remote *remote, CURL *easy)
+{
+	char *url = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	for (int i = 0; url != NULL && i < remote->n_groups; i++) {
+		struct group *group = &remote->groups[i];
+
+		for (int k = 0; k < group->n; k++) {
+			if (engine_compare(group->members[k], url) != 0)
+				continue;
+			/* Others may have found so before. */
+			return k != group->now || turn_group(group);
+		}
+	}
+	return false;
+}
+
+static void
+aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 {
 	enum remote_scheme scheme = remote_scheme(url);
 	bool http = scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS;
@@ -572,6 +710,15 @@ remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	if (http)
 		aim_http(remote, easy, scheme == REMOTE_HTTPS || is_loopback(url));
+}
+
+void
+remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
+{
+	char *there = turned(remote, url);
+
+	aim(remote, easy, there != NULL ? there : url, user);
+	free(there); /* libcurl has its own copy */
 }
 
 char *

@@ -40,7 +40,8 @@ enum remote_outcome {
 	REMOTE_FAILED,	  /* anything else; another attempt would end the same way */
 };
 
-/* --user, --netrc-file, --token-file, --keytab, --principal, --cacert, --ssh-key,
+/* --servers, --user, --netrc-file, --token-file, --keytab, --principal, --cacert,
+   --ssh-key,
    --known-hosts, --ftp-tls, --timeout, --slowest, for the option tables of the tools. */
 extern struct poptOption remote_options[];
 
@@ -85,9 +86,18 @@ CURL *remote_handle(struct remote *remote);
  * Aim a handle at a URL: a directory of FTP, SFTP or file:// ends in '/'.  Sets
  * who we are for that host: user or else --user, the entry in .netrc, the token, the
  * ticket, the ssh agent or key.  A password or token never goes over http:// to another
- * machine.  Borrows url.
+ * machine.  A URL below the first one of --servers is that below the one of them that is
+ * asked now.  Borrows url.
  */
 void remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user);
+
+/*
+ * A transfer, whose handle is as it was, found no connection: is there another server of
+ * the same --servers that has not been away lately?  Then all that is aimed below the
+ * first one's URL goes there from now on, which a message says once, and it may be aimed
+ * again.
+ */
+bool remote_turn(struct remote *remote, CURL *easy);
 
 /*
  * What a transfer that ended with code came to, while the handle is as it was.  message

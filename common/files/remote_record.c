@@ -5,6 +5,7 @@
 
 #include "stream/emit.h"
 #include "text/buffer.h"
+#include "text/timestamp.h"
 #include "text/utf8.h"
 
 /* A record of one of the streams, in which names need not be UTF-8. */
@@ -59,6 +60,17 @@ remote_record_directory(struct stream *out, const struct remote_directory *direc
 	put_text(&w, "message", directory->message);
 	writer_integer(&w, "attempts", directory->attempts);
 	put_text(&w, "tried_at", directory->tried_at);
+	emit_end(&w);
+}
+
+void
+remote_record_gone(struct stream *out, const char *stream, const char *url)
+{
+	struct writer w = begin(out, stream, url);
+	char now[28];
+
+	timestamp_now(now);
+	writer_string(&w, "_sdc_deleted_at", now);
 	emit_end(&w);
 }
 

@@ -35,4 +35,7 @@ char *remote_record_text(const char *text);
 char *remote_record_fields(
     const struct template *template, const struct template_values *values);
 
+/* Write the record of a stream that says that what has this URL is no more. */
+void remote_record_gone(struct stream *out, const char *stream, const char *url);
+
 #endif

@@ -17,7 +17,7 @@
 #define DIRECTORY_SQL                                                                    \
 	"SELECT status = 'listed', settled, entries, attempts, newest_change, "          \
 	"modified, "                                                                     \
-	"selection, time, until FROM scanned_directories WHERE url = ?1"
+	"selection, time, until, tried_at FROM scanned_directories WHERE url = ?1"
 #define FAILED_SQL                                                                       \
 	"SELECT url FROM scanned_directories WHERE status = 'failed' AND url >= ?1 "     \
 	"AND url < ?1 || x'ff' ORDER BY url"
@@ -32,6 +32,7 @@ struct base {
 struct seen {
 	struct base disk, memory; /* db NULL: there is none */
 	sqlite3_stmt *note_file, *note_directory, *forget;
+	sqlite3_stmt *refused, *below[3]; /* by enum seen_table; NULL: no such table */
 };
 
 uint64_t
@@ -85,7 +86,8 @@ open_memory(struct seen *seen)
 		"fields, observed_at) WITHOUT ROWID;"
 		"CREATE TABLE scanned_directories (url TEXT PRIMARY KEY, status, "
 		"settled, "
-		"entries, attempts, newest_change, modified, selection, time, until) "
+		"entries, attempts, newest_change, modified, selection, time, until, "
+		"tried_at) "
 		"WITHOUT ROWID") != 0 ||
 	    prepare(base) != 0)
 		return -1;
@@ -93,13 +95,48 @@ open_memory(struct seen *seen)
 	    "INSERT OR REPLACE INTO remote_files VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
 	seen->note_directory = db_prepare(base->db, base->path,
 	    "INSERT OR REPLACE INTO scanned_directories VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	    "?7, ?8, ?9, ?10)");
+	    "?7, ?8, ?9, ?10, ?11)");
 	seen->forget = db_prepare(base->db, base->path,
 	    "DELETE FROM remote_files WHERE url > ?1 AND url < ?1 || x'ff'");
 	return seen->note_file != NULL && seen->note_directory != NULL &&
 		       seen->forget != NULL
 		   ? 0
 		   : -1;
+}
+
+/* What is asked of the database alone. */
+static int
+prepare_below(struct seen *seen)
+{
+	static const char *const tables[] = {[SEEN_DIRECTORIES] = "scanned_directories",
+	    [SEEN_FILES] = "remote_files",
+	    [SEEN_PARTIAL] = "partial_downloads"};
+	struct base *base = &seen->disk;
+
+	if (base->db == NULL)
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		char sql[160];
+
+		if (i == SEEN_PARTIAL &&
+		    db_number(base->db,
+			"SELECT count(*) FROM sqlite_schema WHERE name = "
+			"'partial_downloads'",
+			0) == 0)
+			return 0;
+		snprintf(sql, sizeof(sql),
+		    "SELECT url FROM %s WHERE url >= ?1 AND url < ?1 || x'ff' AND url > "
+		    "?2 "
+		    "ORDER BY url LIMIT 1",
+		    tables[i]);
+		seen->below[i] = db_prepare(base->db, base->path, sql);
+		if (seen->below[i] == NULL)
+			return -1;
+	}
+	seen->refused = db_prepare(base->db, base->path,
+	    "SELECT 1 FROM partial_downloads WHERE status = 'failed' AND url >= ?1 AND "
+	    "url < ?1 || iif(substr(?1, -1) = '/', x'ff', char(1)) LIMIT 1");
+	return seen->refused != NULL ? 0 : -1;
 }
 
 struct seen *
@@ -111,7 +148,8 @@ seen_open(const char *path, bool remember)
 		msg("no memory");
 		return NULL;
 	}
-	if (open_disk(&seen->disk, path) == 0 && (!remember || open_memory(seen) == 0))
+	if (open_disk(&seen->disk, path) == 0 && prepare_below(seen) == 0 &&
+	    (!remember || open_memory(seen) == 0))
 		return seen;
 	seen_close(seen);
 	return NULL;
@@ -134,6 +172,9 @@ seen_close(struct seen *seen)
 	sqlite3_finalize(seen->note_file);
 	sqlite3_finalize(seen->note_directory);
 	sqlite3_finalize(seen->forget);
+	sqlite3_finalize(seen->refused);
+	for (int i = 0; i < 3; i++)
+		sqlite3_finalize(seen->below[i]);
 	close_base(&seen->disk);
 	close_base(&seen->memory);
 	free(seen);
@@ -162,7 +203,7 @@ ask(struct base *base, sqlite3_stmt *statement, const char *url)
 {
 	int code;
 
-	if (base->db == NULL)
+	if (base->db == NULL || statement == NULL)
 		return false;
 	sqlite3_reset(statement);
 	bind(statement, 1, url);
@@ -208,6 +249,7 @@ ask_directory(struct base *base, const char *url, struct seen_directory *directo
 				   : strtoull(text(row, 6), NULL, 16);
 	directory->span.from = time_of(row, 7, INT64_MIN);
 	directory->span.to = time_of(row, 8, WINDOW_OPEN);
+	directory->tried = time_of(row, 9, INT64_MIN);
 	sqlite3_reset(row);
 	return true;
 }
@@ -246,6 +288,31 @@ seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *contex
 		db_complain(seen->disk.db, seen->disk.path);
 	sqlite3_finalize(rows);
 	return code == SQLITE_DONE ? 0 : -1;
+}
+
+bool
+seen_refused(struct seen *seen, const char *url)
+{
+	bool found = ask(&seen->disk, seen->refused, url);
+
+	sqlite3_reset(seen->refused);
+	return found;
+}
+
+char *
+seen_below(
+    struct seen *seen, enum seen_table table, const char *prefix, const char *after)
+{
+	sqlite3_stmt *row = seen->below[table];
+	char *url = NULL;
+
+	if (row == NULL)
+		return NULL;
+	bind(row, 2, after);
+	if (ask(&seen->disk, row, prefix))
+		url = strdup(text(row, 0));
+	sqlite3_reset(row);
+	return url;
 }
 
 /* -1: there is no row; 0: another one; 1: the same. */
@@ -300,6 +367,7 @@ seen_note_directory(
 {
 	sqlite3_stmt *row = seen->note_directory;
 	char from[TIMESTAMP_SHORT] = "", to[TIMESTAMP_SHORT] = "";
+	char tried[TIMESTAMP_SHORT];
 
 	if (row == NULL)
 		return 0;
@@ -314,6 +382,8 @@ seen_note_directory(
 	sqlite3_bind_int64(row, 8, (sqlite3_int64)directory->selection);
 	bind(row, 9, from);
 	bind(row, 10, to);
+	bind(row, 11,
+	    directory->tried == INT64_MIN ? "" : timestamp_text(directory->tried, tried));
 	return note(seen, row);
 }
 

@@ -17,6 +17,7 @@ struct seen_directory {
 	bool settled;
 	long entries;
 	long attempts; /* in a row that failed */
+	int64_t tried; /* when it was, seconds since 1970, or INT64_MIN */
 	char newest_change[DIRECTORY_MODIFIED];
 	char modified[DIRECTORY_MODIFIED];
 	uint64_t selection; /* seen_hash() of it */
@@ -58,6 +59,19 @@ int seen_failed(struct seen *seen, const char *prefix, seen_take *take, void *co
 /* Is the file known just so?  A size that is not told, or a time of change that is less
    exact, is no difference. */
 bool seen_file(struct seen *seen, const struct seen_file *file);
+
+/* Did a file at a URL, or below that of a directory, fail to come? */
+bool seen_refused(struct seen *seen, const char *url);
+
+/* Tables of which seen_below() asks. */
+enum seen_table { SEEN_DIRECTORIES, SEEN_FILES, SEEN_PARTIAL };
+
+/*
+ * The first URL in the database's table that is greater than after, and begins with
+ * prefix; malloc'd; NULL if there is none.
+ */
+char *seen_below(
+    struct seen *seen, enum seen_table table, const char *prefix, const char *after);
 
 /* Remember, if that was asked for.  -1 after a message: no memory. */
 int seen_note_directory(

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "files/gzip.h"
 #include "logbook/record.h"
 #include "text/timestamp.h"
 
@@ -281,8 +282,11 @@ transfer_open(
 {
 	struct partial *partial = &t->partial;
 
-	*t = (struct transfer){
-	    .file = file, .scheme = remote_scheme(file->url), .changed = -1};
+	*t = (struct transfer){.file = file,
+	    .scheme = remote_scheme(file->url),
+	    .changed = -1,
+	    .anew = t->anew,
+	    .unchecked = t->unchecked};
 	answer_free(&t->answer);
 	switch (partial_open(partial, directory, name, file->url)) {
 	case PARTIAL_FOREIGN:
@@ -308,6 +312,8 @@ transfer_open(
 			return -1;
 		}
 	}
+	if (t->anew && partial_empty(partial) != 0)
+		return -1;
 	/* The version that the record speaks of is another than the one begun. */
 	if ((file->size >= 0 && partial->state.size >= 0 &&
 		file->size != partial->state.size) ||
@@ -454,8 +460,8 @@ complete(struct transfer *t)
 	}
 	if (t->offset > 0) /* what the server says of a part alone is of no use */
 		expected.md5[0] = '\0';
-	wrong = checksum_wrong(&t->checksum, &expected);
-	if (wrong == NULL) {
+	wrong = t->unchecked ? NULL : checksum_wrong(&t->checksum, &expected);
+	if (wrong == NULL && !t->unchecked) {
 		wrong = checksum_wrong(&t->checksum, &t->file->expected);
 		whose = "of its record";
 	}
@@ -463,6 +469,15 @@ complete(struct transfer *t)
 		snprintf(
 		    t->why, sizeof(t->why), "its %s is not the one %s", wrong, whose);
 		return TRANSFER_RESTART;
+	}
+	if (!t->unchecked && gzip_is_name(partial->name) &&
+	    (wrong = gzip_wrong(partial->fd, partial->bytes)) != NULL) {
+		snprintf(t->why, sizeof(t->why), "%s", wrong);
+		/* Of the size that was told, it is so over there. */
+		if (partial->state.size < 0 && t->file->size < 0)
+			return TRANSFER_RESTART;
+		partial_empty(partial);
+		return TRANSFER_FAILED;
 	}
 	if (checksum_sha256(&t->checksum, t->sha256) != 0) {
 		snprintf(t->why, sizeof(t->why), "no memory");

@@ -50,6 +50,8 @@ struct transfer {
 	bool refused;	   /* it was, and they are not: outcome and why say it */
 	struct rate *rate; /* borrowed: how fast it may come, or NULL */
 	bool paused;	   /* it waits for rate: curl_easy_pause() lets it go on */
+	bool anew;	   /* nothing is resumed */
+	bool unchecked;	   /* no checksum counts, and gzip is not unpacked */
 	bool replace;	   /* the file in its place is ours, and is to be replaced */
 	char *redirect;	   /* TRANSFER_REDIRECT: malloc'd */
 	enum transfer_outcome outcome;
@@ -60,8 +62,8 @@ struct transfer {
 
 /*
  * Look at NAME in a directory (both borrowed until transfer_end()) and what is left there
- * of an earlier attempt.  Returns 0, or -1 with t->why: the place is taken by somebody
- * else.  In either case transfer_end() releases.
+ * of an earlier attempt.  anew and unchecked are set already.  Returns 0, or -1 with
+ * t->why: the place is taken by somebody else.  In either case transfer_end() releases.
  */
 int transfer_open(
     struct transfer *t, const struct target *file, int directory, const char *name);

@@ -1,6 +1,7 @@
 #include "files/verify.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +12,8 @@
 struct verify {
 	int root;
 	volatile sig_atomic_t *stop;
-	FILE *out;
+	verify_tell *tell;
+	void *context;
 	struct verify_totals *totals;
 };
 
@@ -72,15 +74,29 @@ visit(void *context, const char *url, const struct downloads_row *download)
 	else
 		verify->totals->corrupt++;
 	if (what != NULL)
-		fprintf(verify->out, "%s\t%s\t%s\n", what, download->path, url);
+		verify->tell(verify->context, what, download->path, url);
 }
 
 int
-verify_run(struct downloads *downloads, int root, volatile sig_atomic_t *stop, FILE *out,
-    struct verify_totals *totals)
+verify_run(struct downloads *downloads, int root, volatile sig_atomic_t *stop,
+    verify_tell *tell, void *context, struct verify_totals *totals)
 {
-	struct verify verify = {root, stop, out, totals};
+	struct verify verify = {root, stop, tell, context, totals};
 
 	*totals = (struct verify_totals){0};
 	return downloads_each(downloads, visit, &verify);
+}
+
+static void
+print(void *context, const char *what, const char *path, const char *url)
+{
+	(void)context;
+	printf("%s\t%s\t%s\n", what, path, url);
+}
+
+int
+verify_print(struct downloads *downloads, int root, volatile sig_atomic_t *stop,
+    struct verify_totals *totals)
+{
+	return verify_run(downloads, root, stop, print, NULL, totals);
 }

@@ -3,7 +3,6 @@
 #define VERIFY_H
 
 #include <signal.h>
-#include <stdio.h>
 
 #include "files/downloads.h"
 
@@ -11,13 +10,20 @@ struct verify_totals {
 	long good, missing, changed, corrupt;
 };
 
+/* One that is not as it was: "missing", "changed" (another size or time of change, so
+   somebody wrote to it) or "corrupt" (neither, but other bytes). */
+typedef void verify_tell(
+    void *context, const char *what, const char *path, const char *url);
+
 /*
- * Read each file of downloads under the directory root again.  A line on out for each
- * that is not as it was, of fields parted by tabs: "missing", "changed" (another size or
- * time of change, so somebody wrote to it) or "corrupt" (neither, but other bytes), its
- * path, its URL.  Ends early when *stop is not 0.  0, or -1 after a message.
+ * Read each file of downloads under the directory root again.  Ends early when *stop is
+ * not 0.  0, or -1 after a message.
  */
 int verify_run(struct downloads *downloads, int root, volatile sig_atomic_t *stop,
-    FILE *out, struct verify_totals *totals);
+    verify_tell *tell, void *context, struct verify_totals *totals);
+
+/* The same with a line on stdout for each, of fields parted by tabs: what, path, URL. */
+int verify_print(struct downloads *downloads, int root, volatile sig_atomic_t *stop,
+    struct verify_totals *totals);
 
 #endif

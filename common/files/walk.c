@@ -9,13 +9,16 @@
 
 #include "base/msg.h"
 #include "files/remote_record.h"
+#include "stream/streams.h"
 #include "text/timestamp.h"
 
 #define SOURCES (-1) /* level of a directory whose entries are the sources */
 #define FAILURES_SHOWN 10
 #define WAITING_MAX 100000
-/* FTP does not tell what is gone from what is refused: that must end. */
+/* FTP does not tell what is gone from what is refused: after so many attempts, one
+   outside the window is tried once a day. */
 #define OVERDUE_ATTEMPTS 30
+#define OVERDUE_SECONDS 86400
 
 /* A directory that is to be listed, or waits for those below it. */
 struct node {
@@ -34,6 +37,7 @@ struct node {
 	long entries;
 	long pending; /* below it, and itself */
 	bool failed, whole;
+	bool over;	   /* nothing of the window is to come there any more */
 	bool overdue;	   /* outside the window: it failed before */
 	struct node *next; /* on the stack */
 };
@@ -48,6 +52,9 @@ struct walk {
 	long waiting;	     /* on it */
 	struct node **found; /* in the listing at hand */
 	long n_found, capacity;
+	char **names; /* of all that is in it, encoded, if something may be gone */
+	long n_names, names_capacity;
+	bool partial_schema;	      /* of partial_downloads was written */
 	const struct walk_root *root; /* that begins */
 	struct node *at;	      /* whose entries are being read */
 	uint64_t selection;
@@ -111,7 +118,7 @@ node_below(struct walk *walk, struct node *above, const char *name, const char *
 	node->request.user = above->root->user;
 	node->level = above->level + 1;
 	node->above = above;
-	node->whole = true;
+	node->whole = node->over = true;
 	node->span = above->span;
 	node->window = above->window;
 	return node;
@@ -232,6 +239,8 @@ emit_file(struct walk *walk, struct remote_file *record, const struct seen_file 
 static bool
 rests(const struct walk *walk, const struct node *node)
 {
+	if (walk->options->retry && seen_refused(walk->seen, node->request.url))
+		return false;
 	return !walk->options->recheck && node->before.listed && node->before.settled &&
 	       node->before.selection == walk->selection &&
 	       !directory_changed(node->before.modified, node->modified);
@@ -307,7 +316,8 @@ compare_file(struct walk *walk, const struct node *node, const char *entry,
 	}
 	file.url = url;
 	file.fields = fields;
-	if (!seen_file(walk->seen, &file)) {
+	if (!seen_file(walk->seen, &file) ||
+	    (walk->options->retry && seen_refused(walk->seen, url))) {
 		emit_file(walk, record, &file);
 		if (seen_note_file(walk->seen, &file) != 0)
 			walk->no_memory = true;
@@ -388,6 +398,120 @@ done:
 	free(found.path);
 }
 
+/* ---- what is gone ------------------------------------------------------------ */
+
+static void
+note_name(struct walk *walk, const struct directory_entry *entry)
+{
+	char *name = remote_encode(entry->name);
+
+	if (walk->n_names == walk->names_capacity) {
+		long capacity = 2 * walk->names_capacity + 64;
+		char **names = realloc(walk->names, (size_t)capacity * sizeof(*names));
+
+		if (names == NULL) {
+			free(name);
+			name = NULL;
+		} else {
+			walk->names = names;
+			walk->names_capacity = capacity;
+		}
+	}
+	if (name != NULL)
+		walk->names[walk->n_names++] = name;
+	else
+		walk->no_memory = true;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All that a table has at a URL, and below it: is no more. */
+static void
+tell_gone(struct walk *walk, enum seen_table table, const char *url)
+{
+	static const char *const names[] = {[SEEN_DIRECTORIES] = "scanned_directories",
+	    [SEEN_FILES] = "remote_files",
+	    [SEEN_PARTIAL] = "partial_downloads"};
+	size_t n = strlen(url);
+	char *last = strdup(url), *gone;
+
+	if (last != NULL && n > 0)
+		last[n - 1]--; /* so that the URL itself is greater */
+	while (
+	    last != NULL && (gone = seen_below(walk->seen, table, url, last)) != NULL) {
+		free(last);
+		last = gone;
+		/* A file is not all whose names begin as its own does. */
+		if (url[n - 1] != '/' && gone[n] != '\0')
+			break;
+		if (table == SEEN_PARTIAL && !walk->partial_schema) {
+			walk->partial_schema = true;
+			streams_schema_named(walk->out, names[table]);
+		}
+		remote_record_gone(walk->out, names[table], gone);
+	}
+	free(last);
+}
+
+/* What a table knows directly below a node and the listing at hand does not have. */
+static void
+prune(struct walk *walk, const struct node *node, enum seen_table table)
+{
+	const char *prefix = node->request.url;
+	size_t n = strlen(prefix);
+	char *after = strdup(prefix), *found;
+
+	while (after != NULL &&
+	       (found = seen_below(walk->seen, table, prefix, after)) != NULL) {
+		size_t length = n + strcspn(found + n, "/");
+		bool directory = found[length] == '/';
+		char *name = strndup(found + n, length - n);
+
+		if (name != NULL && bsearch(&name, walk->names, (size_t)walk->n_names,
+					sizeof(name), by_name) == NULL) {
+			found[length + directory] = '\0';
+			tell_gone(walk, SEEN_FILES, found);
+			tell_gone(walk, SEEN_PARTIAL, found);
+			if (directory)
+				tell_gone(walk, SEEN_DIRECTORIES, found);
+		}
+		free(name);
+		/* Behind all that is below it: '0' follows '/'. */
+		if (directory) {
+			found[length] = '/' + 1;
+			found[length + 1] = '\0';
+		}
+		free(after);
+		after = found;
+	}
+	free(after);
+}
+
+/* A node was listed as it had been before: what it had then and has no more is told. */
+static void
+prune_node(struct walk *walk, const struct node *node)
+{
+	if (walk->n_names > 0)
+		qsort(walk->names, (size_t)walk->n_names, sizeof(*walk->names), by_name);
+	if (node->level < template_depth(walk->options->template))
+		prune(walk, node, SEEN_DIRECTORIES);
+	else
+		prune(walk, node, SEEN_FILES);
+}
+
+static void
+forget_names(struct walk *walk)
+{
+	while (walk->n_names > 0)
+		free(walk->names[--walk->n_names]);
+}
+
+/* ---- one listing -------------------------------------------------------------- */
+
 static void
 take(void *context, const struct directory_entry *entry)
 {
@@ -395,6 +519,8 @@ take(void *context, const struct directory_entry *entry)
 	struct node *node = walk->at;
 
 	node->entries++;
+	if (node->before.listed)
+		note_name(walk, entry);
 	if (strcmp(entry->modified, node->newest) > 0)
 		snprintf(node->newest, sizeof(node->newest), "%s", entry->modified);
 	if (node->level == SOURCES)
@@ -407,18 +533,25 @@ take(void *context, const struct directory_entry *entry)
 
 /* ---- directories ------------------------------------------------------------ */
 
+/* Was nothing put there lately? */
+static bool
+is_quiet(const struct walk *walk, const struct node *node)
+{
+	struct window changed;
+
+	return node->newest[0] == '\0' ||
+	       !window_time(node->newest, walk->now, &changed) ||
+	       changed.to <= walk->now - walk->options->settle;
+}
+
 /* Was it old enough when it was listed, by its name and by its newest entry? */
 static bool
 is_old(const struct walk *walk, const struct node *node)
 {
-	struct window changed;
-
 	if (node->span.to == WINDOW_OPEN ||
 	    node->span.to > walk->now - walk->options->settle)
 		return false;
-	return node->newest[0] == '\0' ||
-	       !window_time(node->newest, walk->now, &changed) ||
-	       changed.to <= walk->now - walk->options->settle;
+	return is_quiet(walk, node);
 }
 
 /* All below it is done: say what came of it, if that is news. */
@@ -428,6 +561,7 @@ conclude(struct walk *walk, struct node *node)
 	struct seen_directory is = {
 	    .listed = !node->failed,
 	    .failed = node->failed,
+	    .tried = walk->now,
 	    .span = node->failed ? window_common(node->span, node->window) : node->span,
 	    .settled = !node->failed && node->whole && is_old(walk, node),
 	    .entries = node->failed ? node->before.entries : node->entries,
@@ -442,6 +576,13 @@ conclude(struct walk *walk, struct node *node)
 	    sizeof(is.newest_change));
 	if (node->above != NULL && !is.settled)
 		node->above->whole = false;
+	if (node->failed || (node->level == template_depth(walk->options->template) &&
+				!is_quiet(walk, node)))
+		node->over = false;
+	if (!node->over && node->above != NULL)
+		node->above->over = false;
+	else if (!node->over)
+		walk->totals->over = false;
 	if (is.listed != was->listed || is.settled != was->settled ||
 	    is.attempts != was->attempts || is.entries != was->entries ||
 	    is.selection != was->selection || strcmp(is.modified, was->modified) != 0 ||
@@ -523,6 +664,9 @@ arrived(struct lister_request *request, void *context)
 	if (request->outcome == REMOTE_OK) {
 		walk->at = node;
 		lister_read(request, take, walk, &result);
+		if (node->before.listed && result.error[0] == '\0' && result.refused == 0)
+			prune_node(walk, node);
+		forget_names(walk);
 		walk->totals->directories++;
 		if (result.refused > 0) {
 			walk->totals->refused += result.refused;
@@ -579,7 +723,7 @@ root_node(struct walk *walk, const struct walk_root *root)
 	node->root = root;
 	node->request.user = root->user;
 	node->level = root->named[0] == '\0' && !root->is_glob ? 0 : SOURCES;
-	node->whole = true;
+	node->whole = node->over = true;
 	node->span = (struct window){INT64_MIN, WINDOW_OPEN};
 	node->window = walk->options->window;
 	node->request.url = strdup(root->url);
@@ -653,7 +797,8 @@ push_overdue(void *context, const char *url, const struct seen_directory *direct
 	const char *p;
 
 	if (directory->selection != walk->selection ||
-	    directory->attempts >= OVERDUE_ATTEMPTS)
+	    (!walk->options->retry && directory->attempts >= OVERDUE_ATTEMPTS &&
+		directory->tried > walk->now - OVERDUE_SECONDS))
 		return;
 	node = root_node(walk, walk->root);
 	p = url + strlen(walk->root->url);
@@ -691,7 +836,9 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 	    .now = (int64_t)time(NULL)};
 	int result;
 
-	*totals = (struct walk_totals){.newest = INT64_MIN};
+	*totals = (struct walk_totals){.newest = INT64_MIN,
+	    .over = options->window.to != WINDOW_OPEN &&
+		    options->window.to <= walk.now - options->settle};
 	timestamp_text(walk.now, walk.now_text);
 	snprintf(walk.selection_text, sizeof(walk.selection_text), "%016" PRIx64,
 	    walk.selection);
@@ -718,6 +865,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 		node_free(node);
 	}
 	free(walk.found);
+	free(walk.names);
 	if (walk.no_memory && result == 0) {
 		msg("no memory");
 		result = -1;

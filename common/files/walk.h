@@ -42,6 +42,7 @@ struct walk_options {
 	struct window window;
 	int64_t settle;	       /* seconds after which a directory rests */
 	bool recheck;	       /* list those that rest again */
+	bool retry;	       /* try what failed before its time has come */
 	const char *selection; /* all that decides which files count, as one text */
 	walk_wanted *wanted;   /* or NULL: all */
 	void *context;
@@ -53,6 +54,7 @@ struct walk_totals {
 	long unmatched; /* patterns that no source has */
 	long files;	/* in the window and wanted */
 	long emitted;	/* of these, new or changed */
+	bool over;	/* the window ended, and all in it is listed and settled */
 	int64_t newest; /* time of the newest file, INT64_MIN: there is none */
 };
 

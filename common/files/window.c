@@ -143,3 +143,13 @@ window_both(struct window a, struct window b)
 	return (struct window){
 	    a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to};
 }
+
+int64_t
+window_stretch(const char *text)
+{
+	struct window unit;
+	char relative[32];
+
+	snprintf(relative, sizeof(relative), "-%s", text);
+	return window_time(relative, 0, &unit) ? -unit.from : -1;
+}

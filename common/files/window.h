@@ -42,4 +42,7 @@ struct window window_both(struct window a, struct window b);
 void window_texts(
     struct window window, char from[TIMESTAMP_SHORT], char to[TIMESTAMP_SHORT]);
 
+/* Seconds of a stretch of time, 2h, 30m or 1d; -1 if it is none. */
+int64_t window_stretch(const char *text);
+
 #endif

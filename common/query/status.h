@@ -9,11 +9,13 @@ struct writer;
 
 struct status {
 	sqlite3 *db;
-	const char *path; /* of its file */
-	bool json;	  /* an object, or objects */
-	bool person;	  /* stdout is a terminal: in words, what is wrong first */
-	bool nul;	  /* names end with a NUL */
-	long long rows;	  /* of the log */
+	const char *path;  /* of its file */
+	bool json;	   /* an object, or objects */
+	bool person;	   /* stdout is a terminal: in words, what is wrong first */
+	bool nul;	   /* names end with a NUL */
+	long long rows;	   /* of the log */
+	const char *state; /* of the downloads that are asked for */
+	long long late;	   /* seconds after which a set that lacks files is late */
 };
 
 /* Each prints one view to stdout.  They return the exit status: 0, or 1 after a message.
@@ -30,6 +32,12 @@ int status_log(const struct status *status);
 
 /* What elog-pull fetched, and what is lacking. */
 int status_downloads(const struct status *status);
+
+/* The paths of the files that came and are in a state. */
+int status_queue(const struct status *status);
+
+/* Which sets of files are complete, partial or late. */
+int status_sets(const struct status *status);
 
 /* ---- For the views ----------------------------------------------------------- */
 

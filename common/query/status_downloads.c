@@ -9,23 +9,34 @@
 #include "text/human.h"
 #include "text/writer.h"
 
-/* The facts, and the days as an array of objects. */
+/* The rows of a statement of that name as an array of objects. */
 static int
-write_members(const struct status *status, struct writer *w)
+write_rows(const struct status *status, const char *name, struct writer *w)
 {
-	int result = status_pairs(status, status_prepare(status, "downloads"), w), code;
-	sqlite3_stmt *days = result == EXIT_DONE ? status_prepare(status, "days") : NULL;
+	sqlite3_stmt *rows = status_prepare(status, name);
+	int code;
 
-	if (days == NULL)
+	if (rows == NULL)
 		return EXIT_PARTIAL;
-	writer_array(w, "days");
-	while ((code = status_step(days)) == SQLITE_ROW)
-		rows_object(w, NULL, days);
+	writer_array(w, name);
+	while ((code = status_step(rows)) == SQLITE_ROW)
+		rows_object(w, NULL, rows);
 	writer_end_array(w);
 	if (code != SQLITE_DONE)
 		db_complain(status->db, status->path);
-	sqlite3_finalize(days);
+	sqlite3_finalize(rows);
 	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+/* The facts, the days, and what is given up for now. */
+static int
+write_members(const struct status *status, struct writer *w)
+{
+	int result = status_pairs(status, status_prepare(status, "downloads"), w);
+
+	if (result == EXIT_DONE)
+		result = write_rows(status, "days", w);
+	return result == EXIT_DONE ? write_rows(status, "given_up", w) : result;
 }
 
 /* A line for what is all together, in words. */
@@ -61,9 +72,9 @@ print_words(const struct status *status, sqlite3_stmt *pairs)
 	return EXIT_PARTIAL;
 }
 
-/* The days for a program: tabs between the values, "-" for a missing one. */
+/* Rows for a program: tabs between the values, "-" for a missing one. */
 static int
-print_days(const struct status *status, sqlite3_stmt *days)
+print_rows(const struct status *status, sqlite3_stmt *days)
 {
 	int n = sqlite3_column_count(days), code;
 
@@ -80,6 +91,28 @@ print_days(const struct status *status, sqlite3_stmt *days)
 	return EXIT_PARTIAL;
 }
 
+/* What failed, and when it comes again, if anything did. */
+static int
+print_given_up(const struct status *status)
+{
+	sqlite3_stmt *given_up = status_prepare(status, "given_up");
+	bool any = given_up != NULL && status_step(given_up) == SQLITE_ROW;
+	int result = given_up != NULL ? EXIT_DONE : EXIT_PARTIAL;
+
+	sqlite3_reset(given_up);
+	if (any) {
+		puts(status->person ? "\nGiven up for now (elog-pull --pending "
+				      "--retry-failed tries them at once):"
+				    : "");
+		fflush(stdout);
+		result = status->person
+			     ? rows_print(given_up, status->path, &printer_table, NULL)
+			     : print_rows(status, given_up);
+	}
+	sqlite3_finalize(given_up);
+	return result;
+}
+
 static int
 print_text(const struct status *status, sqlite3_stmt *days)
 {
@@ -92,13 +125,16 @@ print_text(const struct status *status, sqlite3_stmt *days)
 	if (!status->person) {
 		result = status_pairs(status, pairs, NULL);
 		putchar('\n');
-		return result == EXIT_DONE ? print_days(status, days) : result;
+		if (result == EXIT_DONE)
+			result = print_rows(status, days);
+		return result == EXIT_DONE ? print_given_up(status) : result;
 	}
 	result = print_words(status, pairs);
 	sqlite3_finalize(pairs);
 	putchar('\n');
-	return result == EXIT_DONE ? rows_print(days, status->path, &printer_table, kinds)
-				   : result;
+	if (result == EXIT_DONE)
+		result = rows_print(days, status->path, &printer_table, kinds);
+	return result == EXIT_DONE ? print_given_up(status) : result;
 }
 
 int
@@ -107,7 +143,7 @@ status_downloads(const struct status *status)
 	sqlite3_stmt *days;
 	int result;
 
-	if (db_require(status->db, status->path, "downloads") != 0)
+	if (db_require(status->db, status->path, "download_states") != 0)
 		return EXIT_PARTIAL;
 	if (status->json)
 		return status_object(status, write_members);

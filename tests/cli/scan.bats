@@ -566,3 +566,55 @@ wrong() {
     equal "$(sql "$db" 'SELECT group_concat(path) FROM (SELECT path FROM remote_files ORDER BY 1)')" \
         "RMA1/2025/02/01/00/0000/b,RMA1/2025/03/01/00/0000/c"
 }
+
+@test "--follow ends by itself when the window has ended and all of it is there" {
+    file RMA1/2025/01/01/00/0000/a RMA1/2025/01/02/00/0000/b
+    run --separate-stderr timeout 20 elog-scan --follow 1 "$url/RMA1" "${january[@]}"
+    status_is 0
+    says elog-scan 'the window has ended, and all of it is listed'
+    # What came lately is waited for, as is what cannot be listed.
+    touch "$base/RMA1/2025/01/02/00/0000/b"
+    timeout 20 elog-scan --follow 1 "$url/RMA1" "${january[@]}" --over "$BATS_TEST_TMPDIR/over" \
+        >/dev/null 2>"$BATS_TEST_TMPDIR/talk" 3>&- &
+    local pid=$!
+    sleep 2.5
+    kill -0 $pid
+    [ ! -e "$BATS_TEST_TMPDIR/over" ]
+    find "$base" -exec touch -d 2025-02-01 {} +
+    wait $pid
+    [ -e "$BATS_TEST_TMPDIR/over" ]
+    # It was not behind by the time since: only the window counts.
+    equal "$(grep -c 'before now' "$BATS_TEST_TMPDIR/talk" || true)" 0
+    chmod 000 "$base/RMA1/2025/01/02"
+    run --separate-stderr as_user elog-scan "$url/RMA1" "${january[@]}" --over "$BATS_TEST_TMPDIR/over2"
+    status_is 1
+    [ ! -e "$BATS_TEST_TMPDIR/over2" ]
+}
+
+@test "a server that is away: 75, as elog(7) says; --follow 0 is wrong usage" {
+    run --separate-stderr elog-scan --retries 0 ftp://127.0.0.1:1/x/RMA1 "${january[@]}"
+    status_is 75
+    run --separate-stderr elog-scan --follow 0 "$url/RMA1" "${january[@]}"
+    status_is 2
+    says elog-scan --follow
+}
+
+@test "what is gone over there is gone from the tables of scans" {
+    file RMA1/2025/01/01/00/0000/a RMA1/2025/01/01/00/0000/ab RMA1/2025/01/01/00/3000/c \
+        RMA1/2025/01/02/00/0000/d RMA1/2025/01/02-x/00/0000/e RMA2/2025/01/01/00/0000/f
+    scan --db "$db" "$url/RMA*"
+    equal "$(sql "$db" 'SELECT count(*) FROM remote_files')" 5
+    sqlite3 "$db" "INSERT INTO partial_downloads (url, bytes, attempts, last_attempt, status)
+        SELECT url, 0, 1, '2026-01-01T00:00:00Z', 'failed' FROM remote_files"
+    rm "$base/RMA1/2025/01/01/00/0000/a"
+    rm -r "$base/RMA1/2025/01/01/00/3000" "$base/RMA1/2025/01/02" "$base/RMA2"
+    scan --db "$db" "$url/RMA*" --recheck
+    equal "$(sql "$db" 'SELECT group_concat(path) FROM remote_files')" RMA1/2025/01/01/00/0000/ab
+    equal "$(sql "$db" 'SELECT count(*) FROM partial_downloads')" 1
+    equal "$(sql "$db" 'SELECT group_concat(substr(url, -24)) FROM scanned_directories ORDER BY url' | grep -c '3000\|02/\|RMA2' || true)" 0
+    # A record that says so is no file to fetch.
+    run --separate-stderr elog-pull --to "$BATS_TEST_TMPDIR/data" \
+        < <(record remote_files '{"url":"'"$url"'/x","_sdc_deleted_at":"2026-01-01T00:00:00Z"}')
+    status_is 0
+    silent
+}

@@ -455,3 +455,44 @@ downloaded() {
     status_is 0
     equal "$output" ""
 }
+
+@test "FTP: a file that was refused and is there again comes when its time has come" {
+    local source=$tree/L2/RMA8/2025/01/01/00/0000
+    mkdir -p "$source"
+    echo whole >"$source/a"
+    find "$tree/L2/RMA8" -exec touch -d 2025-01-02 {} +
+    chmod -R go+rX "$tree/L2/RMA8"
+    elog-scan --cacert "$ELOG_FILES_CA" --db "$db" --from 2025-01-01 --to 2025-01-31 "$ELOG_FILES_FTP/L2/RMA8"
+    mv "$source/a" "$BATS_TEST_TMPDIR/a"
+    run --separate-stderr pull --db "$db" --pending
+    status_is 1
+    [[ $stderr == *"FTP 550"* ]]
+    mv "$BATS_TEST_TMPDIR/a" "$source/a"
+    touch -d 2025-01-02 "$source"
+    # elog-follow.sh gets it, for it tries what an earlier round left.
+    sqlite3 "$db" "UPDATE partial_downloads SET next_attempt = '2025-01-01T00:00:00Z'"
+    run --separate-stderr timeout 60 elog-follow.sh --db "$db" --to "$data" --once --cacert "$ELOG_FILES_CA" \
+        -- --cacert "$ELOG_FILES_CA" --from 2025-01-01 --to 2025-01-31 "$ELOG_FILES_FTP/L2/RMA8"
+    rm -r "$tree/L2/RMA8"
+    status_is 0
+    equal "$(find "$data" -name a -exec cat {} +)" whole
+}
+
+@test "several servers of one source: the next where one is away, under the first one's name" {
+    local first=http://127.0.0.1:9/data servers=("http://127.0.0.1:9/data $ELOG_FILES_HTTP")
+    run --separate-stderr elog-scan --servers "${servers[0]}" --db "$db" \
+        --from 2025-01-01 --to 2025-01-31 "$first/L2/RMA1"
+    status_is 0
+    [[ $stderr == *"http://127.0.0.1:9/data: no connection: $ELOG_FILES_HTTP is asked instead"* ]]
+    equal "$(sql "$db" "SELECT count(*), min(url) LIKE '$first/L2/RMA1/%' FROM remote_files")" '10|1'
+    run --separate-stderr pull --servers "${servers[0]}" --db "$db" --pending
+    status_is 0
+    equal "$(sql "$db" 'SELECT count(*) FROM downloads')" 10
+    # Without another one that is there, all is left for later.
+    run --separate-stderr elog-scan --retries 0 --servers "$first http://127.0.0.1:8" \
+        --from 2025-01-01 --to 2025-01-31 "$first/L2/RMA1"
+    status_is 75
+    run --separate-stderr elog-scan --servers "$first ftp://127.0.0.1" --from 2025-01-01 "$first/L2/RMA1"
+    status_is 2
+    says elog-scan 'not of the scheme of the first'
+}

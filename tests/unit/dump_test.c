@@ -106,7 +106,7 @@ all_tables(void **state)
 static void
 all_streams(void **state)
 {
-	char path[] = "/tmp/dump_test.XXXXXX", *text, value[200], *said;
+	char path[] = "/tmp/dump_test.XXXXXX", *text, value[4000], *said;
 	int fd = mkstemp(path), out_fd;
 	struct dump_options options = {.experiments = NULL};
 	struct stream out;
@@ -137,7 +137,7 @@ all_streams(void **state)
 		assert_non_null(strstr(text, "\"STATE\""));
 		/* The second time: since the state of the first. */
 		assert_int_equal(
-		    sscanf(strstr(text, "{\"bookmarks\""), "%199[^\n]", value), 1);
+		    sscanf(strstr(text, "{\"bookmarks\""), "%3999[^\n]", value), 1);
 		value[strlen(value) - 1] = '\0'; /* the brace of the message */
 		free(text);
 		options.since = value;

@@ -1,16 +1,18 @@
 -- What elog-status --downloads shows of each source and day of data.
 WITH state (source, time, files, bytes, pending, partial, failed) AS (
-    SELECT source, time, 1, size, 0, 0, 0 FROM downloads
+    SELECT source, time, 1, size, 0, 0, 0 FROM downloads WHERE status = 'complete'
     UNION ALL
     SELECT r.source, r.time, 0, 0, p.url IS NULL, p.status IS 'partial',
         p.status IS 'failed'
     FROM remote_files r LEFT JOIN partial_downloads p ON p.url = r.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url)
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url
+        AND d.status = 'complete')
     UNION ALL
     SELECT a.experiment, a.time, 0, 0, p.url IS NULL, p.status IS 'partial',
         p.status IS 'failed'
     FROM attachments a LEFT JOIN partial_downloads p ON p.url = a.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url)
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url
+        AND d.status = 'complete')
     UNION ALL
     SELECT p.source, p.time, 0, 0, 0, p.status = 'partial', p.status = 'failed'
     FROM partial_downloads p

@@ -2,11 +2,13 @@
 WITH lacking (url, source, time, observed_at, size, status) AS (
     SELECT r.url, r.source, r.time, r.observed_at, r.size, p.status
     FROM remote_files r LEFT JOIN partial_downloads p ON p.url = r.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url)
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url
+        AND d.status = 'complete')
     UNION ALL
     SELECT a.url, a.experiment, a.time, a.observed_at, a.size, p.status
     FROM attachments a LEFT JOIN partial_downloads p ON p.url = a.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url)
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url
+        AND d.status = 'complete')
     UNION ALL
     SELECT p.url, p.source, p.time, p.observed_at, p.total, p.status
     FROM partial_downloads p
@@ -18,8 +20,9 @@ WITH lacking (url, source, time, observed_at, size, status) AS (
     FROM downloads WHERE finished >= (SELECT strftime('%Y-%m-%dT%H:%M:%SZ',
         max(finished), '-1 hour') FROM downloads)
 )
-SELECT 'downloaded' AS key, (SELECT count(*) FROM downloads) AS value
-UNION ALL SELECT 'bytes', (SELECT coalesce(sum(size), 0) FROM downloads)
+SELECT 'downloaded' AS key, (SELECT count(*) FROM downloads WHERE status = 'complete')
+    AS value
+UNION ALL SELECT 'bytes', (SELECT coalesce(sum(size), 0) FROM downloads WHERE status = 'complete')
 UNION ALL SELECT 'pending', (SELECT count(*) FROM lacking WHERE status IS NULL)
 UNION ALL SELECT 'pending_bytes',
     (SELECT coalesce(sum(size), 0) FROM lacking WHERE status IS NULL)
@@ -27,6 +30,8 @@ UNION ALL SELECT 'partial', (SELECT count(*) FROM lacking WHERE status = 'partia
 UNION ALL SELECT 'partial_bytes',
     (SELECT coalesce(sum(bytes), 0) FROM partial_downloads WHERE status = 'partial')
 UNION ALL SELECT 'failed', (SELECT count(*) FROM lacking WHERE status = 'failed')
+UNION ALL SELECT 'next_retry', (SELECT max(min(next_attempt),
+    strftime('%Y-%m-%dT%H:%M:%SZ', 'now')) FROM partial_downloads WHERE status = 'failed')
 UNION ALL SELECT 'last_download', (SELECT max(finished) FROM downloads)
 UNION ALL SELECT 'bytes_per_second',
     (SELECT CAST(bytes / max(seconds, 0.001) AS INTEGER) FROM lately)
