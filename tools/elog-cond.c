@@ -8,7 +8,6 @@
 
 #include "base/argument.h"
 #include "base/command.h"
-#include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/zone.h"
@@ -19,11 +18,11 @@
 #include "local/cond_put.h"
 #include "stream/loader.h"
 
-#define SUBCOMMANDS "type, set, alias, period, file, parse, run, ls, show, cat"
+#define SUBCOMMANDS "type, set, unset, alias, period, file, parse, run, ls, show, cat"
 
 static char *database, *description, *run_min, *run_max, *start_time, *end_time,
     *importance, *experiment, *run, *names, *zone, *config_file;
-static int replace, update, rm, create, detailed, json;
+static int replace, update, rm, force, create, detailed, json;
 
 static struct poptOption options[] = {
     {"db", '\0', POPT_ARG_STRING, &database, 0,
@@ -33,7 +32,9 @@ static struct poptOption options[] = {
     {"replace", '\0', POPT_ARG_NONE, &replace, 0, "Set anew what is set already", NULL},
     {"update", '\0', POPT_ARG_NONE, &update, 0,
 	"period: change what is named, keep the rest", NULL},
-    {"rm", '\0', POPT_ARG_NONE, &rm, 0, "alias, period: remove it", NULL},
+    {"rm", '\0', POPT_ARG_NONE, &rm, 0, "type, alias, period, file: remove it", NULL},
+    {"force", '\0', POPT_ARG_NONE, &force, 0,
+	"set, parse: widen a declared type that a value does not fit", NULL},
     {"run-min", '\0', POPT_ARG_STRING, &run_min, 0, "period: its first run", "N"},
     {"run-max", '\0', POPT_ARG_STRING, &run_max, 0, "period: its last run", "N"},
     {"start", '\0', POPT_ARG_STRING, &start_time, 0, "period, run: when it begins",
@@ -110,20 +111,23 @@ static const struct subcommand {
 	    const char *const *arguments);
 	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
 } subcommands[] = {
-    {"type", "NAME TYPE [-d TEXT]", 2, 2, "db wait description config", "condition_types",
-	NULL, cond_put_type, NULL},
-    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace]", 0, 4, "db wait replace config",
-	"conditions", NULL, put_condition, NULL},
+    {"type", "NAME TYPE [-d TEXT], or NAME --rm", 1, 2, "db wait description rm config",
+	"condition_types", cond_put_type_check, cond_put_type, NULL},
+    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace] [--force]", 0, 4,
+	"db wait replace force config", "conditions", NULL, put_condition, NULL},
+    {"unset", "EXPERIMENT RUN NAME, or type NAME, or file EXPERIMENT RUN PATH", 1, 4,
+	"db wait config", "conditions", cond_put_unset_check, cond_put_unset, NULL},
     {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
 	"db wait description replace rm config", "aliases", cond_put_alias_check,
 	cond_put_alias, NULL},
     {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
 	"db wait description update rm run-min run-max start end config", "run_periods",
 	NULL, cond_put_period, NULL},
-    {"file", "EXPERIMENT RUN PATH [--importance N]", 3, 3,
-	"db wait description importance config", "run_files", NULL, cond_put_file, NULL},
+    {"file", "EXPERIMENT RUN PATH [--importance N], or --rm", 3, 3,
+	"db wait description importance rm config", "run_files", NULL, cond_put_file,
+	NULL},
     {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
-	"db wait replace experiment run names create timezone config", "conditions",
+	"db wait replace force experiment run names create timezone config", "conditions",
 	cond_put_daq_check, cond_put_daq, NULL},
     {"run", "create|end|remove EXPERIMENT RUN [--start TIME] [--end TIME]", 3, 3,
 	"db wait start end config", "local_runs", cond_put_run_check, cond_put_run, NULL},
@@ -133,34 +137,6 @@ static const struct subcommand {
     {"cat", "HASH", 1, 1, "db config", NULL, NULL, NULL, show_file},
     {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
-
-/* The database that is written, malloc'd: what --db says, else what the configuration
-   does; NULL: none, "-" or nothing is configured.  False after a message. */
-static bool
-find_database(char **path)
-{
-	struct config *config;
-	const char *file, *dir;
-	bool found = true;
-
-	*path = NULL;
-	if (database != NULL)
-		return strcmp(database, "-") == 0 || (*path = strdup(database)) != NULL;
-	config = config_load(config_file);
-	if (config == NULL)
-		return false;
-	file = config_text(config, "database_path");
-	dir = config_text(config, "database_dir");
-	if (file != NULL)
-		found = (*path = strdup(file)) != NULL;
-	else if (strcmp(config_origin(config, "database_dir"), "default") != 0)
-		found = asprintf(path, "%s/elog.db", dir) >= 0;
-	else if (isatty(STDOUT_FILENO))
-		msg("records are printed, and nothing is stored: --db FILE or "
-		    "database_path names a database");
-	config_free(config);
-	return found;
-}
 
 /* Write records to stdout, or into a database. */
 static int
@@ -199,6 +175,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments,
 	} else {
 		status = EXIT_PARTIAL;
 		if (cond_record_open(&record, &out, subcommand->stream) == 0) {
+			record.force = force != 0;
 			status = subcommand->put(&record, &put, arguments);
 			cond_record_close(&record);
 		}
@@ -282,9 +259,9 @@ main(int argc, const char **argv)
 	status = zone_use(zone);
 	if (status == EXIT_DONE && subcommand->put == NULL)
 		status = run_show(subcommand, arguments);
-	else if (status == EXIT_DONE)
-		status = find_database(&path) ? run_put(subcommand, arguments, &daq, path)
-					      : EXIT_USAGE;
+	else if (status == EXIT_DONE &&
+		 (status = loader_database(database, config_file, &path)) == EXIT_DONE)
+		status = run_put(subcommand, arguments, &daq, path);
 	free(path);
 	daq_free(&daq);
 	return command_finish(status);

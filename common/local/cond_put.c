@@ -35,6 +35,12 @@ is_whole(const char *option, const char *text)
 	return false;
 }
 
+static bool
+removes(const struct cond_put *put)
+{
+	return put->mode != NULL && strcmp(put->mode, "remove") == 0;
+}
+
 int
 cond_put_check(const struct cond_put *put)
 {
@@ -48,7 +54,7 @@ cond_put_check(const struct cond_put *put)
 int
 cond_put_alias_check(const struct cond_put *put, const char *const *arguments)
 {
-	bool rm = put->mode != NULL && strcmp(put->mode, "remove") == 0;
+	bool rm = removes(put);
 
 	if ((arguments[1] == NULL) != rm) {
 		msg("alias: NAME and an EXPRESSION, or NAME and --rm, are expected");
@@ -88,6 +94,15 @@ put_whole(struct cond_record *record, const char *name, const char *text)
 }
 
 int
+cond_put_type_check(const struct cond_put *put, const char *const *arguments)
+{
+	if ((arguments[1] == NULL) == removes(put))
+		return EXIT_DONE;
+	msg("usage: elog-cond type NAME TYPE, or type NAME --rm");
+	return EXIT_USAGE;
+}
+
+int
 cond_put_type(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
 {
@@ -95,6 +110,7 @@ cond_put_type(
 	put_text(record, "name", arguments[0]);
 	put_text(record, "value_type", arguments[1]);
 	put_text(record, "description", put->description);
+	put_text(record, "mode", put->mode);
 	cond_record_end(record, 0);
 	return EXIT_DONE;
 }
@@ -173,6 +189,18 @@ cond_put_period(
 	return EXIT_DONE;
 }
 
+/* All versions of a path. */
+static void
+put_file_removal(struct cond_record *record, const char *const *arguments)
+{
+	cond_record_begin(record);
+	put_text(record, "experiment", arguments[0]);
+	cond_record_run(record, arguments[1], strlen(arguments[1]));
+	put_text(record, "path", arguments[2]);
+	put_text(record, "mode", "remove");
+	cond_record_end(record, 0);
+}
+
 int
 cond_put_file(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments)
@@ -181,6 +209,10 @@ cond_put_file(
 	int status = EXIT_PARTIAL;
 	size_t n;
 
+	if (removes(put)) {
+		put_file_removal(record, arguments);
+		return EXIT_DONE;
+	}
 	content = content_read(arguments[2], &n);
 	if (content == NULL)
 		return EXIT_PARTIAL;
@@ -204,6 +236,73 @@ done:
 	free(content);
 	free(text);
 	return status;
+}
+
+/* What unset takes away: the number of arguments, and the word before them if there are
+   so many. */
+static const struct unset {
+	const char *word;
+	int arguments;
+	bool alone; /* the word may be left out */
+	const char *stream;
+} unsets[] = {
+    {"type", 1, true, "condition_types"},
+    {"value", 3, true, "conditions"},
+    {"file", 3, false, "run_files"},
+    {NULL, 0, false, NULL},
+};
+
+static const struct unset *
+find_unset(const char *const *arguments)
+{
+	const struct unset *u = unsets;
+	int n = 0;
+
+	while (arguments[n] != NULL)
+		n++;
+	while (u->word != NULL && !(u->alone && n == u->arguments) &&
+	       !(n == u->arguments + 1 && strcmp(u->word, arguments[0]) == 0))
+		u++;
+	return u->word != NULL ? u : NULL;
+}
+
+int
+cond_put_unset_check(const struct cond_put *put, const char *const *arguments)
+{
+	(void)put;
+	if (find_unset(arguments) != NULL)
+		return EXIT_DONE;
+	msg("unset: EXPERIMENT RUN NAME, or type NAME, or file EXPERIMENT RUN PATH, is "
+	    "expected");
+	return EXIT_USAGE;
+}
+
+int
+cond_put_unset(
+    struct cond_record *values, const struct cond_put *put, const char *const *arguments)
+{
+	const struct unset *u = find_unset(arguments);
+	struct cond_record record;
+
+	(void)put;
+	if (cond_record_open(&record, values->out, u->stream) != 0)
+		return EXIT_PARTIAL;
+	if (arguments[u->arguments] != NULL)
+		arguments++; /* the word */
+	if (strcmp(u->word, "file") == 0) {
+		put_file_removal(&record, arguments);
+	} else {
+		cond_record_begin(&record);
+		if (u->arguments == 3) {
+			put_text(&record, "experiment", arguments[0]);
+			cond_record_run(&record, arguments[1], strlen(arguments[1]));
+		}
+		put_text(&record, "name", arguments[u->arguments - 1]);
+		put_text(&record, "mode", "remove");
+		cond_record_end(&record, 0);
+	}
+	cond_record_close(&record);
+	return EXIT_DONE;
 }
 
 int

@@ -30,6 +30,12 @@ int cond_put_alias_check(const struct cond_put *put, const char *const *argument
 /* FORMAT FILE: read it into put->daq, which the caller releases with daq_free(). */
 int cond_put_daq_check(const struct cond_put *put, const char *const *arguments);
 
+/* NAME TYPE, or with mode "remove", NAME */
+int cond_put_type_check(const struct cond_put *put, const char *const *arguments);
+
+/* See cond_put_unset(). */
+int cond_put_unset_check(const struct cond_put *put, const char *const *arguments);
+
 /* create, end or remove, EXPERIMENT, RUN */
 int cond_put_run_check(const struct cond_put *put, const char *const *arguments);
 
@@ -39,7 +45,7 @@ int cond_put_run_check(const struct cond_put *put, const char *const *arguments)
  * written.
  */
 
-/* NAME TYPE */
+/* NAME TYPE; with mode "remove", NAME */
 int cond_put_type(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 
@@ -50,6 +56,11 @@ int cond_put_type(
 int cond_put_value(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 
+/* EXPERIMENT RUN NAME: a value; NAME, or "type" NAME: a declared type; "file" EXPERIMENT
+   RUN PATH: a file.  "value" may stand before the first. */
+int cond_put_unset(
+    struct cond_record *record, const struct cond_put *put, const char *const *arguments);
+
 /* NAME EXPRESSION; with mode "remove", NAME */
 int cond_put_alias(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
@@ -58,7 +69,7 @@ int cond_put_alias(
 int cond_put_period(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 
-/* EXPERIMENT RUN PATH */
+/* EXPERIMENT RUN PATH; with mode "remove" the content does not count */
 int cond_put_file(
     struct cond_record *record, const struct cond_put *put, const char *const *arguments);
 

@@ -81,5 +81,7 @@ cond_record_end(struct cond_record *record, long line)
 	cond_record_text(record, "set_at", record->at, strlen(record->at));
 	cond_record_text(record, "program", record->program, strlen(record->program));
 	cond_record_number(record, "line", line);
+	if (record->force)
+		writer_bool(&record->w, "force", true);
 	emit_end(&record->w);
 }

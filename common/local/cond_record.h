@@ -15,6 +15,7 @@ struct cond_record {
 	const char *stream;
 	const char *program;
 	char *user;
+	bool force;		  /* a value may widen a type that somebody declared */
 	char at[TIMESTAMP_SHORT]; /* RFC 3339 in UTC */
 	struct writer w;
 };

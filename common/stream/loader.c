@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/config.h"
 #include "base/exit.h"
 #include "base/lock.h"
 #include "base/msg.h"
@@ -19,6 +21,47 @@
 char *loader_wait;
 static pid_t child = -1;
 static int own_stdout = -1; /* where stdout went before */
+
+/* What the configuration names, malloc'd.  False without memory. */
+static bool
+configured(const struct config *config, char **path)
+{
+	const char *file = config_text(config, "database_path");
+
+	*path = NULL;
+	if (file != NULL)
+		return (*path = strdup(file)) != NULL;
+	if (strcmp(config_origin(config, "database_dir"), "default") != 0)
+		return asprintf(
+			   path, "%s/elog.db", config_text(config, "database_dir")) >= 0;
+	if (isatty(STDOUT_FILENO))
+		msg("records are printed, and nothing is stored: --db FILE or "
+		    "database_path names a database");
+	return true;
+}
+
+int
+loader_database(const char *given, const char *config_file, char **path)
+{
+	struct config *config;
+	bool found;
+
+	*path = NULL;
+	if (given != NULL && strcmp(given, "-") == 0)
+		return EXIT_DONE;
+	if (given != NULL) {
+		found = (*path = strdup(given)) != NULL;
+	} else {
+		config = config_load(config_file);
+		if (config == NULL)
+			return EXIT_USAGE;
+		found = configured(config, path);
+		config_free(config);
+	}
+	if (!found)
+		msg("no memory");
+	return found ? EXIT_DONE : EXIT_PARTIAL;
+}
 
 /* The elog-load beside our own executable, malloc'd, or NULL if there is none. */
 static char *

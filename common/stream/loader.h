@@ -20,6 +20,13 @@ extern char *loader_wait;
 int loader_wait_seconds(int64_t *seconds);
 
 /*
+ * The database that is written, malloc'd: given, else the one that the configuration in
+ * config_file (NULL: its usual places) names; NULL if that names none, which is said at a
+ * terminal, or given is "-".  Returns the exit status: 0, or 2 after a message.
+ */
+int loader_database(const char *given, const char *config_file, char **path);
+
+/*
  * Start elog-load, the one beside our own executable or else the one in PATH, quiet, on
  * the database db; what we write to descriptor 1 from now on goes to it, and what it
  * prints goes to where our stdout went.  Does nothing if db is NULL.  To be called

@@ -207,7 +207,7 @@ const struct streams_row streams[] = {
 			"WHEN 'bool' THEN iif(t.value, 'true', 'false') ELSE iif("
 			"typeof(t.value) = 'real', printf('%!.17g', t.value), "
 			"json_quote(t.value)) END"),
-	    MODE, SET, SAID, END}},
+	    AS(BOOLEAN, "force", .unkept = true), MODE, SET, SAID, END}},
     {.name = "aliases",
 	.keys = {"name"},
 	.applied = STREAMS_SINGLY,

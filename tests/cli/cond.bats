@@ -575,3 +575,96 @@ END
     equal "$(elog-cond ls --db "$db" beam --json | jq -r .name)" $'beam_current\nx_beam'
     equal "$(elog-cond ls --db "$db" 'beam*' --json | jq -r .name)" beam_current
 }
+
+@test "what is set already, set again: a success, and no change" {
+    mirrored '{"p":7,"s":"0.50","t":"text"}'
+    elog-cond set --db "$db" e1 1 x 5
+    rows=$(sql "$db" 'SELECT count(*) FROM log_records')
+    for value in "x 5" "x 5.0" "p 7" "s 0.5" "t text"; do
+        # shellcheck disable=SC2086 # two words
+        run --separate-stderr elog-cond set --db "$db" e1 1 $value
+        status_is 0
+        silent
+    done
+    equal "$(sql "$db" 'SELECT count(*) FROM log_records')" "$rows"
+    equal "$(sql "$db" "SELECT count(*) FROM conditions WHERE set_by IS NOT NULL")" 1
+    run --separate-stderr elog-cond set --db "$db" e1 1 x 6
+    status_is 1
+    says elog-load 'x is 5 already'
+    run --separate-stderr elog-cond set --db "$db" e1 1 x true
+    status_is 1
+}
+
+@test "unset: a value, a type, a file; what the logbook has comes back, the log tells" {
+    mirrored '{"p":7}'
+    elog-cond set --db "$db" --replace e1 1 p 8
+    elog-cond set --db "$db" e1 1 x 5
+    elog-cond unset --db "$db" e1 1 p
+    elog-cond unset --db "$db" value e1 1 x
+    equal "$(shown e1 1)" $'p\tint\t7'
+    equal "$(logged "action || ' ' || ifnull(old_value, '-') || ' ' || message" | tail -n 2)" $'delete 8 p\ndelete 5 x'
+    run --separate-stderr elog-cond unset --db "$db" e1 1 x
+    status_is 1
+    says elog-load 'e1: run 1: x is not set'
+    run --separate-stderr elog-cond unset --db "$db" e1 1 p
+    status_is 1
+    says elog-load 'p is of the logbook'
+    # A type: values are what they are by themselves again; one without values goes.
+    elog-cond type --db "$db" p string
+    equal "$(elog-cond ls --db "$db" --json p | jq -r .value_type)" string
+    elog-cond unset --db "$db" p
+    equal "$(elog-cond ls --db "$db" --json p | jq -r .value_type)" int
+    elog-cond type --db "$db" none float
+    elog-cond type --db "$db" none --rm
+    equal "$(elog-cond ls --db "$db" --json none)" ""
+    run --separate-stderr elog-cond unset --db "$db" type none
+    status_is 1
+    says elog-load 'none: nobody has declared its type'
+    equal "$(sql "$db" "SELECT count(*) FROM log_records WHERE table_name = 'condition_types' AND action = 'delete'")" 2
+    # A file, all versions of it; its content goes with the last.
+    echo one >"$BATS_TEST_TMPDIR/f"
+    elog-cond file --db "$db" e1 1 "$BATS_TEST_TMPDIR/f"
+    elog-cond file --db "$db" e1 2 "$BATS_TEST_TMPDIR/f"
+    elog-cond unset --db "$db" file e1 1 "$BATS_TEST_TMPDIR/f"
+    equal "$(sql "$db" 'SELECT count(*) FROM run_files')$(sql "$db" 'SELECT count(*) FROM file_contents')" 11
+    elog-cond file --db "$db" e1 2 "$BATS_TEST_TMPDIR/f" --rm
+    equal "$(sql "$db" 'SELECT count(*) FROM run_files')$(sql "$db" 'SELECT count(*) FROM file_contents')" 00
+    run --separate-stderr elog-cond unset --db "$db" file e1 2 "$BATS_TEST_TMPDIR/f"
+    status_is 1
+    says elog-load 'there is no file'
+    for arguments in "" "e1 1" "files e1 1 x" "e1 1 x y"; do
+        # shellcheck disable=SC2086 # several words
+        run --separate-stderr elog-cond unset --db "$db" $arguments
+        status_is 2
+    done
+}
+
+@test "nan is no value; a declared type widens with --force alone" {
+    # On 9cc3b6d a nan made a string of a condition, in silence.
+    elog-cond set --db "$db" e1 1 x 5
+    for value in nan +NaN NAN; do
+        run --separate-stderr elog-cond set --db "$db" e1 2 x $value
+        status_is 1
+        says elog-load 'is no value'
+    done
+    equal "$(elog-cond ls --db "$db" --json x | jq -r .value_type)" int
+    elog-cond type --db "$db" beam float
+    elog-cond set --db "$db" e1 1 beam 4
+    run --separate-stderr elog-cond set --db "$db" e1 2 beam 8,5
+    status_is 1
+    says elog-load 'is no float, its declared type: --force widens it'
+    elog-cond set --db "$db" --force e1 2 beam 8.5
+    equal "$(elog-cond ls --db "$db" --json beam | jq -r .value_type)" float
+    elog-cond set --db "$db" --force --replace e1 2 beam 8,5
+    equal "$(elog-cond ls --db "$db" --json beam | jq -c '[.value_type, .declared]')" '["string",true]'
+    equal "$(shown e1 1 | grep beam)" $'beam\tstring\t4.0'
+    equal "$(shown e1 2)" $'beam\tstring\t8,5'
+    # Many, too; and a type of texts takes the word.
+    printf 'e1\t1\tcount\t3\n' | elog-cond set --db "$db"
+    elog-cond type --db "$db" count int
+    printf 'e1\t2\tcount\t3.5\n' | elog-cond set --db "$db" --force
+    equal "$(elog-cond ls --db "$db" --json count | jq -r .value_type)" float
+    elog-cond type --db "$db" word string
+    elog-cond set --db "$db" e1 2 word nan
+    equal "$(shown e1 2 | grep word)" $'word\tstring\tnan'
+}

@@ -178,7 +178,10 @@ values() {
     equal "$(sql "$db" "SELECT count(*) FROM file_contents")" 1
     equal "$(sql "$db" "SELECT count(*) FROM aliases")$(sql "$db" "SELECT count(*) FROM run_periods")" 00
     equal "$(sql "$db" "SELECT table_name, count(*) FROM log_records WHERE action = 'delete' GROUP BY 1")" \
-        $'aliases|1\nrun_files|1\nrun_periods|1'
+        $'aliases|1\nconditions|8\nrun_files|1\nrun_periods|1\nruns|1'
+    # Run 3 is gone, run 9 has what was set here.
+    equal "$(sql "$db" "SELECT group_concat(run_number) FROM runs WHERE experiment_id = (SELECT id FROM experiments WHERE name = 'hd')")" 1,2,4,5,9
+    equal "$(values 9)" '["mine","int",5,"'"$(id -un)"'"]'
     # Names are of all that were imported: where there are several, none goes.
     sqlite3 "$rcdb" <<<"INSERT INTO aliases VALUES (1, 'x', 'a > 1', NULL)"
     import

@@ -1,8 +1,12 @@
 -- A type that somebody declares.  Local values are kept in the new type, and one that does
 -- not fit it stands in the way; values of the logbook keep their kinds, and those that do
--- not fit are left out by who reads them.  mode "ensure" declares a new one only.
+-- not fit are left out by who reads them.  mode "ensure" declares a new one only;
+-- "remove" lets values be of the types that they have by themselves again.
 SELECT CASE
         WHEN value_name_fault(:name) IS NOT NULL THEN value_name_fault(:name)
+        WHEN :mode IS 'remove' AND t.declared IS NOT 1 THEN :name || ': nobody has '
+            || 'declared its type'
+        WHEN :mode IS 'remove' THEN NULL
         WHEN :value_type IS NULL THEN :name || ': its value_type is missing'
         WHEN :value_type NOT IN ('bool', 'int', 'float', 'string', 'json', 'blob', 'time')
             THEN :name || ': ''' || :value_type || ''' is none of the types bool, int, '
@@ -19,7 +23,7 @@ SELECT CASE
     t.value_type AS old_type,
     t.description AS old_description,
     -- What there is to do: all, or nothing where a type that is there may stay.
-    CASE WHEN t.id IS NULL THEN 1
+    CASE WHEN :mode IS 'remove' THEN 4 WHEN t.id IS NULL THEN 1
         WHEN :mode IS 'ensure' OR (t.value_type = :value_type AND t.declared
             AND coalesce(:description, t.description) IS t.description) THEN 99
         ELSE 1 END AS next
@@ -47,3 +51,23 @@ ON CONFLICT (name) DO UPDATE SET
         SELECT kinds FROM condition_columns WHERE type_id = condition_types.id
         UNION ALL SELECT kind_of(value_type) FROM local_conditions
             WHERE type_id = condition_types.id));
+
+-- mode "remove":
+UPDATE condition_types SET declared = 0, kinds = k.kinds,
+    value_type = ifnull(type_of_kinds(k.kinds), value_type)
+FROM (SELECT ifnull(all_kinds(kinds), 0) AS kinds FROM (
+    SELECT kinds FROM condition_columns WHERE type_id = :type_id
+    UNION ALL SELECT kind_of(value_type) FROM local_conditions
+        WHERE type_id = :type_id)) k
+WHERE :mode IS 'remove' AND id = :type_id;
+
+DELETE FROM condition_types
+WHERE :mode IS 'remove' AND id = :type_id
+    AND NOT EXISTS (SELECT 1 FROM condition_columns WHERE type_id = :type_id)
+    AND NOT EXISTS (SELECT 1 FROM local_conditions WHERE type_id = :type_id);
+
+INSERT INTO log_records (created_at, user, program, table_name, action, old_value, message)
+SELECT coalesce(:set_at, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    coalesce(:user, :set_by, who()), :program, 'condition_types', 'delete',
+    :old_type || coalesce(': ' || :old_description, ''), :name
+WHERE :mode IS 'remove';

@@ -124,6 +124,17 @@ WHERE m.set_by = 'RCDB'
     AND NOT EXISTS (SELECT 1 FROM rcdb_run_periods p WHERE p.name = m.name)
     AND (SELECT count(*) FROM metadata WHERE key GLOB 'rcdb:*') = 1;
 
+SELECT 'conditions', json_object('experiment', :experiment, 'run', r.run_number,
+    'name', t.name, 'mode', 'remove', 'set_by', 'RCDB', 'user', who(),
+    'program', 'elog-load')
+FROM experiments e JOIN runs r ON r.experiment_id = e.id
+    JOIN main.conditions m ON m.run_id = r.id AND m.set_by = 'RCDB'
+    JOIN main.condition_types t ON t.id = m.type_id
+WHERE e.name = :experiment
+    AND NOT EXISTS (SELECT 1
+        FROM rcdb.conditions c JOIN rcdb.condition_types k ON k.id = c.condition_type_id
+        WHERE c.run_number = r.run_number AND k.name = t.name);
+
 SELECT 'run_files', json_object('experiment', :experiment, 'run', r.run_number,
     'path', m.path, 'sha256', m.sha256, 'mode', 'remove', 'set_by', 'RCDB',
     'user', who(), 'program', 'elog-load')
