@@ -36,8 +36,7 @@ job_diff(const struct job_view *view, const char *a, const char *b,
 	return status;
 }
 
-/* ---- Files as they are now ----------------------------------------------------------
- */
+/* ---- Files as they are now ---------------------------------------------------- */
 
 /* A file of a job, as a row has it. */
 struct kept {

@@ -243,8 +243,7 @@ go_down(struct lineage *l, const struct step *step)
 	}
 }
 
-/* ---- Where it begins ------------------------------------------------------------------
- */
+/* ---- Where it begins ---------------------------------------------------------- */
 
 struct origin {
 	char job[UUID_BYTES]; /* or "" and */

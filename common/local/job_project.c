@@ -1,5 +1,6 @@
 #include "local/job_project.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 
+#define BEGINNING 8 /* letters of a UUID that may stand for it */
 #define COUNT_MAX 1000000000L
 
 static int
@@ -226,6 +228,30 @@ find_uuid(const struct job_project *project, const char *uuid, struct job *job)
 	return -1;
 }
 
+/* The one UUID that begins so; 0, or -1: there is none, or several. */
+static int
+find_beginning(
+    const struct job_project *project, const char *begin, char uuid[UUID_BYTES])
+{
+	size_t n = strlen(begin), found = 0;
+	int fd = openat(project->fd, "jobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while ((entry = readdir(folder)) != NULL)
+		if (strncmp(entry->d_name, begin, n) == 0 && uuid_valid(entry->d_name)) {
+			memcpy(uuid, entry->d_name, UUID_BYTES);
+			found++;
+		}
+	closedir(folder);
+	return found == 1 ? 0 : -1;
+}
+
 int
 job_find(const struct job_project *project, const char *id, struct job *job)
 {
@@ -236,6 +262,9 @@ job_find(const struct job_project *project, const char *id, struct job *job)
 	*job = (struct job){0};
 	if (uuid_valid(id))
 		return find_uuid(project, id, job);
+	if (length >= BEGINNING && strchr(id, '.') == NULL &&
+	    find_beginning(project, id, uuid) == 0)
+		return find_uuid(project, uuid, job);
 	for (const char *p = id; *p != '\0'; p++)
 		dots += *p == '.';
 	if (length == 0 || strspn(id, "0123456789.") != length)

@@ -65,7 +65,8 @@ int job_project_init(struct job_project *project, const char *directory, bool *m
  */
 int job_new(const struct job_project *project, const struct job *parent, struct job *job);
 
-/* The job of the project that a UUID or a number means.  0, or -1 without a message:
+/* The job of the project that a UUID, its beginning (8 letters or more) or a number
+   means.  0, or -1 without a message:
    there is none. */
 int job_find(const struct job_project *project, const char *id, struct job *job);
 

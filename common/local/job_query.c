@@ -70,13 +70,17 @@ struct job_query {
 /* ---- Figures ---------------------------------------------------------------- */
 
 /* The figures that there are, in a table that gives each a number: a statement names a
-   figure by that. */
-static const char make_figures[] =
-    "CREATE TEMP TABLE figures (id INTEGER PRIMARY KEY, name TEXT NOT NULL, used);"
-    "WITH RECURSIVE n(name) AS (SELECT min(name) FROM job_values UNION ALL "
-    "SELECT (SELECT min(name) FROM job_values v WHERE v.name > n.name) FROM n "
-    "WHERE n.name IS NOT NULL) "
-    "INSERT INTO figures (name) SELECT name FROM n WHERE name IS NOT NULL";
+   figure by that.  One name after the other is looked up behind the last. */
+#define FIGURES_OF(schema)                                                               \
+	"WITH RECURSIVE n(name) AS (SELECT min(name) FROM " schema ".job_values "        \
+	"UNION ALL SELECT (SELECT min(name) FROM " schema ".job_values v "               \
+	"WHERE v.name > n.name) FROM n WHERE n.name IS NOT NULL) "                       \
+	"INSERT OR IGNORE INTO figures (name) SELECT name FROM n WHERE name IS NOT "     \
+	"NULL;"
+
+static const char make_figures[] = "CREATE TEMP TABLE figures (id INTEGER PRIMARY KEY, "
+				   "name TEXT NOT NULL UNIQUE);" FIGURES_OF("main");
+static const char more_figures[] = FIGURES_OF("elog");
 
 /* A number among others is one; a text among numbers compares as what it is. */
 static const char type_of_figure[] =
@@ -115,6 +119,22 @@ is_used(const struct query_names *names, const char *name)
 	return false;
 }
 
+/* SQL for the figure of a number.  Of a database beside the project's each is asked by
+   itself: SQLite reads all of a view on both for each job. */
+static int
+write_figure(const struct job_view *view, sqlite3_int64 id, char *sql, size_t size)
+{
+#define FIGURE(schema)                                                                   \
+	"(SELECT v.value FROM " schema "job_values v WHERE v.job = j.uuid AND v.name = " \
+	"(SELECT name FROM temp.figures WHERE id = %lld))"
+
+	if (!view->both)
+		return snprintf(sql, size, FIGURE("main."), id);
+	return snprintf(
+	    sql, size, "coalesce(" FIGURE("main.") ", " FIGURE("elog.") ")", id, id);
+#undef FIGURE
+}
+
 /* 0, or -1 after a message. */
 static int
 give_names(struct job_query *query, const struct query_names *names)
@@ -124,7 +144,8 @@ give_names(struct job_query *query, const struct query_names *names)
 	long long n;
 	int code;
 
-	if (db_exec(view->db, view->path, make_figures) != 0)
+	if (db_exec(view->db, view->path, make_figures) != 0 ||
+	    (view->both && db_exec(view->db, view->path, more_figures) != 0))
 		return -1;
 	n = db_number(view->db, "SELECT count(*) FROM figures", 0);
 	query->given =
@@ -135,16 +156,20 @@ give_names(struct job_query *query, const struct query_names *names)
 		return -1;
 	}
 	memcpy(query->given, parts, sizeof(parts));
+	for (size_t i = 0; view->both && i < PARTS; i++)
+		if (strcmp(parts[i].name, "parent") == 0)
+			query->given[i].sql =
+			    "coalesce((SELECT p.number FROM main.jobs p WHERE p.uuid = "
+			    "j.parent), (SELECT p.number FROM elog.jobs p WHERE p.uuid = "
+			    "j.parent))";
 	query->n_given = PARTS;
 	while ((code = sqlite3_step(figure)) == SQLITE_ROW &&
 	       query->n_given < PARTS + (size_t)n) {
 		const char *name = (const char *)sqlite3_column_text(figure, 1);
 		struct query_given *given = &query->given[query->n_given++];
-		char sql[200];
-		int length = snprintf(sql, sizeof(sql),
-		    "(SELECT v.value FROM job_values v WHERE v.job = j.uuid AND v.name = "
-		    "(SELECT name FROM figures WHERE id = %lld))",
-		    sqlite3_column_int64(figure, 0));
+		char sql[600];
+		int length =
+		    write_figure(view, sqlite3_column_int64(figure, 0), sql, sizeof(sql));
 
 		given->name = arena_text(&query->arena, name, strlen(name));
 		given->type = is_used(names, name) ? find_type(query, name) : QUERY_PART;

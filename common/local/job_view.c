@@ -270,10 +270,11 @@ put_half(FILE *sql, const struct streams_row *row, const char *from, const char 
 }
 
 static int
-make_views(const struct job_view *view, bool both)
+make_views(struct job_view *view, bool both)
 {
 	int result = 0;
 
+	view->both = both;
 	for (size_t i = 0; job_spool_streams[i] != NULL && result == 0; i++) {
 		const struct streams_row *row =
 		    streams_named(job_spool_streams[i], strlen(job_spool_streams[i]));

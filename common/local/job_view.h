@@ -19,6 +19,7 @@
 struct job_view {
 	sqlite3 *db;
 	char *path;  /* for messages */
+	bool both;   /* there is a database, elog, beside the project's, main */
 	bool inside; /* there is a project: */
 	struct job_project project;
 };

@@ -12,6 +12,8 @@
 #   BENCH_ROUNDS   how often each command runs (5)
 #   BENCH_SCALE    how far "growth" goes (16)
 #   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
+#   BENCH_JOBS     how many jobs, of five uses of files each, "jobs" has (100000)
+#   BENCH_BYTES    how many bytes of inputs "jobs" hashes (4 GiB)
 #   BUILD          where the programs are (build)
 set -eu
 
@@ -605,7 +607,7 @@ if wanted jobs; then
     elog-job init .
     mkdir ../datalad && (cd ../datalad && export HOME=$PWD &&
         git config --global user.name bench && git config --global user.email bench@localhost &&
-        datalad create -q d >/dev/null 2>&1)
+        datalad create d >/dev/null 2>&1)
     # A process that starts another is what any of this costs at the least.
     ${CC:-cc} -O2 -o spawn -x c - <<'EOF'
 #include <spawn.h>

@@ -232,15 +232,36 @@ b"; touch "$(printf "\351")"; seq 10000 | xargs touch'
     equal "$(loaded "SELECT output_unkept FROM jobs")" 1
 }
 
-@test "a project that cannot be written: nothing is run, and what is there can be read" {
-    [ "$(id -u)" -eq 0 ] && skip "root writes everywhere"
-    elog-job run -t a -- true
-    chmod -R a-w .
-    run --separate-stderr elog-job run -- touch /tmp/ran.$$
-    status_is 1
-    [ ! -e /tmp/ran.$$ ]
-    equal "$(elog-job ls | cut -f 1-3)" $'1\ta\tFINISHED'
-    chmod -R u+w .
+# Run a script where p is mounted as it says: in a mount namespace, which root may have.
+mounted() {
+    unshare -m true 2>/dev/null || skip "no mount namespace here"
+    unshare -m sh -e -c "$1" || { echo "mounted: $?"; return 1; }
+}
+
+@test "a project on a read-only disk: nothing is run, and what is there can be read" {
+    elog-job run -t a --figure x=1 -- true
+    mounted 'mount --bind . .; cd .; cd "$PWD"; mount -o remount,ro,bind .
+        status=0
+        elog-job run -- touch "$BATS_TEST_TMPDIR/ran" 2>"$BATS_TEST_TMPDIR/said" || status=$?
+        [ "$status" = 1 ]
+        grep -q "Read-only" "$BATS_TEST_TMPDIR/said"
+        [ ! -e "$BATS_TEST_TMPDIR/ran" ]
+        elog-job value --job 1 y 2 2>/dev/null && exit 9
+        elog-job ls "x == 1" 2>/dev/null | cut -f 1-3 >"$BATS_TEST_TMPDIR/listed"'
+    equal "$(cat "$BATS_TEST_TMPDIR/listed")" $'1\ta\tFINISHED'
+}
+
+@test "a command that fills the disk: its status is recorded all the same" {
+    mkdir ../small
+    mounted 'mount -t tmpfs -o size=2m small ../small; cd ../small
+        elog-job init .
+        status=0
+        elog-job run -t fills --figures-regex "n=(?<n>[0-9]+)" -- \
+            sh -c "echo n=5; head -c 9000000 /dev/zero >full; echo out" 2>said || status=$?
+        [ "$status" != 0 ]
+        elog-job spool >"$BATS_TEST_TMPDIR/spool"'
+    elog-load --quiet "$db" <"$BATS_TEST_TMPDIR/spool" >/dev/null
+    equal "$(sql "$db" "SELECT task || status || exit_status FROM jobs")" fillsFINISHED0
 }
 
 @test "an ELOG_JOB of another project makes no parent" {
@@ -289,6 +310,8 @@ b"; touch "$(printf "\351")"; seq 10000 | xargs touch'
     elog-job finish "$a" --exit 0
     elog-job start "$a"
     equal "$(elog-job ls | cut -f 3)" FINISHED
+    elog-job note "${a:0:30}" 'by its beginning'
+    equal "$(elog-job show "${a:0:30}" --format json | jq -r .note)" 'by its beginning'
     b=$(elog-job create)
     elog-job fail "$b" --message 'no beam'
     equal "$(elog-job show "$b" --format json | jq -r '.status, .message')" $'FAILED\nno beam'
