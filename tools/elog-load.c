@@ -88,10 +88,21 @@ catch_signals(void)
 
 /* All inputs, then the end.  Returns the exit status. */
 static int
-load_inputs(struct load *load, const char *const *files, struct progress *progress)
+load_inputs(struct load *load, const char *const *files, struct progress *progress,
+    const char *spooled)
 {
-	int result = load_files(load, files, progress, &stopped);
-	int status = result == 0 ? EXIT_DONE : EXIT_PARTIAL;
+	int result = 0, status;
+
+	/* What waits beside the database comes first, and what came meanwhile last. */
+	if (spooled != NULL)
+		result = load_backlog(load, spooled, false, progress, &stopped);
+	status = result == 0 ? EXIT_DONE : EXIT_PARTIAL;
+	if (spooled != NULL)
+		load_share(load, &target.lock, &stopped);
+	if (result >= 0 && stopped == 0)
+		result = load_files(load, files, progress, &stopped);
+	if (result > 0)
+		status = EXIT_PARTIAL;
 
 	for (char **m = metadata; m != NULL && *m != NULL && result >= 0 && stopped == 0;
 	     m++) {
@@ -103,6 +114,9 @@ load_inputs(struct load *load, const char *const *files, struct progress *progre
 		if (load_metadata(load, *m, value + 1) != 0)
 			result = -1;
 	}
+	if (spooled != NULL && result >= 0 && stopped == 0 &&
+	    load_backlog(load, spooled, true, progress, &stopped) < 0)
+		result = -1;
 	if (result >= 0 && (stopped == 0 ? load_end(load) : load_idle(load)) != 0)
 		result = -1;
 	msg_progress_end();
@@ -152,9 +166,8 @@ load_records(const char *const *files)
 		gave_up = true;
 		return EXIT_PARTIAL;
 	}
-	if (target.draft == NULL)
-		load_share(load, &target.lock, &stopped);
-	status = load_inputs(load, files, &progress);
+	status = load_inputs(
+	    load, files, &progress, target.draft == NULL ? target.path : NULL);
 	if (!quiet && stopped == 0 && !migrate && !gave_up)
 		summarize(load_totals(load), target.name);
 	load_close(load);

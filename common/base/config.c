@@ -53,6 +53,8 @@ const struct config_key config_keys[] = {
     {"batch_commit_size", CONFIG_COUNT, "50", "accepted from the older tool, not used"},
     {"lock_timeout", CONFIG_COUNT, "60",
 	"seconds that elog-sync.sh waits for other writers"},
+    {"live_interval", CONFIG_TEXT, "35m",
+	"how often a site should be heard of: elog-site dashboard"},
     {NULL, CONFIG_TEXT, NULL, NULL},
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/path.h"
 #include "db/statement.h"
 #include "db/value.h"
 #include "load/upsert.h"
@@ -72,7 +73,8 @@ direct_open(sqlite3 *db, const char *path)
 	direct->path = path;
 	direct->n = streams_count();
 	direct->programs = calloc(direct->n * 2, sizeof(*direct->programs));
-	if (direct->programs == NULL || value_functions(db) != SQLITE_OK)
+	if (direct->programs == NULL || value_functions(db) != SQLITE_OK ||
+	    path_functions(db) != SQLITE_OK)
 		goto memory;
 	direct->begin = db_prepare(db, path, "SAVEPOINT record");
 	direct->end = db_prepare(db, path, "RELEASE record");
@@ -447,7 +449,7 @@ static enum direct_result
 apply(struct direct *direct, struct program *program, int from, sqlite3_stmt *last,
     char why[DIRECT_WHY])
 {
-	bool several = program->steps.n > from;
+	bool several = program->steps.n - from + (last != NULL) > 1;
 	int code = several ? step(direct->begin) : SQLITE_DONE;
 
 	for (int i = from; i < program->steps.n && code == SQLITE_DONE; i++)

@@ -350,6 +350,15 @@ come_back(struct load *load)
 	return exec(load, "BEGIN");
 }
 
+int
+load_alone(struct load *load)
+{
+	if (come_back(load) != 0)
+		return -1;
+	load->lock = NULL;
+	return 0;
+}
+
 static int
 commit(struct load *load)
 {

@@ -44,6 +44,9 @@ struct load *load_open(sqlite3 *db, const char *path, FILE *states);
 void load_share(
     struct load *load, struct lock *lock, const volatile sig_atomic_t *stopped);
 
+/* Nobody else has a turn any more.  Returns as load_line(). */
+int load_alone(struct load *load);
+
 /*
  * Take one line of n bytes, without its newline; it may be changed.  What is
  * wrong with it is reported with its number and counted.  Returns 0, or -1 after

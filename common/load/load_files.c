@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "stream/backlog.h"
 #include "stream/lines.h"
 
 /* What went wrong while idle shows again at the next line or at the end. */
@@ -77,4 +78,36 @@ load_files(struct load *load, const char *const *files, struct progress *progres
 			status = 1;
 	}
 	return result < 0 ? -1 : status;
+}
+
+int
+load_backlog(struct load *load, const char *path, bool last, struct progress *progress,
+    const volatile sig_atomic_t *stopped)
+{
+	struct backlog backlog;
+	long long bytes = 0;
+	int status = 0, fd;
+
+	if (load_alone(load) != 0)
+		return -1;
+	if (backlog_open(&backlog, path) != 0)
+		return 1;
+	if (last)
+		backlog_last(&backlog);
+	/* The first may be what a load that was killed had taken. */
+	for (int i = 0; i < 2 && status == 0 && *stopped == 0; i++) {
+		fd = backlog_take(&backlog);
+		if (fd < 0) {
+			status = fd == -1 ? 0 : 1;
+			break;
+		}
+		status =
+		    load_descriptor(load, fd, backlog.path, progress, stopped, &bytes);
+		if (status == 0 && *stopped == 0 && load_idle(load) == 0)
+			backlog_taken(&backlog, fd);
+		else
+			close(fd);
+	}
+	backlog_close(&backlog);
+	return status;
 }

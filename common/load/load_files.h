@@ -3,6 +3,7 @@
 #define LOAD_FILES_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "base/progress.h"
 #include "load/load.h"
@@ -15,5 +16,13 @@
  */
 int load_files(struct load *load, const char *const *files, struct progress *progress,
     const volatile sig_atomic_t *stopped);
+
+/*
+ * Load and commit what waits beside the database at path (stream/backlog.h), whose lock
+ * we hold and keep.  Where this is the last look, what is added from then on needs
+ * another load.  Returns as load_files().
+ */
+int load_backlog(struct load *load, const char *path, bool last,
+    struct progress *progress, const volatile sig_atomic_t *stopped);
 
 #endif

@@ -33,6 +33,20 @@
 	    AS(TEXT, "set_at", .otherwise = STREAMS_NOW)
 #define SAID AS(TEXT, "program", .unkept = true), AS(INTEGER, "line", .unkept = true)
 #define MODE AS(TEXT, "mode", .unkept = true)
+/* Whose it is: '' is a site without a name.  A path that is no UTF-8 is in base64. */
+#define SITE AS(TEXT, "site_id", .otherwise = "''")
+#define PATH                                                                             \
+	MAY(TEXT, "path"),                                                               \
+	    AS(TEXT, "path_b64", .unkept = true,                                         \
+		.dump = "iif(typeof(t.path) = 'blob', base64(t.path), NULL)")
+#define PATH_WITHIN                                                                      \
+	MAY(TEXT, "path"),                                                               \
+	    AS(TEXT, "path_b64", .unkept = true,                                         \
+		.dump = "iif('blob' IN (typeof(t.directory), typeof(t.name)), "          \
+			"base64(CAST(t.path AS BLOB)), NULL)")
+/* Of a record that deletes: all below the path, too. */
+#define TREE AS(BOOLEAN, "tree", .unkept = true)
+#define UNIX_NOW "CAST(strftime('%s', 'now') AS INTEGER)"
 
 const struct streams_row streams[] = {
     /* ---- of the service -------------------------------------------------------- */
@@ -418,6 +432,72 @@ const struct streams_row streams[] = {
 	.applied = STREAMS_SINGLY,
 	.columns =
 	    COLUMNS{MUST(TEXT, "stream"), MUST(TEXT, "key"), MUST(TEXT, "doc"), END}},
+
+    /* ---- sites: elog-hash, elog-log, elog-site ---------------------------------- */
+    {.name = "hash_records",
+	.keys = {"site_id", "path"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.uncounted = true,
+	.columns = COLUMNS{SITE, PATH, MAY(TEXT, "current_hash"), MAY(TEXT, "prev_hash"),
+	    MAY(INTEGER, "current_dtg_first"), MAY(INTEGER, "current_dtg_latest"),
+	    MAY(INTEGER, "prev_dtg_latest"), MAY(TEXT, "target_hash"),
+	    MAY(TEXT, "session_id"), MAY(ARRAY, "dirs"), MAY(ARRAY, "files"),
+	    MAY(ARRAY, "links"), TREE, END}},
+    {.name = "hash_history",
+	.keys = {"site_id", "path", "hash", "dtg_first"},
+	.applied = STREAMS_SINGLY,
+	.uncounted = true,
+	.columns = COLUMNS{SITE, MUST(TEXT, "path"), MUST(TEXT, "hash"),
+	    MUST(INTEGER, "dtg_first"),
+	    AS(INTEGER, "dtg_latest", .merge = STREAMS_GREATER), END}},
+    {.name = "hash_files",
+	.keys = {"site_id", "path"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.uncounted = true,
+	.columns = COLUMNS{SITE, PATH_WITHIN, MAY(SHA256, "sha256"), MAY(COUNT, "size"),
+	    MAY(INTEGER, "mtime"), MAY(INTEGER, "mtime_ns"), MAY(INTEGER, "ctime_ns"),
+	    MAY(INTEGER, "inode"), MAY(INTEGER, "device"), MAY(INTEGER, "noted_ns"), TREE,
+	    END}},
+    {.name = "hash_links",
+	.keys = {"site_id", "path"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.uncounted = true,
+	.columns = COLUMNS{SITE, PATH_WITHIN, MAY(TEXT, "target"),
+	    AS(TEXT, "target_b64", .unkept = true,
+		.dump = "iif(typeof(t.target) = 'blob', base64(t.target), NULL)"),
+	    TREE, END}},
+    {.name = "logs",
+	.keys = {"log_id", "site_id"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.uncounted = true,
+	.columns = COLUMNS{MAY(INTEGER, "log_id"), SITE,
+	    AS(TEXT, "log_level", .words = "DEBUG INFO WARNING ERROR CRITICAL"),
+	    MAY(INTEGER, "timestamp"), MAY(TEXT, "session_id"),
+	    MAY(TEXT, "summary_message"), MAY(TEXT, "detailed_message"),
+	    MAY(TEXT, "job_id"), AS(TEXT, "mode", .words = "prune", .unkept = true),
+	    AS(INTEGER, "before", .unkept = true), END}},
+    {.name = "sites",
+	.keys = {"site_id"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "site_id"),
+	    AS(BOOLEAN, "official", .otherwise = "1"),
+	    AS(INTEGER, "added_at", .otherwise = UNIX_NOW, .merge = STREAMS_FIRST), END}},
+    {.name = "baselines",
+	.keys = {"update_id"},
+	.applied = STREAMS_SINGLY,
+	.by_hand = true,
+	.columns = COLUMNS{MAY(INTEGER, "update_id"), MAY(TEXT, "path"),
+	    MAY(TEXT, "hash"), MAY(INTEGER, "set_at"), MAY(TEXT, "set_by"), END}},
+    {.name = "completions",
+	.keys = {"site_id", "update_id"},
+	.applied = STREAMS_SINGLY,
+	.columns = COLUMNS{MUST(TEXT, "site_id"), MUST(INTEGER, "update_id"),
+	    AS(INTEGER, "completed_at", .otherwise = UNIX_NOW, .merge = STREAMS_FIRST),
+	    END}},
     {.name = NULL},
 };
 
