@@ -10,9 +10,10 @@
 #include "db/reader.h"
 #include "files/mark.h"
 #include "files/window.h"
+#include "local/health.h"
 #include "query/status.h"
 
-static int json, failed, log_wanted, downloads, sets, nul;
+static int json, failed, log_wanted, downloads, sets, health, nul;
 static char *state, *late = (char *)"2h";
 static char *config_file;
 
@@ -36,6 +37,8 @@ static struct poptOption options[] = {
 	"Show which sets of files (elog-scan --set) are complete, partial or late", NULL},
     {"late", '\0', POPT_ARG_STRING, &late, 0,
 	"--sets: late is what lacks something TIME after its data (2h)", "TIME"},
+    {"health", '\0', POPT_ARG_NONE, &health, 0,
+	"Show whether all is well with the database; exit 0 only if it is", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
     POPT_TABLEEND,
@@ -81,6 +84,10 @@ main(int argc, const char **argv)
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
+	if (health && (failed || log_wanted || downloads || sets || state != NULL)) {
+		msg("--health goes alone, or with --json");
+		return EXIT_USAGE;
+	}
 	status = check_options();
 	if (status != EXIT_DONE)
 		return status;
@@ -92,6 +99,8 @@ main(int argc, const char **argv)
 		msg("'%s': one database is expected", arguments[1]);
 		return EXIT_USAGE;
 	}
+	if (health)
+		return command_finish(health_print(arguments[0], config_file, json != 0));
 	status = reader_open(&reader, arguments[0], config_file);
 	if (status == EXIT_DONE) {
 		view.db = reader.db;

@@ -13,7 +13,7 @@ log() {
 
 # All loads that were started in the background have ended, and all is in the database.
 loaded() {
-    wait_for sh -c "[ ! -e '$db.spool.started' ] && [ ! -e '$db.spool' ] && [ ! -e '$db.spool.loading' ]"
+    wait_for sh -c "ls '$db' >/dev/null && [ \"\$(ls -d '$db'*)\" = '$db' ]"
 }
 
 @test "a line is seen at once, and is in the database soon" {

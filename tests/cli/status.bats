@@ -85,7 +85,7 @@ person() {
     equal "${lines[3]}" '1 experiment was refused, for you were not known; to fetch it again:'
     equal "${lines[4]}" "    kinit && elog-status --failed $db | elog-get | elog-load $db"
     equal "${lines[6]}" '1 experiment is not yours to read'
-    [[ $output =~ $'\n'size\ +[0-9.]+\ kB ]]
+    [[ $output =~ $'\n'size\ +[0-9.]+\ [kM]B ]]
     [[ $output =~ $'\n'written\ +4\ minutes\ ago, ]]
     [[ $output =~ $'\n'"looks back"\ +24\ hours ]]
     [[ $output =~ $'\n'complete\ +1\ experiment$'\n' ]]

@@ -15,6 +15,8 @@ static const char *const apart[] = {
     "dump_keys",	 /* */
     "file_contents",	 /* come with run_files */
     "condition_columns", /* are made of the documents of runs */
+    "log_counts",
+    "site_hashes", /* counted by triggers */
     NULL,
 };
 
@@ -31,6 +33,11 @@ is_derived(const struct streams_row *row, const char *column)
 	/* What the values are of which kind is seen from the values. */
 	if (strcmp(column, "kinds") == 0 ||
 	    (strcmp(row->name, "conditions") == 0 && strcmp(column, "value_type") == 0))
+		return true;
+	/* Both are the path; the bytes of what sha256 has in letters. */
+	if (strncmp(row->name, "hash_", 5) == 0 &&
+	    (strcmp(column, "directory") == 0 || strcmp(column, "name") == 0 ||
+		strcmp(column, "digest") == 0))
 		return true;
 	return row->applied == STREAMS_STAGED; /* doc has it all */
 }
