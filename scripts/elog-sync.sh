@@ -192,7 +192,8 @@ if [ "$retry" = 1 ] && [ -n "$hours_option$excludes$all$further" ]; then
 fi
 [ -z "$all" ] || [ -z "$hours_option" ] || die 2 "--all and --hours exclude each other"
 if [ -n "$fetch" ]; then
-	eval "elog-get --unasked $service $fetch" </dev/null >/dev/null || exit 2
+	eval "elog-get --unasked $service $fetch" </dev/null >/dev/null
+	[ $? -ne 2 ] || exit 2
 fi
 case $dir in
 /*) ;;

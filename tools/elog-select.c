@@ -15,7 +15,7 @@
 #include "query/rows.h"
 
 static struct query_wanted wanted = {.limit = -1};
-static int descending, explain;
+static int descending, explain, gone;
 static char *limit_text, *format_name, *config_file;
 
 static struct poptOption options[] = {
@@ -27,6 +27,8 @@ static struct poptOption options[] = {
 	"Only experiments whose names match", "GLOB"},
     {"period", '\0', POPT_ARG_STRING, &wanted.period, 0, "Only runs of this run period",
 	"NAME"},
+    {"gone", '\0', POPT_ARG_NONE, &gone, 0,
+	"Experiments, too, that the service has no longer", NULL},
     {"desc", '\0', POPT_ARG_NONE, &descending, 0, "The other way round: last run first",
 	NULL},
     {"format", '\0', POPT_ARG_STRING, &format_name, 0,
@@ -181,6 +183,7 @@ main(int argc, const char **argv)
 	if (status >= 0)
 		return status;
 	wanted.descending = descending != 0;
+	wanted.gone = gone != 0;
 	format = printer_format_chosen(format_name);
 	if (format == NULL || read_limit() != 0 || read_arguments(arguments, &path) != 0)
 		return EXIT_USAGE;

@@ -34,7 +34,9 @@ prepare(sqlite3 *db, const char *path, const char *name, const struct cond_form 
 		db_complain(db, path);
 		return NULL;
 	}
-	if (db_require(db, path, "local_conditions") != 0)
+	if (db_require(db, path, "local_conditions") != 0 ||
+	    (strcmp(name, "ls") == 0 &&
+		db_require(db, path, "run_param_descriptions") != 0))
 		return NULL;
 	return db_prepare(db, path, statement_file("cond", name, suffix));
 }
@@ -72,7 +74,7 @@ expect_run(sqlite3 *db, const char *path, const char *experiment, const char *ru
 {
 	sqlite3_stmt *query = db_prepare(db, path,
 	    "SELECT 1 FROM experiments e JOIN runs r ON r.experiment_id = e.id "
-	    "WHERE e.name = :experiment "
+	    "WHERE e.name = replace(:experiment, ' ', '_') "
 	    "AND r.run_number IN (:run, CAST(:run AS INTEGER)) "
 	    "AND CAST(r.run_number AS TEXT) = :run");
 	int found = -1;

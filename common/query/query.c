@@ -5,6 +5,7 @@
 
 #include "db/db.h"
 #include "query/query_check.h"
+#include "query/query_label.h"
 #include "query/query_lex.h"
 #include "query/query_parse.h"
 #include "query/query_plan.h"
@@ -95,6 +96,8 @@ read_filter(struct query *query, const char *text, struct query_error *error)
 	if (query->filter->type == QUERY_LIST)
 		return query_error_set(
 		    error, &query->filter->place, "a list is no condition by itself");
+	if (query_label_resolve(query->filter, &query->arena) != 0)
+		return query_error_plain(error, "no memory");
 	return query_plan(&query->catalog, query->filter);
 }
 
@@ -272,7 +275,7 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 		return -1;
 	if (read_columns(query, wanted->columns, error) != 0 ||
 	    query_scope_read(&query->scope, query->db, &query->arena, wanted->runs,
-		wanted->experiments, wanted->period, error) != 0)
+		wanted->experiments, wanted->gone, wanted->period, error) != 0)
 		return -1;
 	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
 		if (c->number >= QUERY_VALUES_MAX)

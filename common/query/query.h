@@ -52,6 +52,7 @@ struct query_wanted {
 	const char *runs;	 /* "100-200,250", NULL: all */
 	const char *experiments; /* a glob, whatever the case of letters; NULL: all */
 	const char *period;	 /* a row of run_periods; NULL: none */
+	bool gone;		 /* experiments too that the service has no longer */
 	bool descending;
 	long long limit; /* -1: none */
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/db.h"
+#include "query/query_label.h"
 #include "query/query_name.h"
 #include "text/timestamp.h"
 
@@ -20,18 +22,21 @@ read_runs(struct query_scope *scope, const char *text, struct query_error *error
 	return code == 0 ? 0 : query_error_plain(error, "no memory");
 }
 
-/* The ids of the experiments whose names match, as a JSON array. */
+/* The ids of the experiments whose names match, as a JSON array; all do if glob is NULL.
+ */
 static int
 match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *glob,
-    struct query_error *error)
+    bool gone, struct query_error *error)
 {
+	static const char sql[] =
+	    "SELECT id, name, name IN (SELECT experiment FROM fetches WHERE status = "
+	    "'gone') FROM experiments";
 	sqlite3_stmt *statement = NULL;
 	long matched = 0, all = 0;
 	char *text = NULL;
 	size_t length;
 	FILE *out;
-	int code = sqlite3_prepare_v2(
-	    db, "SELECT id, name FROM experiments", -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
 
 	if (code != SQLITE_OK)
 		return -1;
@@ -44,11 +49,14 @@ match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *g
 		const char *name = (const char *)sqlite3_column_text(statement, 1);
 
 		all++;
-		if (name != NULL && fnmatch(glob, name, FNM_CASEFOLD) == 0)
+		if (!gone && sqlite3_column_int(statement, 2) != 0)
+			continue;
+		if (glob == NULL ||
+		    (name != NULL && fnmatch(glob, name, FNM_CASEFOLD) == 0))
 			fprintf(out, "%s%lld", matched++ > 0 ? "," : "[",
 			    sqlite3_column_int64(statement, 0));
 	}
-	fputs("]", out);
+	fputs(matched > 0 ? "]" : "[]", out);
 	fclose(out);
 	sqlite3_finalize(statement);
 	if (text != NULL)
@@ -59,7 +67,7 @@ match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *g
 		return -1;
 	if (scope->experiments == NULL)
 		return query_error_plain(error, "no memory");
-	if (matched == 0)
+	if (matched == 0 && glob != NULL)
 		return query_error_plain(
 		    error, "-e: no experiment matches '%.80s'", glob);
 	return 0;
@@ -121,13 +129,23 @@ read_period(
 
 int
 query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
-    const char *runs, const char *glob, const char *period, struct query_error *error)
+    const char *runs, const char *glob, bool gone, const char *period,
+    struct query_error *error)
 {
+	static const char any_gone[] =
+	    "SELECT 1 FROM fetches WHERE status = 'gone' LIMIT 1";
+
+	if (glob != NULL) {
+		glob = query_label_address(arena, glob, strlen(glob));
+		if (glob == NULL)
+			return query_error_plain(error, "no memory");
+	}
 	*scope = (struct query_scope){0};
 	*error = (struct query_error){0};
 	if (runs != NULL && read_runs(scope, runs, error) != 0)
 		return -1;
-	if (glob != NULL && match(scope, db, arena, glob, error) != 0)
+	if ((glob != NULL || (!gone && db_number(db, any_gone, 0) != 0)) &&
+	    match(scope, db, arena, glob, gone, error) != 0)
 		return -1;
 	return period != NULL ? read_period(scope, db, period, error) : 0;
 }

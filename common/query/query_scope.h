@@ -18,11 +18,13 @@ struct query_scope {
 
 /*
  * Read a run list, find the experiments that match a glob and the row of a period;
- * each may be NULL.  0, or -1 with the error set (an empty message: the database
+ * each may be NULL.  Experiments that the service has no longer are left out unless
+ * gone is true.  0, or -1 with the error set (an empty message: the database
  * failed).
  */
 int query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
-    const char *runs, const char *glob, const char *period, struct query_error *error);
+    const char *runs, const char *glob, bool gone, const char *period,
+    struct query_error *error);
 
 /* Write its terms, each with " AND " before it.  table is the one of the statement whose
    experiment_id is to be one of those. */

@@ -46,8 +46,14 @@ static sqlite3_stmt *
 prepare_facts(const struct status *status)
 {
 	const char *file = status->path;
-	char *facts =
-	    statement_inner(status->db, file, statement_file("status", "facts", ""));
+	/* A database of an older elog has no outcomes of streams. */
+	int known = db_has(status->db, "fetched_streams")
+			? 0
+			: db_exec(status->db, file,
+			      "CREATE TEMP TABLE fetched_streams (stream, status)");
+	char *facts = known == 0 ? statement_inner(status->db, file,
+				       statement_file("status", "facts", ""))
+				 : NULL;
 	char *counts = facts != NULL ? counts_sql(status->db, file) : NULL;
 	char *jobs = counts != NULL ? jobs_sql(status) : NULL;
 	char *pending = migration_pending(status->db), *sql = NULL;

@@ -234,12 +234,12 @@ END
     run --separate-stderr elog-cond alias --db "$db" good --rm
     status_is 1
     says elog-load 'there is no alias @good'
-    equal "$(elog-cond ls --db "$db")" $'alias\thot\ttemperature > 400\t'
+    equal "$(elog-cond ls --db "$db")" $'alias\thot\ttemperature > 400\t\t'
     equal "$(logged 'action, old_value, new_value, message')" \
         $'insert||temperature > 300|hot\ninsert||@hot and not dark|good\nupdate|temperature > 300|temperature > 400|hot\ndelete|@hot and not dark||good'
     # A database that is not there yet is made.
     elog-cond alias --db "$BATS_TEST_TMPDIR/new.db" a 'b > 1'
-    equal "$(elog-cond ls --db "$BATS_TEST_TMPDIR/new.db")" $'alias\ta\tb > 1\t'
+    equal "$(elog-cond ls --db "$BATS_TEST_TMPDIR/new.db")" $'alias\ta\tb > 1\t\t'
 }
 
 @test "periods: limits in order, --update and --rm" {
@@ -330,7 +330,7 @@ END
         closed e1 '{"experiments":1,"runs":2}' 2026-02-01T00:00:00Z
     } | elog-load --quiet "$db" >/dev/null
     equal "$(shown e1 1 | grep ^x)" $'x\tint\t5'
-    equal "$(elog-cond ls --db "$db" all)" $'period\tall\t\t'
+    equal "$(elog-cond ls --db "$db" all)" $'period\tall\t\t\t'
     equal "$(sql "$db" "SELECT experiment, new_value -> '\$.runs' FROM log_records WHERE action = 'sync' ORDER BY id")" \
         $'e1|2\ne2|1\ne1|1'
     # Nothing new, no row.
@@ -354,11 +354,11 @@ END
     elog-cond type --db "$db" MFX:A float
     elog-cond type --db "$db" MFX:B int
     elog-cond type --db "$db" other int
-    equal "$(elog-cond ls --db "$db" 'MFX:*')" $'type\tMFX:A\tfloat\t0\ntype\tMFX:B\tint\t0'
+    equal "$(elog-cond ls --db "$db" 'MFX:*')" $'type\tMFX:A\tfloat\t0\t\ntype\tMFX:B\tint\t0\t'
     # Without a wildcard: anywhere in the name.
-    equal "$(elog-cond ls --db "$db" X:)" $'type\tMFX:A\tfloat\t0\ntype\tMFX:B\tint\t0'
+    equal "$(elog-cond ls --db "$db" X:)" $'type\tMFX:A\tfloat\t0\t\ntype\tMFX:B\tint\t0\t'
     equal "$(elog-cond ls --db "$db" nothing)" ""
-    equal "$(ELOG_DATABASE_PATH=$db elog-cond ls 'o*')" $'type\tother\tint\t0'
+    equal "$(ELOG_DATABASE_PATH=$db elog-cond ls 'o*')" $'type\tother\tint\t0\t'
     run --separate-stderr elog-cond show --db "$db" e1 3
     status_is 1
     says elog-cond 'there is no run 3 of e1'

@@ -6,7 +6,10 @@ SELECT kind, name, value_type, declared, runs, expression, run_min, run_max, sta
             (SELECT count(*) FROM conditions WHERE type_id = t.id),
             (SELECT ifnull(sum(n), 0) FROM condition_columns WHERE type_id = t.id)) AS runs,
         NULL AS expression, NULL AS run_min, NULL AS run_max, NULL AS start_time,
-        NULL AS end_time, NULL AS set_by, created_at AS set_at, description
+        NULL AS end_time, NULL AS set_by, created_at AS set_at,
+        coalesce(description, (SELECT d.description FROM run_param_descriptions d
+            WHERE d.param_name IN (t.name, replace(t.name, '.', char(65294)))
+            ORDER BY d.id DESC LIMIT 1)) AS description
         FROM condition_types t WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 2, 'alias', name, NULL, NULL, NULL, expression, NULL, NULL, NULL,
         NULL, set_by, set_at, description

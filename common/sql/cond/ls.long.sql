@@ -5,7 +5,10 @@ SELECT kind, name, what, declared, runs, set_by, set_at, description FROM (
         iif(EXISTS (SELECT 1 FROM local_conditions WHERE type_id = t.id) OR declared,
             (SELECT count(*) FROM conditions WHERE type_id = t.id),
             (SELECT ifnull(sum(n), 0) FROM condition_columns WHERE type_id = t.id)) AS runs,
-        NULL AS set_by, created_at AS set_at, description
+        NULL AS set_by, created_at AS set_at,
+        coalesce(description, (SELECT d.description FROM run_param_descriptions d
+            WHERE d.param_name IN (t.name, replace(t.name, '.', char(65294)))
+            ORDER BY d.id DESC LIMIT 1)) AS description
         FROM condition_types t WHERE :glob IS NULL OR name GLOB :glob
     UNION ALL SELECT 2, 'alias', name, expression, '', NULL, set_by, set_at, description
         FROM aliases WHERE :glob IS NULL OR name GLOB :glob

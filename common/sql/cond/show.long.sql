@@ -1,7 +1,7 @@
 WITH this AS (
     SELECT r.id, r.experiment_id, r.run_number
     FROM experiments e JOIN runs r ON r.experiment_id = e.id
-    WHERE e.name = :experiment AND r.run_number IN (:run, CAST(:run AS INTEGER))
+    WHERE e.name = replace(:experiment, ' ', '_') AND r.run_number IN (:run, CAST(:run AS INTEGER))
         AND CAST(r.run_number AS TEXT) = :run
 ),
 c AS (

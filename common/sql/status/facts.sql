@@ -14,4 +14,6 @@ UNION ALL SELECT 'complete', (SELECT count(*) FROM fetches WHERE status = 'compl
 UNION ALL SELECT 'partial', (SELECT count(*) FROM fetches WHERE status = 'partial')
 UNION ALL SELECT 'failed', (SELECT count(*) FROM fetches WHERE status = 'failed')
 UNION ALL SELECT 'denied', (SELECT count(*) FROM fetches WHERE status = 'denied')
-UNION ALL SELECT 'gone', (SELECT count(*) FROM fetches WHERE status = 'gone');
+UNION ALL SELECT 'gone', (SELECT count(*) FROM fetches WHERE status = 'gone')
+UNION ALL SELECT 'questionnaires_failed', (SELECT count(*) FROM fetched_streams
+    WHERE stream = 'questionnaires' AND status IN ('failed', 'denied'));
