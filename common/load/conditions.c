@@ -10,6 +10,7 @@
 #include "db/condition_type.h"
 #include "db/db.h"
 #include "db/statement.h"
+#include "load/editable.h"
 #include "load/map.h"
 #include "text/json.h"
 
@@ -592,6 +593,21 @@ take_member(struct conditions *c, const struct condition_run *run, struct json_s
 	return found != NULL ? take(c, found, run, value) : -1;
 }
 
+/* What becomes of a parameter that somebody edited. */
+struct edited {
+	struct conditions *c;
+	const struct condition_run *run;
+	take_value *take;
+};
+
+static int
+take_editable(void *context, struct json_span name, struct json_span value)
+{
+	const struct edited *edited = context;
+
+	return take_member(edited->c, edited->run, name, value, edited->take);
+}
+
 /* Walk the parameters of a run, edited ones first.  Either object may be missing, or
    none. */
 static int
@@ -599,15 +615,11 @@ walk(struct conditions *c, const struct condition_run *run, struct json_span par
     struct json_span editable, take_value *take)
 {
 	struct json s;
-	struct json_span name, value, inner;
+	struct json_span name, value;
 
 	c->place = 0;
-	json_begin(&s, editable.p, editable.n);
-	if (editable.p != NULL && json_open(&s, '{'))
-		while (json_member(&s, &name) && json_value(&s, &value))
-			if (value.p[0] == '{' && json_find(value, "value", &inner) &&
-			    take_member(c, run, name, inner, take) != 0)
-				return -1;
+	if (editable_walk(editable, take_editable, &(struct edited){c, run, take}) != 0)
+		return -1;
 	json_begin(&s, params.p, params.n);
 	if (params.p != NULL && json_open(&s, '{'))
 		while (json_member(&s, &name) && json_value(&s, &value))

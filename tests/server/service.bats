@@ -365,6 +365,12 @@ status_of() {
     equal "$output" mfxnasty25
 }
 
+@test "11: an edited parameter with a dot in its name" {
+    serve
+    into mfxl100023
+    equal "$(elog-select '`dotted.name` == "v"' "$db")" $'mfxl100023\t3\tv'
+}
+
 @test "12: the first stream in the table's order is to blame; 404; an error with status 200; null" {
     printf '{"status": "error", "message": "no such proposal"}' >"$BATS_TEST_TMPDIR/error"
     printf 'null' >"$BATS_TEST_TMPDIR/null"
