@@ -411,7 +411,7 @@ status_of() {
     equal "$(asked | grep -cE '^(DIA_daq_13|nosuch00) info')" 2
     run --separate-stderr synchronize --all --attachments
     status_is 0
-    equal "$(sql "$dir/elog.db" "SELECT count(*) > 0, min(experiment) FROM attachments WHERE name = 'a/b/c.png'")" "1|mfxl100023"
+    equal "$(sql "$dir/elog.db" "SELECT count(*) > 0, min(experiment) FROM attachments WHERE name = 'a/b/c.png'")" "1|DIA_daq_13"
 }
 
 @test "how many requests a synchronization makes" {
