@@ -10,10 +10,10 @@
 #include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "logbook/census.h"
 #include "logbook/experiment.h"
 #include "logbook/listing.h"
 #include "logbook/service.h"
-#include "logbook/survey.h"
 #include "stream/stream.h"
 
 static double hours;
@@ -107,7 +107,7 @@ print_part(void *context, const char *experiment, enum plan_part part)
 static int
 survey(const struct config *config, struct chosen *chosen)
 {
-	const struct survey_options o = {
+	const struct census_options o = {
 	    .database = known,
 	    .records = records,
 	    .hours = hours,
@@ -121,7 +121,7 @@ survey(const struct config *config, struct chosen *chosen)
 	if (status == 0)
 		status = service_login(&service);
 	if (status == 0)
-		status = survey_run(&service, &o, print_part, chosen);
+		status = census_run(&service, &o, print_part, chosen);
 	service_free(&service);
 	return status;
 }
