@@ -146,8 +146,9 @@ static void
 put_trigger(FILE *sql, const struct streams_row *row, const char *operation,
     const char *alias, const char *key)
 {
-	fprintf(sql, "CREATE TEMP TRIGGER dump_%s_%s AFTER %s ON main.\"%s\"", operation,
-	    row->name, operation, streams_table(row));
+	fprintf(sql,
+	    "CREATE TEMP TRIGGER IF NOT EXISTS dump_%s_%s AFTER %s ON main.\"%s\"",
+	    operation, row->name, operation, streams_table(row));
 	if (row->dumped != NULL) {
 		fputs(" WHEN ", sql);
 		member_put_text(sql, row->dumped, alias);
@@ -239,8 +240,9 @@ changes_open(sqlite3 *db, const char *path)
 	changes->db = db;
 	changes->path = path;
 	if (db_exec(db, path,
-		"CREATE TEMP TABLE dump_token AS "
-		"SELECT lower(hex(randomblob(8))) AS token") != 0 ||
+		"CREATE TEMP TABLE IF NOT EXISTS dump_token (token TEXT);"
+		"DELETE FROM dump_token;"
+		"INSERT INTO dump_token VALUES (lower(hex(randomblob(8))))") != 0 ||
 	    create_triggers(changes) != 0)
 		goto fail;
 	changes->keys = db_prepare(db, path,

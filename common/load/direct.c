@@ -324,10 +324,26 @@ is_copy(const struct program *program)
 	return found->p != NULL && found->p[0] == '"' && json_string_is(*found, "row");
 }
 
-/* Is each value what its column says?  Of a record that deletes or copies, the keys
-   alone. */
+/* Does it not matter what is wrong with a member?  Of a record that deletes all but the
+   keys; of a copy texts, which another database has so. */
+static bool
+is_forgiven(const struct program *program, const struct streams_column *c,
+    struct json_span value, bool deleted)
+{
+	if (streams_is_key(program->row, c))
+		return false;
+	/* A member that need not come again, of a row that may be there. */
+	if (deleted || (!program->row->whole && value.p == NULL))
+		return true;
+	return program->copies &&
+	       (value.p == NULL || value.p[0] == 'n' ||
+		   ((c->type == STREAMS_TEXT || c->type == STREAMS_TIME) &&
+		       value.p[0] == '"'));
+}
+
+/* Is each value what its column says? */
 static enum direct_result
-check_types(const struct program *program, bool keys_alone, char why[DIRECT_WHY])
+check_types(const struct program *program, bool deleted, char why[DIRECT_WHY])
 {
 	const struct streams_column *c = program->row->columns;
 	const struct json_span *key = &program->members[0].found;
@@ -337,11 +353,7 @@ check_types(const struct program *program, bool keys_alone, char why[DIRECT_WHY]
 		char fault[STREAMS_WHY];
 
 		if (streams_fits(c, program->members[i].found, fault) ||
-		    (keys_alone && !streams_is_key(program->row, c)))
-			continue;
-		/* A member that need not come again, of a row that may be there. */
-		if (!program->row->whole && !streams_is_key(program->row, c) &&
-		    program->members[i].found.p == NULL)
+		    is_forgiven(program, c, program->members[i].found, deleted))
 			continue;
 		if (i == 0 || length == 0)
 			snprintf(why, DIRECT_WHY, "%s %s", c->name, fault);
@@ -482,7 +494,7 @@ take(struct direct *direct, struct program *program, struct json_span record,
 		return DIRECT_REFUSED;
 	}
 	if (program->upsert != NULL)
-		result = check_types(program, deleted || program->copies, why);
+		result = check_types(program, deleted, why);
 	if (result != DIRECT_TAKEN)
 		return result;
 	if (bind_members(program, record) != SQLITE_OK)

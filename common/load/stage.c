@@ -247,8 +247,9 @@ stage_open(sqlite3 *db, const char *path)
 	if (db_exec(db, path,
 		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
 		"PRAGMA temp.secure_delete = OFF;"
-		"CREATE TEMP TABLE vanishing (experiment TEXT, stream TEXT, key, subkey);"
-		"CREATE UNIQUE INDEX temp.vanishing_key "
+		"CREATE TEMP TABLE IF NOT EXISTS vanishing (experiment TEXT, stream "
+		"TEXT, key, subkey);"
+		"CREATE UNIQUE INDEX IF NOT EXISTS temp.vanishing_key "
 		"ON vanishing (experiment, stream, key, ifnull(subkey, ''))") != 0)
 		goto fail;
 	stage->vanish = db_prepare(db, path, "INSERT INTO vanishing VALUES (?, ?, ?, ?)");

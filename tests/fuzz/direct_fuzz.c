@@ -1,8 +1,9 @@
 /*
  * Records of the streams that are applied one by one.  A line is a record: its first
- * byte chooses the stream, the fields behind it, with tabs between them, are values of
- * the members in members[]; a field that is no JSON is a string.  An empty one is no
- * member.  Whatever they say, the database does not fail and stays sound.
+ * byte chooses the stream, and from 128 on that it is a copy of elog-dump's; the fields
+ * behind it, with tabs between them, are values of the members of the stream's row and of
+ * others[]; a field that is no JSON is a string.  An empty one is no member.  Whatever
+ * they say, the database does not fail and stays sound.
  */
 #include <stdint.h>
 
@@ -10,30 +11,8 @@
 #include "stream/streams.h"
 #include "text/json.h"
 
-#define FIELDS 14
-
-/* Of the first streams that are applied singly, in the order of streams[]; of others
-   it is the row's columns. */
-static const char *const members[][FIELDS] = {
-    {"name", "value_type", "description", "mode", "set_by", "set_at", "user"},
-    {"name", "value", "run", "experiment", "mode", "set_by", "set_at", "program"},
-    {"name", "expression", "description", "mode", "set_by", "set_at", "user"},
-    {"name", "run_min", "run_max", "start_time", "end_time", "description", "mode",
-	"set_by", "set_at"},
-    {"path", "content", "sha256", "run", "experiment", "importance", "description",
-	"set_by", "set_at", "program"},
-    {"url", "path", "size", "sha256", "finished", "modified", "mtime", "started",
-	"attempts", "resumed_from", "source", "time", "observed_at", "status"},
-    {"url", "path", "bytes", "total", "sha256", "attempts", "last_error", "last_attempt",
-	"time", "source", "observed_at", "status"},
-    {"experiment", "entry_id", "attachment_id", "name", "type", "size", "path", "url",
-	"time", "observed_at"},
-    {"url", "source", "path", "size", "modified", "observed_at", "time", "fields"},
-    {"url", "source", "time", "until", "status", "entries", "newest_change", "modified",
-	"settled", "selection", "message", "attempts", "tried_at"},
-};
-
-#define KNOWN (sizeof(members) / sizeof(members[0]))
+/* Members that are no column of a row. */
+static const char *const others[] = {"mode", "user", STREAMS_DELETED, NULL};
 
 /* The first stream that is applied singly, and how many there are. */
 static const struct streams_row *
@@ -82,15 +61,18 @@ put_record(FILE *out, const char *line, size_t n)
 {
 	size_t streams_n;
 	const struct streams_row *first = first_singly(&streams_n);
-	size_t stream = (unsigned char)line[0] % streams_n;
+	const struct streams_row *row = &first[(unsigned char)line[0] % streams_n];
+	const struct streams_column *c = row->columns;
+	const char *const *other = others;
 	const char *p = line + 1, *end = line + n, *comma = "";
 
-	fprintf(out, "{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":{",
-	    first[stream].name);
-	for (int i = 0; p < end; i++) {
-		const char *name = stream >= KNOWN ? first[stream].columns[i].name
-				   : i < FIELDS	   ? members[stream][i]
-						   : NULL;
+	fprintf(out, "{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":{", row->name);
+	if ((unsigned char)line[0] >= 128) {
+		fputs("\"" STREAMS_COPY "\":\"row\"", out);
+		comma = ",";
+	}
+	while (p < end) {
+		const char *name = c->name != NULL ? c++->name : *other++;
 		const char *tab = memchr(p, '\t', (size_t)(end - p));
 
 		if (name == NULL)
