@@ -138,27 +138,6 @@ job_file_spec_free(struct job_file_spec *spec)
 
 /* ---- Finding and hashing ---------------------------------------------------- */
 
-/* Absolute, with the links of its directory resolved and its own name kept. */
-static char *
-absolute(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *before, *directory, *whole = NULL;
-
-	if (slash == NULL)
-		before = strdup(".");
-	else
-		before = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	directory = before != NULL ? realpath(before, NULL) : NULL;
-	if (directory != NULL &&
-	    asprintf(&whole, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
-		slash != NULL ? slash + 1 : path) < 0)
-		whole = NULL;
-	free(before);
-	free(directory);
-	return whole;
-}
-
 static int
 add(struct job_files *files, const struct job_file_spec *spec, const char *path)
 {
@@ -172,7 +151,7 @@ add(struct job_files *files, const struct job_file_spec *spec, const char *path)
 		files->room = room;
 	}
 	files->files[files->n].spec = spec;
-	files->files[files->n].path = absolute(path);
+	files->files[files->n].path = job_project_absolute(path);
 	if (files->files[files->n].path == NULL)
 		return -1;
 	files->n++;

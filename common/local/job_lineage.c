@@ -269,27 +269,6 @@ ask_file(struct lineage *l, const char *sql, const char *path, struct origin *or
 	return found;
 }
 
-/* Absolute, with the links of its directory resolved, as it was recorded; where there is
-   no such directory any more, as it was given. */
-static char *
-absolute(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	char *before = slash == NULL
-			   ? strdup(".")
-			   : strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	char *directory = before != NULL ? realpath(before, NULL) : NULL, *whole = NULL;
-
-	if (directory == NULL)
-		whole = strdup(path);
-	else if (asprintf(&whole, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
-		     name) < 0)
-		whole = NULL;
-	free(before);
-	free(directory);
-	return whole;
-}
-
 static bool
 is_id(const char *what)
 {
@@ -300,7 +279,9 @@ is_id(const char *what)
 static int
 find_origin(struct lineage *l, const char *what, struct origin *origin)
 {
-	char *path = absolute(what);
+	/* As it was recorded; where there is no such directory any more, as it is given.
+	 */
+	char *path = job_project_absolute(what);
 	int found = 0;
 
 	*origin = (struct origin){.job = ""};
@@ -308,11 +289,10 @@ find_origin(struct lineage *l, const char *what, struct origin *origin)
 		free(path);
 		return job_view_find(l->view, what, origin->job);
 	}
-	if (path != NULL)
-		found = ask_file(l, "lineage_path", path, origin) ||
-			ask_file(l, "lineage_path", what, origin) ||
-			ask_file(l, "lineage_import", path, origin) ||
-			ask_file(l, "lineage_sha256", what, origin);
+	found = ask_file(l, "lineage_path", path, origin) ||
+		ask_file(l, "lineage_path", what, origin) ||
+		ask_file(l, "lineage_import", path, origin) ||
+		ask_file(l, "lineage_sha256", what, origin);
 	free(path);
 	if (found)
 		return EXIT_DONE;

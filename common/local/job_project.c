@@ -167,6 +167,26 @@ fail:
 	return -1;
 }
 
+char *
+job_project_absolute(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *before, *directory, *whole = NULL;
+
+	if (slash == NULL)
+		before = strdup(".");
+	else
+		before = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	directory = before != NULL ? realpath(before, NULL) : NULL;
+	if (directory != NULL &&
+	    asprintf(&whole, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
+		slash != NULL ? slash + 1 : path) < 0)
+		whole = NULL;
+	free(before);
+	free(directory);
+	return whole;
+}
+
 /* ---- Jobs ------------------------------------------------------------------- */
 
 void

@@ -58,6 +58,10 @@ void job_project_close(struct job_project *project);
  */
 int job_project_init(struct job_project *project, const char *directory, bool *made);
 
+/* The path of a file, absolute, with the links of its directory resolved and its own name
+   kept; malloc'd, NULL where there is no such directory. */
+char *job_project_absolute(const char *path);
+
 /*
  * A new job, with the next number under its parent (NULL: none), and its directory.  Any
  * number of processes may do so at once.  0, or -1 after a message.  Release with
@@ -66,8 +70,7 @@ int job_project_init(struct job_project *project, const char *directory, bool *m
 int job_new(const struct job_project *project, const struct job *parent, struct job *job);
 
 /* The job of the project that a UUID, its beginning (8 letters or more) or a number
-   means.  0, or -1 without a message:
-   there is none. */
+   means.  0, or -1 without a message: there is none. */
 int job_find(const struct job_project *project, const char *id, struct job *job);
 
 void job_free(struct job *job);

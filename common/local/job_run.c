@@ -17,6 +17,7 @@
 #include "local/job_origin.h"
 #include "local/job_record.h"
 #include "local/job_spool.h"
+#include "stream/loader.h"
 #include "text/secret.h"
 
 /* A job that lives longer is put on disk, and into the database, while it runs. */
@@ -26,6 +27,9 @@
    each ends its own. */
 #define GRACE_SECONDS 10.0
 #define GRACE_SHARE 0.75
+
+/* For other writers of the database, unless --wait says otherwise. */
+#define LOAD_WAIT "10s"
 
 struct running {
 	struct job_project *project;
@@ -455,6 +459,7 @@ job_run(struct job_project *project, const struct job_wanted *wanted)
 	struct running running = {
 	    .project = project, .wanted = wanted, .outputs = {-1, -1}};
 	struct job_outcome outcome = {0};
+	static char wait[] = LOAD_WAIT;
 	long attempts = 0;
 	int status = check(&running);
 
@@ -470,8 +475,12 @@ job_run(struct job_project *project, const struct job_wanted *wanted)
 		}
 		job_command_unblock();
 		job_spool_sync_apart(project);
-		if (wanted->db != NULL)
+		if (wanted->db != NULL) {
+			/* Who waits for the command is not to wait for a database. */
+			if (loader_wait == NULL)
+				loader_wait = wait;
 			job_load(project, running.from, wanted->db);
+		}
 	}
 	release(&running);
 	return status;

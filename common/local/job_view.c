@@ -130,6 +130,21 @@ index_offset(const char *path)
 	return offset;
 }
 
+/* Remove an index, with what SQLite keeps beside it: a log of another is none of a new
+   one's. */
+static void
+drop(const char *path)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+	char *file;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (asprintf(&file, "%s%s", path, suffixes[i]) >= 0) {
+			(void)unlink(file);
+			free(file);
+		}
+}
+
 /* Bring the index up to date.  0; -1: it cannot be written. */
 static int
 refresh(const struct job_project *project, const char *path)
@@ -147,7 +162,7 @@ refresh(const struct job_project *project, const char *path)
 		return -1;
 	from = index_offset(path);
 	if (from < 0 || from > to) {
-		(void)unlink(path);
+		drop(path);
 		from = 0;
 	}
 	db = db_open_writer(path, NULL);

@@ -633,6 +633,7 @@ EOF
     echo 'i=0; while [ $i -lt 1000 ]; do elog-job value --job '"$job"' n$i $i; i=$((i + 1)); done' |
         script values-each
     for ((i = 0; i < 1000; i++)); do printf 'n%d %d ' $i $i; done >values
+    # shellcheck disable=SC2016 # the same
     echo 'exec elog-job value --job '"$job"' $(cat values)' | script values-once
     best values-each values-once
     line "1,000 figures, one by one from a shell's loop" "$(compute 2 "$best_1") s" - "$best_1" "<= 3"

@@ -294,10 +294,22 @@ mounted() {
     cat one two one | elog-load --quiet "$BATS_TEST_TMPDIR/b.db" >/dev/null
     equal "$(dump "$BATS_TEST_TMPDIR/a.db")" "$(dump "$BATS_TEST_TMPDIR/b.db")"
     equal "$(sql -separator '|' "$BATS_TEST_TMPDIR/b.db" "SELECT status, note, evaluation FROM jobs WHERE number = '1'")" "FAILED|second|rejected"
+    # What could not be loaded comes with the next.
+    mkdir ../away
+    (
+        flock 9
+        run --separate-stderr elog-job run --wait 0 --db ../away/x.db -t kept -- true
+        status_is 0
+        [[ $stderr == *'the records are kept'* ]]
+    ) 9>../away/x.db.lock
+    rm -f ../away/x.db.lock
+    elog-job run --db ../away/x.db -t next -- true
+    equal "$(sql ../away/x.db "SELECT task FROM jobs ORDER BY number" | paste -sd ,)" kept,next
+    equal "$(cat .elog-job/behind.*)" ""
     run --separate-stderr elog-job run --db /nosuch/x.db -- true
     status_is 0
     [[ $stderr == *'the records are kept'* ]]
-    equal "$(elog-job ls "status == 'FINISHED'" | wc -l)" 2
+    equal "$(elog-job ls "status == 'FINISHED'" | wc -l)" 4
 }
 
 @test "create, start, finish and fail" {
