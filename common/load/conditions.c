@@ -70,7 +70,7 @@ static const char *const sql[STATEMENTS] = {
 		    "FROM " ALL_KINDS " k WHERE id = :id",
     [COUNT_LOCAL] = "SELECT DISTINCT type_id FROM local_conditions",
     [ANY_COLUMN] = "SELECT 1 FROM condition_columns WHERE experiment_id = :experiment_id",
-    [CHANGED_RUNS] = "SELECT s.key, s.params, s.editable_params, r.doc "
+    [CHANGED_RUNS] = "SELECT s.key, s.doc, r.doc "
 		     "FROM staged_runs s LEFT JOIN runs r "
 		     "ON r.experiment_id = :experiment_id AND r.run_number = s.key "
 		     "WHERE s.experiment = :experiment AND s.doc IS NOT NULL "
@@ -100,7 +100,8 @@ struct conditions {
 	/* The names of the last run's parameters, in their order: mostly that of the
 	   next one's. */
 	struct name **order;
-	size_t n_order, order_room, place;
+	size_t n_order, order_room;
+	size_t place;	       /* of the parameter at hand */
 	struct name **touched; /* those with a change */
 	size_t n_touched, touched_room;
 	size_t bytes; /* of all changes, about */
@@ -279,13 +280,17 @@ find_name(struct conditions *c, struct json_span spelled)
 	if (name == NULL || name->spelled_n != spelled.n ||
 	    memcmp(name->spelled, spelled.p, spelled.n) != 0) {
 		name = look_up(c, spelled);
-		if (name == NULL || !grow(&c->order, &c->order_room, c->place))
+		if (name == NULL)
 			return NULL;
+		while (c->n_order <= c->place) {
+			if (!grow(&c->order, &c->order_room, c->n_order)) {
+				(void)out_of_memory();
+				return NULL;
+			}
+			c->order[c->n_order++] = NULL;
+		}
 		c->order[c->place] = name;
-		if (c->place == c->n_order)
-			c->n_order++;
 	}
-	c->place++;
 	return name;
 }
 
@@ -604,8 +609,10 @@ static int
 take_editable(void *context, struct json_span name, struct json_span value)
 {
 	const struct edited *edited = context;
+	int result = take_member(edited->c, edited->run, name, value, edited->take);
 
-	return take_member(edited->c, edited->run, name, value, edited->take);
+	edited->c->place++;
+	return result;
 }
 
 /* Walk the parameters of a run, edited ones first.  Either object may be missing, or
@@ -614,17 +621,15 @@ static int
 walk(struct conditions *c, const struct condition_run *run, struct json_span params,
     struct json_span editable, take_value *take)
 {
-	struct json s;
+	struct json_walk members = json_walk(params);
 	struct json_span name, value;
 
 	c->place = 0;
 	if (editable_walk(editable, take_editable, &(struct edited){c, run, take}) != 0)
 		return -1;
-	json_begin(&s, params.p, params.n);
-	if (params.p != NULL && json_open(&s, '{'))
-		while (json_member(&s, &name) && json_value(&s, &value))
-			if (take_member(c, run, name, value, take) != 0)
-				return -1;
+	for (; json_walk_next(&members, &name, &value); c->place++)
+		if (take_member(c, run, name, value, take) != 0)
+			return -1;
 	return 0;
 }
 
@@ -632,14 +637,14 @@ static int
 walk_document(struct conditions *c, const struct condition_run *run,
     struct json_span document, take_value *take)
 {
-	struct json_span params, editable;
+	struct json_walk members = json_walk(document);
+	struct json_span name, value, params = {NULL, 0}, editable = {NULL, 0};
 
-	if (document.p == NULL || document.p[0] != '{')
-		return 0;
-	if (!json_find(document, "params", &params))
-		params.p = NULL;
-	if (!json_find(document, "editable_params", &editable))
-		editable.p = NULL;
+	while (json_walk_next(&members, &name, &value))
+		if (params.p == NULL && json_string_is(name, "params"))
+			params = value;
+		else if (editable.p == NULL && json_string_is(name, "editable_params"))
+			editable = value;
 	return walk(c, run, params, editable, take);
 }
 
@@ -680,10 +685,10 @@ read_run(sqlite3_stmt *row, struct condition_run *run, char **spelled)
 		   : out_of_memory();
 }
 
-/* One run: its older document, if there is one, and its newer parameters. */
+/* One run: its older document, and the newer one.  Either may be {NULL, 0}. */
 static int
 take_run(struct conditions *c, sqlite3_stmt *row, struct json_span older,
-    struct json_span params, struct json_span editable)
+    struct json_span newer)
 {
 	struct condition_run run;
 	char *spelled;
@@ -696,7 +701,7 @@ take_run(struct conditions *c, sqlite3_stmt *row, struct json_span older,
 	if (result == 0)
 		result = walk_document(c, &run, older, keep_old);
 	if (result == 0)
-		result = walk(c, &run, params, editable, take_new);
+		result = walk_document(c, &run, newer, take_new);
 	if (result == 0)
 		result = take_away(c, &run);
 	free(spelled);
@@ -753,14 +758,13 @@ conditions_apply(struct conditions *c, const char *experiment,
 	result = 0;
 	bind_experiment(vanished, experiment, experiment_id);
 	while (!c->first && result == 0 && (row = next_row(c, vanished)) > 0)
-		result = take_run(c, vanished, column(vanished, 1), none, none);
+		result = take_run(c, vanished, column(vanished, 1), none);
 	sqlite3_reset(vanished);
 	if (result != 0 || row != 0 || (c->open && flush(c) != 0))
 		return -1;
 	bind_experiment(changed, experiment, experiment_id);
 	while (result == 0 && (row = next_row(c, changed)) > 0)
-		result = take_run(c, changed, column(changed, 3), column(changed, 1),
-		    column(changed, 2));
+		result = take_run(c, changed, column(changed, 2), column(changed, 1));
 	sqlite3_reset(changed);
 	return result == 0 && row == 0 ? finish(c) : -1;
 }
@@ -854,21 +858,14 @@ fill(struct conditions *c)
 	c->first = true;
 	while (result == 0 && (row = next_row(c, all)) > 0) {
 		static const struct json_span none = {NULL, 0};
-		struct json_span document = column(all, 1), params, editable;
 
 		if (sqlite3_column_int64(all, 2) != c->experiment) {
 			result = finish(c);
 			c->experiment = sqlite3_column_int64(all, 2);
 			c->first = true;
 		}
-		if (document.p[0] != '{')
-			continue;
-		if (!json_find(document, "params", &params))
-			params = none;
-		if (!json_find(document, "editable_params", &editable))
-			editable = none;
 		if (result == 0)
-			result = take_run(c, all, none, params, editable);
+			result = take_run(c, all, none, column(all, 1));
 	}
 	sqlite3_reset(all);
 	return result == 0 && row == 0 ? finish(c) : -1;

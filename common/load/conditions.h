@@ -3,7 +3,8 @@
  *
  * Each member of a run's "params", and each "value" in its "editable_params", which wins
  * over a parameter of the same name, is a value of the condition of its plain name: the
- * service stores U+FF0E and U+FF04 where "." and "$" are meant.  Only documents that
+ * service stores U+FF0E and U+FF04 where "." and "$" are meant, and an edited "a.b" as
+ * "b" within "a".  Only documents that
  * changed are read, and of the columns only those are written in which a value did
  * (db/condition_column.h).  What the values of a name have in common is kept in
  * condition_types; a type that somebody declared stays, and what does not fit it is

@@ -33,6 +33,7 @@ struct load {
 	struct load_totals totals;
 	struct stage *stage;
 	struct steps *steps, *after; /* by row of streams[] */
+	bool bare[STREAMS_MAX];
 	struct steps fetches;
 	sqlite3_stmt *problem, *problem_of, *problems_of, *forget, *refuse, *accept,
 	    *withheld, *ensure, *id_of, *metadata;
@@ -107,12 +108,32 @@ prepare_fixed(struct load *load)
 	return 0;
 }
 
+/*
+ * Do a stream's steps write a large table without reading generated columns (see
+ * stage_write_bare())?  A trigger might read them: then not.
+ */
+static bool
+is_bare(struct load *load, const char *stream)
+{
+	char sql[160];
+
+	if (strcmp(stream, "runs") != 0 && strcmp(stream, "logbook_entries") != 0 &&
+	    strcmp(stream, "files") != 0)
+		return false;
+	snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = "
+	    "'%s'",
+	    stream);
+	return db_number(load->db, sql, 1) == 0;
+}
+
 static int
 prepare_steps(struct load *load)
 {
 	for (size_t i = 0; i < streams_staged(); i++) {
 		const char *stream = streams[i].name;
 
+		load->bare[i] = is_bare(load, stream);
 		/* The first two are the stage's: see stage.h. */
 		if (steps_prepare(&load->steps[i], load->db, load->path,
 			statement_file("load", stream, ""), 2, STEPS_MAX) < 0 ||
@@ -497,7 +518,7 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	sqlite3_int64 id = 0;
 	int runs = is_good(load, experiment, fetch, "runs");
 	struct json_span incremental;
-	int before, changed, conditions;
+	int before, changed, conditions, result;
 
 	statement_text(load->ensure, ":experiment", experiment);
 	statement_text(load->ensure, ":fetched_at",
@@ -531,13 +552,16 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 		if (!good)
 			continue;
 		before = changes_total(load->noted);
-		if (run_steps(load, &load->steps[i], experiment, id,
-			time_of(load, fetch, streams[i].name, fetched_at)) != 0)
-			return -1;
+		stage_write_bare(load->stage, load->bare[i]);
+		result = run_steps(load, &load->steps[i], experiment, id,
+		    time_of(load, fetch, streams[i].name, fetched_at));
 		changed = changes_total(load->noted) - before;
 		note_changes(load, streams[i].name, changed);
-		if (changed != 0 &&
-		    run_steps(load, &load->after[i], experiment, id, fetched_at) != 0)
+		if (changed != 0 && result == 0)
+			result =
+			    run_steps(load, &load->after[i], experiment, id, fetched_at);
+		stage_write_bare(load->stage, false);
+		if (result != 0)
 			return -1;
 	}
 	note_changes(load, "conditions", conditions);

@@ -28,6 +28,7 @@ struct table {
 };
 
 struct stage {
+	bool bare; /* see stage_write_bare() */
 	sqlite3 *db;
 	const char *path;
 	struct table *tables; /* by row of streams[] */
@@ -228,6 +229,50 @@ lasting(sqlite3_context *context, int n, sqlite3_value **values)
 	    context, text, (sqlite3_uint64)(end - text), free, SQLITE_UTF8);
 }
 
+static void
+count(void *context, const char *p, size_t n)
+{
+	(void)p;
+	*(size_t *)context += n;
+}
+
+/*
+ * SQL: json_valid(TEXT), as SQLite has it; but false of anything where stage_write_bare()
+ * says so.
+ */
+static void
+json_valid(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const struct stage *stage = sqlite3_user_data(context);
+	struct json_span text = {NULL, 0};
+	size_t strict = 0;
+	struct json s;
+
+	(void)n;
+	if (stage->bare) {
+		sqlite3_result_int(context, 0);
+		return;
+	}
+	text.p = (const char *)sqlite3_value_text(values[0]);
+	if (text.p == NULL)
+		return;
+	text.n = (size_t)sqlite3_value_bytes(values[0]);
+	json_begin(&s, text.p, text.n);
+	if (json_value(&s, NULL) && json_end(&s)) {
+		/* What becomes longer holds NaN or an infinity. */
+		json_clean(text, 0, count, &strict);
+		sqlite3_result_int(context, strict == text.n);
+	} else {
+		sqlite3_result_int(context, 0);
+	}
+}
+
+void
+stage_write_bare(struct stage *stage, bool bare)
+{
+	stage->bare = bare;
+}
+
 struct stage *
 stage_open(sqlite3 *db, const char *path)
 {
@@ -242,7 +287,10 @@ stage_open(sqlite3 *db, const char *path)
 	stage->db = db;
 	stage->path = path;
 	if (sqlite3_create_function(db, "lasting", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-		NULL, lasting, NULL, NULL) != SQLITE_OK)
+		NULL, lasting, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function(db, "json_valid", 1,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, stage, json_valid,
+		NULL, NULL) != SQLITE_OK)
 		goto fail;
 	if (db_exec(db, path,
 		"PRAGMA temp.journal_mode = MEMORY; PRAGMA temp.cache_size = -16000; "
@@ -281,6 +329,9 @@ stage_close(struct stage *stage)
 	}
 	sqlite3_finalize(stage->vanish);
 	sqlite3_finalize(stage->drop_vanished);
+	/* The connection may go on. */
+	(void)sqlite3_create_function(
+	    stage->db, "json_valid", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
 	free(stage->tables);
 	free(stage->experiment);
 	free(stage);
@@ -302,20 +353,17 @@ static void
 find_members(struct json_span record, const struct streams_row *r, struct table *table,
     struct found *found)
 {
-	struct json s;
+	struct json_walk walk = json_walk(record);
 	struct json_span key, value;
 	bool first = true;
 
 	for (int i = 0; i < table->n; i++)
 		table->members[i].found = (struct json_span){NULL, 0};
-	json_begin(&s, record.p, record.n);
-	if (!json_open(&s, '{'))
-		return;
-	for (; json_member(&s, &key) && json_value(&s, &value); first = false) {
+	for (; json_walk_next(&walk, &key, &value); first = false) {
 		if (found->experiment.p == NULL && json_string_is(key, "experiment")) {
 			found->experiment = value;
-			if (first && json_peek(&s) != '\0')
-				found->rest = s.text + s.at;
+			if (first)
+				found->rest = walk.at + strspn(walk.at, " \t\r\n");
 			continue;
 		}
 		note(&found->key, r->keys[1], key, value);

@@ -50,6 +50,14 @@ enum stage_result stage_take(struct stage *stage, const struct streams_row *reso
 int stage_keep(struct stage *stage, const struct streams_row *row, const char *experiment,
     sqlite3_int64 experiment_id);
 
+/*
+ * While it is set, json_valid() is false.  SQLite computes generated columns also where a
+ * row is written, which for the parameters of a run means to take its whole document
+ * apart for nothing: that column asks json_valid() first.  To be set around statements
+ * that write such a table and read no generated column.
+ */
+void stage_write_bare(struct stage *stage, bool bare);
+
 /* Drop what waits of an experiment.  0, or -1 after a message. */
 int stage_drop(struct stage *stage, const char *experiment);
 

@@ -462,21 +462,126 @@ json_end(struct json *s)
 	return true;
 }
 
+/* ---- Text that was checked before ------------------------------------------- */
+
+/* The first quote or backslash from p on, of which there is one before end. */
+static inline const char *
+quote_or_slash(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	while (end - p >= 8) {
+		uint64_t x, quote, slash;
+
+		memcpy(&x, p, 8);
+		quote = x ^ BYTES(0x22);
+		slash = x ^ BYTES(0x5c);
+		/* What is above the first one found may be found in error. */
+		x = (((quote - BYTES(0x01)) & ~quote) |
+			((slash - BYTES(0x01)) & ~slash)) &
+		    BYTES(0x80);
+		if (x != 0)
+			return p + __builtin_ctzll(x) / 8;
+		p += 8;
+	}
+#endif
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* Behind a string that begins at p. */
+static inline const char *
+behind_string(const char *p, const char *end)
+{
+	for (p++; (p = quote_or_slash(p, end)) < end; p += 2)
+		if (*p == '"')
+			return p + 1;
+	return end;
+}
+
+static inline const char *
+behind_space(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	return p;
+}
+
+/* Behind the value that begins at p. */
+static inline const char *
+behind_value(const char *p, const char *end)
+{
+	size_t depth = 0;
+
+	if (*p == '"')
+		return behind_string(p, end);
+	if (*p != '{' && *p != '[') {
+		while (p < end && *p != ',' && *p != '}' && *p != ']' && *p > ' ')
+			p++;
+		return p;
+	}
+	while (p < end) {
+		if (*p == '"') {
+			p = behind_string(p, end);
+			continue;
+		}
+		if (*p == '{' || *p == '[')
+			depth++;
+		else if ((*p == '}' || *p == ']') && --depth == 0)
+			return p + 1;
+		p++;
+	}
+	return p;
+}
+
+struct json_walk
+json_walk(struct json_span object)
+{
+	struct json_walk walk = {object.p, object.p};
+
+	if (object.p == NULL)
+		return walk;
+	walk.end = object.p + object.n;
+	walk.at = behind_space(object.p, walk.end);
+	if (walk.at < walk.end && *walk.at == '{')
+		walk.at++;
+	else
+		walk.at = walk.end;
+	return walk;
+}
+
+bool
+json_walk_next(struct json_walk *walk, struct json_span *key, struct json_span *value)
+{
+	const char *p = behind_space(walk->at, walk->end), *end = walk->end;
+
+	if (p < end && *p == ',')
+		p = behind_space(p + 1, end);
+	if (p >= end || *p != '"')
+		return false;
+	key->p = p;
+	p = behind_string(p, end);
+	key->n = (size_t)(p - key->p);
+	p = behind_space(p, end);
+	p = p < end ? behind_space(p + 1, end) : end; /* the colon */
+	if (p >= end)
+		return false;
+	value->p = p;
+	p = behind_value(p, end);
+	value->n = (size_t)(p - value->p);
+	walk->at = p;
+	return true;
+}
+
 bool
 json_find(struct json_span object, const char *name, struct json_span *value)
 {
-	struct json s;
+	struct json_walk walk = json_walk(object);
 	struct json_span key;
 
-	json_begin(&s, object.p, object.n);
-	if (json_peek(&s) != '{' || !json_open(&s, '{'))
-		return false;
-	while (json_member(&s, &key)) {
-		if (!json_value(&s, value))
-			return false;
+	while (json_walk_next(&walk, &key, value))
 		if (json_string_is(key, name))
 			return true;
-	}
 	return false;
 }
 

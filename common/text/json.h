@@ -87,6 +87,24 @@ bool json_value(struct json *s, struct json_span *value);
 bool json_end(struct json *s);
 
 /*
+ * Walk through the members of an object that was checked before, which takes a third of
+ * the time that json_member() and json_value() take:
+ *
+ *	struct json_walk walk = json_walk(object);
+ *
+ *	while (json_walk_next(&walk, &key, &value))
+ *		...
+ *
+ * walk.at is then what follows the value.  Of anything but an object there are none.
+ */
+struct json_walk {
+	const char *at, *end;
+};
+struct json_walk json_walk(struct json_span object);
+bool json_walk_next(
+    struct json_walk *walk, struct json_span *key, struct json_span *value);
+
+/*
  * Find the first member called name in an object that was checked before.  Where there is
  * none, false, and *value holds some other member's value, or what it held before.
  */

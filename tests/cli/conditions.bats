@@ -76,6 +76,15 @@ values() {
     equal "$(values x)$(values y)$(values z)" "e1.1='good' e1.1=2 e1.1=3 "
 }
 
+@test "what was edited under a name with dots comes nested" {
+    {
+        record runs '{"experiment":"e1","num":1,"params":{"a.b":1,"a.c":2},"editable_params":{"a":{"b":{"value":5,"modified_by":"bob"},"d":{"e":{"value":"x"}},"n":7},"f":{"g":{}}}}'
+        closed e1 '{"runs":1}'
+    } | into
+    equal "$(types)" "a.b int;a.c int;a.d.e string;"
+    equal "$(values a.b)$(values a.c)$(values a.d.e)" "e1.1=5 e1.1=2 e1.1='x' "
+}
+
 @test "a value keeps its kind; the name's type is what they have in common" {
     params e1 '{"a":true,"b":1,"c":"1.50","d":[1],"e":false}' | into
     equal "$(types)" "a bool;b int;c float;d json;e bool;"

@@ -1,5 +1,5 @@
 CREATE TEMP TABLE IF NOT EXISTS staged_runs (experiment TEXT, key, subkey, doc TEXT,
-    begin_time, end_time, type, sample, "sample.name", params JSON, editable_params JSON);
+    begin_time, end_time, type, sample, "sample.name");
 
 SELECT 1 FROM experiments e JOIN runs r ON r.experiment_id = e.id
 WHERE e.name = :experiment AND r.run_number = :key AND r.doc = :doc;

@@ -13,6 +13,9 @@ DROP VIEW Logbook;
 DROP VIEW Questionnaire;
 DROP VIEW Workflow;
 
+-- Tables that are made anew keep their names, and what refers to them stays as it is.
+PRAGMA legacy_alter_table = ON;
+
 -- value_type is what the values of a name have in common, or 'mixed'; kinds has a bit for
 -- each type that any of them is of by itself (db/condition_type.h).  Of a type that
 -- somebody declared value_type stays.
@@ -126,85 +129,123 @@ WHERE c.value IS NOT NULL
 
 -- What repeats a document.  A run keeps its times, its type and its sample where it has no
 -- document any more, and its document is too long to be read for them.
-ALTER TABLE runs DROP COLUMN parameters;
-ALTER TABLE runs ADD COLUMN parameters TEXT
-    AS (coalesce(nullif(doc -> 'params', 'null'), '{}'));
+-- The columns of the large tables ask json_valid(): see load/stage.h.
 
-ALTER TABLE logbook_entries DROP COLUMN author;
-ALTER TABLE logbook_entries ADD COLUMN author TEXT AS (doc ->> 'author');
-ALTER TABLE logbook_entries DROP COLUMN content;
-ALTER TABLE logbook_entries ADD COLUMN content TEXT AS (doc ->> 'content');
-ALTER TABLE logbook_entries DROP COLUMN tags;
-ALTER TABLE logbook_entries ADD COLUMN tags TEXT AS (nullif(doc -> 'tags', 'null'));
-ALTER TABLE logbook_entries DROP COLUMN title;
-ALTER TABLE logbook_entries ADD COLUMN title TEXT AS (doc ->> 'title');
-ALTER TABLE logbook_entries DROP COLUMN content_type;
-ALTER TABLE logbook_entries ADD COLUMN content_type TEXT AS (doc ->> 'content_type');
-ALTER TABLE logbook_entries DROP COLUMN parent;
-ALTER TABLE logbook_entries ADD COLUMN parent TEXT AS (doc ->> 'parent');
-ALTER TABLE logbook_entries DROP COLUMN deleted_by;
-ALTER TABLE logbook_entries ADD COLUMN deleted_by TEXT AS (doc ->> 'deleted_by');
-ALTER TABLE logbook_entries DROP COLUMN deleted_at;
-ALTER TABLE logbook_entries ADD COLUMN deleted_at TEXT AS (doc ->> 'deleted_time');
-ALTER TABLE logbook_entries DROP COLUMN previous_version;
-ALTER TABLE logbook_entries ADD COLUMN previous_version TEXT AS (doc ->> 'previous_version');
-
-ALTER TABLE files DROP COLUMN size;
-ALTER TABLE files ADD COLUMN size INTEGER AS (doc ->> 'size');
-ALTER TABLE files DROP COLUMN created_at;
-ALTER TABLE files ADD COLUMN created_at TEXT AS (doc ->> 'create_timestamp');
-ALTER TABLE files DROP COLUMN modified_at;
-ALTER TABLE files ADD COLUMN modified_at TEXT AS (doc ->> 'modify_timestamp');
-ALTER TABLE files DROP COLUMN checksum;
-ALTER TABLE files ADD COLUMN checksum TEXT AS (doc ->> 'checksum');
-ALTER TABLE files DROP COLUMN absolute_path;
-ALTER TABLE files ADD COLUMN absolute_path TEXT AS (doc ->> 'absolute_path');
-
-ALTER TABLE workflow_jobs DROP COLUMN run_number;
-ALTER TABLE workflow_jobs ADD COLUMN run_number AS (doc ->> 'run_num');
-ALTER TABLE workflow_jobs DROP COLUMN name;
-ALTER TABLE workflow_jobs ADD COLUMN name TEXT AS (doc ->> '$.def.name');
-ALTER TABLE workflow_jobs DROP COLUMN status;
-ALTER TABLE workflow_jobs ADD COLUMN status TEXT AS (doc ->> 'status');
-ALTER TABLE workflow_jobs DROP COLUMN user;
-ALTER TABLE workflow_jobs ADD COLUMN user TEXT AS (doc ->> 'user');
-ALTER TABLE workflow_jobs DROP COLUMN submitted_at;
-ALTER TABLE workflow_jobs ADD COLUMN submitted_at TEXT AS (doc ->> 'submit_time');
-
-ALTER TABLE experiments DROP COLUMN instrument;
-ALTER TABLE experiments ADD COLUMN instrument TEXT AS (doc ->> 'instrument');
-ALTER TABLE experiments DROP COLUMN start_time;
-ALTER TABLE experiments ADD COLUMN start_time TEXT AS (doc ->> 'start_time');
-ALTER TABLE experiments DROP COLUMN end_time;
-ALTER TABLE experiments ADD COLUMN end_time TEXT AS (doc ->> 'end_time');
-ALTER TABLE experiments DROP COLUMN description;
-ALTER TABLE experiments ADD COLUMN description TEXT AS (doc ->> 'description');
-ALTER TABLE experiments DROP COLUMN leader_account;
-ALTER TABLE experiments ADD COLUMN leader_account TEXT AS (doc ->> 'leader_account');
-ALTER TABLE experiments DROP COLUMN posix_group;
-ALTER TABLE experiments ADD COLUMN posix_group TEXT AS (doc ->> 'posix_group');
-ALTER TABLE experiments DROP COLUMN proposal;
-ALTER TABLE experiments ADD COLUMN proposal TEXT AS (doc ->> '$.params.PNR');
-ALTER TABLE experiments DROP COLUMN slack_channels;
-ALTER TABLE experiments ADD COLUMN slack_channels TEXT AS (doc ->> '$.params.slack_channels');
-ALTER TABLE experiments DROP COLUMN analysis_queues;
-ALTER TABLE experiments ADD COLUMN analysis_queues TEXT
-    AS (doc ->> '$.params.analysis_queues');
--- contact_info is "Name (mail)", or a name alone; rtrim() leaves what ends with the last
--- opening bracket.
-ALTER TABLE experiments DROP COLUMN pi;
-ALTER TABLE experiments ADD COLUMN pi TEXT AS (trim(iif(doc ->> 'contact_info' LIKE '%(%)%',
-    substr(doc ->> 'contact_info', 1, length(rtrim(doc ->> 'contact_info',
-        replace(doc ->> 'contact_info', '(', ''))) - 1),
-    doc ->> 'contact_info')));
-ALTER TABLE experiments DROP COLUMN pi_email;
-ALTER TABLE experiments ADD COLUMN pi_email TEXT AS (
-    CASE WHEN doc ->> 'contact_info' LIKE '%(%)%' THEN
+CREATE TABLE experiments_7 (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    updated_at TEXT,
+    doc TEXT,
+    instrument TEXT AS (doc ->> 'instrument'),
+    start_time TEXT AS (doc ->> 'start_time'),
+    end_time TEXT AS (doc ->> 'end_time'),
+    description TEXT AS (doc ->> 'description'),
+    -- contact_info is "Name (mail)", or a name alone; rtrim() leaves what ends with the
+    -- last opening bracket.
+    pi TEXT AS (trim(iif(doc ->> 'contact_info' LIKE '%(%)%',
+        substr(doc ->> 'contact_info', 1, length(rtrim(doc ->> 'contact_info',
+            replace(doc ->> 'contact_info', '(', ''))) - 1),
+        doc ->> 'contact_info'))),
+    pi_email TEXT AS (CASE WHEN doc ->> 'contact_info' LIKE '%(%)%' THEN
         trim(substr(substr(doc ->> 'contact_info', length(rtrim(doc ->> 'contact_info',
                 replace(doc ->> 'contact_info', '(', ''))) + 1), 1,
             instr(substr(doc ->> 'contact_info', length(rtrim(doc ->> 'contact_info',
-                replace(doc ->> 'contact_info', '(', ''))) + 1) || ')', ')') - 1))
-    END);
+                replace(doc ->> 'contact_info', '(', ''))) + 1) || ')', ')') - 1)) END),
+    leader_account TEXT AS (doc ->> 'leader_account'),
+    posix_group TEXT AS (doc ->> 'posix_group'),
+    proposal TEXT AS (doc ->> '$.params.PNR'),
+    slack_channels TEXT AS (doc ->> '$.params.slack_channels'),
+    analysis_queues TEXT AS (doc ->> '$.params.analysis_queues')
+);
+INSERT INTO experiments_7 (id, name, updated_at, doc)
+SELECT id, name, updated_at, doc FROM experiments;
+DROP TABLE experiments;
+ALTER TABLE experiments_7 RENAME TO experiments;
+
+CREATE TABLE logbook_entries_7 (
+    id INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    entry_id TEXT NOT NULL,
+    created_at TEXT,
+    run_number,
+    run_inferred INTEGER NOT NULL DEFAULT 0,
+    doc TEXT NOT NULL,
+    author TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'author' END),
+    content TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'content' END),
+    tags TEXT AS (CASE WHEN json_valid(doc) THEN nullif(doc -> 'tags', 'null') END),
+    title TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'title' END),
+    content_type TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'content_type' END),
+    parent TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'parent' END),
+    deleted_by TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'deleted_by' END),
+    deleted_at TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'deleted_time' END),
+    previous_version TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'previous_version' END),
+    UNIQUE (experiment_id, entry_id)
+);
+INSERT INTO logbook_entries_7 (id, experiment_id, entry_id, created_at, run_number,
+    run_inferred, doc)
+SELECT id, experiment_id, entry_id, created_at, run_number, run_inferred, doc
+FROM logbook_entries;
+DROP TABLE logbook_entries;
+ALTER TABLE logbook_entries_7 RENAME TO logbook_entries;
+CREATE INDEX logbook_entries_by_run ON logbook_entries (experiment_id, run_number);
+CREATE INDEX logbook_entries_by_time ON logbook_entries (created_at);
+
+CREATE TABLE runs_7 (
+    id INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    run_number NOT NULL,
+    start_time TEXT,
+    end_time TEXT,
+    type TEXT,
+    sample TEXT,
+    doc TEXT,
+    parameters TEXT AS (CASE WHEN json_valid(doc)
+        THEN coalesce(nullif(doc -> 'params', 'null'), '{}') ELSE '{}' END),
+    UNIQUE (experiment_id, run_number)
+);
+INSERT INTO runs_7 (id, experiment_id, run_number, start_time, end_time, type, sample, doc)
+SELECT id, experiment_id, run_number, start_time, end_time, type, sample, doc FROM runs;
+DROP TABLE runs;
+ALTER TABLE runs_7 RENAME TO runs;
+CREATE INDEX runs_by_time ON runs (start_time);
+
+CREATE TABLE files_7 (
+    id INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    path TEXT NOT NULL,
+    run_number,
+    doc TEXT NOT NULL,
+    size INTEGER AS (CASE WHEN json_valid(doc) THEN doc ->> 'size' END),
+    created_at TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'create_timestamp' END),
+    modified_at TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'modify_timestamp' END),
+    checksum TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'checksum' END),
+    absolute_path TEXT AS (CASE WHEN json_valid(doc) THEN doc ->> 'absolute_path' END)
+);
+INSERT INTO files_7 (id, experiment_id, path, run_number, doc)
+SELECT id, experiment_id, path, run_number, doc FROM files;
+DROP TABLE files;
+ALTER TABLE files_7 RENAME TO files;
+CREATE INDEX files_by_path ON files (experiment_id, path);
+CREATE INDEX files_by_run ON files (experiment_id, run_number);
+
+CREATE TABLE workflow_jobs_7 (
+    id INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    job_id TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    run_number AS (doc ->> 'run_num'),
+    name TEXT AS (doc ->> '$.def.name'),
+    status TEXT AS (doc ->> 'status'),
+    user TEXT AS (doc ->> 'user'),
+    submitted_at TEXT AS (doc ->> 'submit_time'),
+    UNIQUE (experiment_id, job_id)
+);
+INSERT INTO workflow_jobs_7 (id, experiment_id, job_id, doc)
+SELECT id, experiment_id, job_id, doc FROM workflow_jobs;
+DROP TABLE workflow_jobs;
+ALTER TABLE workflow_jobs_7 RENAME TO workflow_jobs;
+
+PRAGMA legacy_alter_table = OFF;
 
 -- Views under the names and columns of the older tool, elogfetch, as in 002; parameters
 -- are read from the documents.

@@ -35,6 +35,7 @@ WHERE f.completed_at IS NOT NULL AND json_valid(f.records);
 ALTER TABLE fetches ADD COLUMN streams TEXT;
 
 -- Nothing keeps the service from two samples, or shifts, of one name.
+PRAGMA legacy_alter_table = ON;
 CREATE TABLE samples_of_ids (
     id INTEGER PRIMARY KEY,
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
@@ -64,6 +65,7 @@ INSERT INTO shifts_of_ids (id, experiment_id, shift_id, doc)
 SELECT id, experiment_id, coalesce(doc ->> '_id', name), doc FROM shifts;
 DROP TABLE shifts;
 ALTER TABLE shifts_of_ids RENAME TO shifts;
+PRAGMA legacy_alter_table = OFF;
 
 -- The service gives a run its whole sample; the column is its name.
 UPDATE runs SET sample = sample ->> 'name' WHERE sample LIKE '{%' AND json_valid(sample);
