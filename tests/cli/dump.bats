@@ -46,6 +46,14 @@ local_data() {
     } | elog-load --quiet "$1"
     elog-cond set --db "$1" e9 1 beam 4
     closed e9 '{"runs":0}' 2026-01-02T00:00:00Z | elog-load --quiet "$1"
+    # A job with a file and figures, hashes, a line of a log, a site.
+    mkdir -p "$BATS_TEST_TMPDIR/project/data"
+    (cd "$BATS_TEST_TMPDIR/project" && elog-job init . && echo hi >data/in &&
+        elog-job run --db "$1" -t refine --in X=data/in --figure R=0.21 --figure big=9007199254740993 -- true
+        elog-job run --db "$1" -- false
+        elog-hash scan --db "$1" --site here data && echo more >data/in && elog-hash scan --db "$1" --site here data
+        elog-log -l WARNING -s nightly --db "$1" 'a line' && elog-log --db "$1" another
+        elog-site add --db "$1" here && elog-site update --db "$1" /data "$(printf %064d 8)") >/dev/null || true
     elog-cond alias --db "$1" good 'beam > 50'
     elog-cond period --db "$1" --run-min 1 --start 2026-03-01 spring
     printf 'one\ntwo\0three' >"$BATS_TEST_TMPDIR/daq.conf"
@@ -114,6 +122,12 @@ local_data() {
     elog-cond set --db "$a" --replace mfxl200025 1 beam 82
     elog-cond alias --db "$a" --rm good
     elog-cond period --db "$a" --update --run-max 7 spring
+    go_on
+    # What the newer tools note: a file that changed, one more and one less, a line, a job.
+    (cd "$BATS_TEST_TMPDIR/project" && echo third >data/in && echo new >data/new &&
+        elog-hash scan --db "$a" --site here data && rm data/in && elog-hash scan --db "$a" --site here data
+        elog-log --db "$a" third && elog-job run --db "$a" -- true
+        elog-site complete --db "$a" here) >/dev/null
     go_on
     record downloads '{"url":"ftp://h/a","_sdc_deleted_at":"2026-01-01T00:00:00Z"}' | elog-load --quiet "$a"
     go_on

@@ -14,4 +14,7 @@ SELECT :site, :directory, :name, unhex_digest(:sha256), :size, :mtime_ns, :ctime
 WHERE :_sdc_deleted_at IS NULL
 ON CONFLICT DO UPDATE SET digest = excluded.digest, size = excluded.size,
     mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,
-    device = excluded.device, noted_ns = excluded.noted_ns;
+    device = excluded.device, noted_ns = excluded.noted_ns
+WHERE (digest, size, mtime_ns, ctime_ns, inode, device, noted_ns)
+    IS NOT (excluded.digest, excluded.size, excluded.mtime_ns, excluded.ctime_ns,
+        excluded.inode, excluded.device, excluded.noted_ns);

@@ -10,4 +10,5 @@ DELETE FROM hash_links WHERE :_sdc_deleted_at IS NOT NULL AND site_id = :site
 INSERT INTO hash_links (site_id, directory, name, target)
 SELECT :site, :directory, :name, coalesce(unbase64(:target_b64), :target)
 WHERE :_sdc_deleted_at IS NULL
-ON CONFLICT DO UPDATE SET target = excluded.target;
+ON CONFLICT DO UPDATE SET target = excluded.target
+WHERE target IS NOT excluded.target;

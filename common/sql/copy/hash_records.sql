@@ -21,4 +21,9 @@ ON CONFLICT (site_id, path) DO UPDATE SET
     session_id = excluded.session_id,
     dirs = excluded.dirs,
     files = excluded.files,
-    links = excluded.links;
+    links = excluded.links
+WHERE (current_hash, prev_hash, current_dtg_first, current_dtg_latest, prev_dtg_latest,
+        target_hash, session_id, dirs, files, links)
+    IS NOT (excluded.current_hash, excluded.prev_hash, excluded.current_dtg_first,
+        excluded.current_dtg_latest, excluded.prev_dtg_latest, excluded.target_hash,
+        excluded.session_id, excluded.dirs, excluded.files, excluded.links);
