@@ -30,7 +30,9 @@ read_offset(const char *text)
 		sscanf(text + 1, "%2d%n", &hours, &used) != 1) ||
 	    text[1 + used] != '\0' || hours > 14 || minutes < 0 || minutes > 59)
 		return false;
-	offset = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+	offset = hours * INT64_C(3600) + minutes * INT64_C(60);
+	if (text[0] == '-')
+		offset = -offset;
 	return true;
 }
 

@@ -298,6 +298,8 @@ cond_put_unset(
 	struct cond_record record;
 
 	(void)put;
+	if (u == NULL)
+		return EXIT_USAGE;
 	if (cond_record_open(&record, values->out, u->stream) != 0)
 		return EXIT_PARTIAL;
 	if (arguments[u->arguments] != NULL)
