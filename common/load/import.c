@@ -164,15 +164,18 @@ run_all(struct import *import, const char *sql)
 int
 import_all(struct import *import, const char *sql)
 {
-	int before = sqlite3_total_changes(import->db), changed = 0;
 	struct changes *changes;
+	int changed = 0;
 	bool done;
 
 	if (db_exec(import->db, import->name, "BEGIN IMMEDIATE") != 0)
 		return -1;
 	changes = changes_open(import->db, import->name);
+	if (changes != NULL)
+		changed = -changes_total(changes);
 	done = changes != NULL && run_all(import, sql) == 0;
-	changed = sqlite3_total_changes(import->db) - before;
+	if (changes != NULL)
+		changed += changes_total(changes);
 	done = done && changes_write(changes) == 0 &&
 	       db_exec(import->db, import->name, "COMMIT") == 0;
 	changes_close(changes);

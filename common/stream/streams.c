@@ -735,14 +735,13 @@ put_words(struct stream *out, const struct streams_column *column)
 static void
 put_column(struct stream *out, const struct streams_column *column)
 {
-	const char *types = schemas[column->type].types;
-
 	stream_puts(out, "\"");
 	stream_puts(out, column->name);
 	stream_puts(out, "\":{");
 	if (column->words != NULL) {
 		put_words(out, column);
 	} else if (column->type != STREAMS_JSON && column->type != STREAMS_ANY) {
+		const char *types = schemas[column->type].types;
 		bool several = !column->required || strchr(types, ',') != NULL;
 
 		stream_puts(out, several ? "\"type\":[" : "\"type\":");
