@@ -711,6 +711,8 @@ static const struct {
     [STREAMS_LOOSE] = {"\"integer\",\"number\",\"string\"", ""},
     [STREAMS_OBJECT] = {"\"object\"", ""},
     [STREAMS_ARRAY] = {"\"array\"", ""},
+    [STREAMS_JSON] = {"", ""}, /* anything */
+    [STREAMS_ANY] = {"", ""},
 };
 
 static void
