@@ -21,6 +21,8 @@ static char *limit_text, *format_name, *config_file;
 static struct poptOption options[] = {
     {"values", 'v', POPT_ARG_STRING, &wanted.columns, 0,
 	"Print these conditions (by default those of the query)", "NAME,..."},
+    {"table", '\0', POPT_ARG_STRING, &wanted.table, 0,
+	"Print a run table of the logbook: its columns under its labels", "NAME"},
     {"runs", 'r', POPT_ARG_STRING, &wanted.runs, 0, "Only these runs: 100-200,250,300-",
 	"LIST"},
     {"experiments", 'e', POPT_ARG_STRING, &wanted.experiments, 0,
@@ -98,7 +100,8 @@ answer(sqlite3 *db, const char *file, const struct printer_format *format)
 	struct query *query;
 	int status;
 
-	if (db_require(db, file, "condition_columns") != 0)
+	if (db_require(db, file, "condition_columns") != 0 ||
+	    (wanted.table != NULL && db_require(db, file, "run_tables") != 0))
 		return EXIT_PARTIAL;
 	query = query_prepare(db, file, &wanted, &error);
 	if (query == NULL) {
@@ -184,6 +187,10 @@ main(int argc, const char **argv)
 		return status;
 	wanted.descending = descending != 0;
 	wanted.gone = gone != 0;
+	if (wanted.table != NULL && wanted.columns != NULL) {
+		msg("--table and -v exclude each other");
+		return EXIT_USAGE;
+	}
 	format = printer_format_chosen(format_name);
 	if (format == NULL || read_limit() != 0 || read_arguments(arguments, &path) != 0)
 		return EXIT_USAGE;

@@ -13,6 +13,7 @@
 #include "query/query_sql.h"
 #include "query/query_sqlite.h"
 #include "query/query_values.h"
+#include "query/run_table.h"
 
 #define COLUMNS_MAX 1000
 
@@ -23,6 +24,7 @@ struct query {
 	struct query_scope scope;
 	struct query_node *filter; /* NULL: all runs */
 	struct query_condition *columns[COLUMNS_MAX];
+	const char *labels[COLUMNS_MAX]; /* NULL: the condition's name */
 	int n_columns;
 	struct query_sql sql;
 	struct query_values *values;
@@ -193,6 +195,81 @@ read_columns(struct query *query, const char *text, struct query_error *error)
 	}
 }
 
+/* A column of a run table: of a name that no run has, it is empty. */
+static int
+add_labelled(
+    struct query *query, const char *label, const char *source, struct query_error *error)
+{
+	bool given;
+	char *name = run_table_name(&query->arena, source, &given);
+	char *shown = arena_text(&query->arena, label, strlen(label));
+	struct query_condition *condition;
+
+	if (name == NULL || shown == NULL)
+		return query_error_plain(error, "no memory");
+	if (strcmp(name, "run") == 0) /* it stands there already */
+		return 0;
+	if (query->n_columns == COLUMNS_MAX)
+		return query_error_plain(error, "more than %d columns", COLUMNS_MAX);
+	if (given || query_catalog_has(&query->catalog, name)) {
+		condition = query_catalog_find(&query->catalog, name, NULL);
+	} else {
+		condition = arena_get(&query->arena, sizeof(*condition));
+		if (condition != NULL)
+			*condition = (struct query_condition){.name = shown,
+			    .type = QUERY_STRING,
+			    .sql = "NULL",
+			    .number = -1};
+	}
+	if (condition == NULL)
+		return error->message[0] != '\0' ? -1
+						 : query_error_plain(error, "no memory");
+	query_plan_column(&query->catalog, condition);
+	query->labels[query->n_columns] = shown;
+	query->columns[query->n_columns++] = condition;
+	return 0;
+}
+
+/* The columns of a run table, of all experiments in the scope that have it. */
+static int
+read_run_table(struct query *query, const char *table, struct query_error *error)
+{
+	static const char sql[] =
+	    "SELECT c.value ->> 'label', c.value ->> 'source' "
+	    "FROM run_tables t, json_each(t.coldefs) c WHERE t.name = ?1 "
+	    "AND t.experiment_id IN (SELECT value FROM json_each(?2)) "
+	    "AND c.value ->> 'label' IS NOT NULL AND c.value ->> 'source' IS NOT NULL "
+	    "GROUP BY 1, 2 ORDER BY min(c.value ->> 'position'), 1";
+	sqlite3_stmt *row = NULL;
+	int result = read_columns(query, "", error), code, n = 0;
+
+	if (result != 0 ||
+	    sqlite3_prepare_v2(query->db, sql, -1, &row, NULL) != SQLITE_OK)
+		return -1;
+	sqlite3_bind_text(row, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(row, 2,
+	    query->scope.experiments != NULL ? query->scope.experiments : "[]", -1,
+	    SQLITE_STATIC);
+	while (result == 0 && (code = sqlite3_step(row)) == SQLITE_ROW) {
+		result = add_labelled(query, (const char *)sqlite3_column_text(row, 0),
+		    (const char *)sqlite3_column_text(row, 1), error);
+		n++;
+	}
+	sqlite3_finalize(row);
+	if (result == 0 && code != SQLITE_DONE)
+		return -1;
+	if (result == 0 && n == 0) {
+		char near[300];
+
+		query_near(query->db,
+		    "SELECT DISTINCT name FROM run_tables ORDER BY name", table, near,
+		    sizeof(near));
+		return query_error_plain(
+		    error, "--table: there is no run table %.80s%s", table, near);
+	}
+	return result;
+}
+
 /* ---- The statement ---------------------------------------------------------- */
 
 /* The condition whose runs are gone through: of those that a run must have, the one with
@@ -273,9 +350,11 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;
-	if (read_columns(query, wanted->columns, error) != 0 ||
-	    query_scope_read(&query->scope, query->db, &query->arena, wanted->runs,
-		wanted->experiments, wanted->gone, wanted->period, error) != 0)
+	if (query_scope_read(&query->scope, query->db, &query->arena, wanted->runs,
+		wanted->experiments, wanted->gone, wanted->table, wanted->period,
+		error) != 0 ||
+	    (wanted->table != NULL ? read_run_table(query, wanted->table, error)
+				   : read_columns(query, wanted->columns, error)) != 0)
 		return -1;
 	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
 		if (c->number >= QUERY_VALUES_MAX)
@@ -333,7 +412,8 @@ query_columns(const struct query *query)
 const char *
 query_column_name(const struct query *query, int column)
 {
-	return query->columns[column]->name;
+	return query->labels[column] != NULL ? query->labels[column]
+					     : query->columns[column]->name;
 }
 
 enum query_type

@@ -49,6 +49,7 @@ int query_alias_check(const char *name, const char *expression,
 struct query_wanted {
 	const char *text;	 /* the query; NULL or blank: all runs */
 	const char *columns;	 /* "a,b,`c d`"; NULL: the names of the query */
+	const char *table;	 /* a run table of the logbook: its columns; NULL: none */
 	const char *runs;	 /* "100-200,250", NULL: all */
 	const char *experiments; /* a glob, whatever the case of letters; NULL: all */
 	const char *period;	 /* a row of run_periods; NULL: none */
@@ -71,7 +72,8 @@ struct query *query_prepare(sqlite3 *db, const char *path,
 /* The statement, to be stepped; it belongs to the query. */
 sqlite3_stmt *query_statement(const struct query *query);
 
-/* The columns of the statement, experiment and run first. */
+/* The columns of the statement, experiment and run first; those of a run table are called
+   as there. */
 int query_columns(const struct query *query);
 const char *query_column_name(const struct query *query, int column);
 enum query_type query_column_type(const struct query *query, int column);

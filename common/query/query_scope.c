@@ -26,20 +26,27 @@ read_runs(struct query_scope *scope, const char *text, struct query_error *error
  */
 static int
 match(struct query_scope *scope, sqlite3 *db, struct arena *arena, const char *glob,
-    bool gone, struct query_error *error)
+    bool gone, const char *table, struct query_error *error)
 {
-	static const char sql[] =
+	static const char all_of_them[] =
 	    "SELECT id, name, name IN (SELECT experiment FROM fetches WHERE status = "
 	    "'gone') FROM experiments";
+	static const char with_table[] =
+	    "SELECT id, name, name IN (SELECT experiment FROM fetches WHERE status = "
+	    "'gone') OR id NOT IN (SELECT experiment_id FROM run_tables WHERE name = ?) "
+	    "FROM experiments";
 	sqlite3_stmt *statement = NULL;
 	long matched = 0, all = 0;
 	char *text = NULL;
 	size_t length;
 	FILE *out;
-	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(
+	    db, table != NULL ? with_table : all_of_them, -1, &statement, NULL);
 
 	if (code != SQLITE_OK)
 		return -1;
+	if (table != NULL)
+		sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
 	out = open_memstream(&text, &length);
 	if (out == NULL) {
 		sqlite3_finalize(statement);
@@ -129,7 +136,7 @@ read_period(
 
 int
 query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
-    const char *runs, const char *glob, bool gone, const char *period,
+    const char *runs, const char *glob, bool gone, const char *table, const char *period,
     struct query_error *error)
 {
 	static const char any_gone[] =
@@ -144,8 +151,9 @@ query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
 	*error = (struct query_error){0};
 	if (runs != NULL && read_runs(scope, runs, error) != 0)
 		return -1;
-	if ((glob != NULL || (!gone && db_number(db, any_gone, 0) != 0)) &&
-	    match(scope, db, arena, glob, gone, error) != 0)
+	if ((glob != NULL || table != NULL ||
+		(!gone && db_number(db, any_gone, 0) != 0)) &&
+	    match(scope, db, arena, glob, gone, table, error) != 0)
 		return -1;
 	return period != NULL ? read_period(scope, db, period, error) : 0;
 }

@@ -19,11 +19,11 @@ struct query_scope {
 /*
  * Read a run list, find the experiments that match a glob and the row of a period;
  * each may be NULL.  Experiments that the service has no longer are left out unless
- * gone is true.  0, or -1 with the error set (an empty message: the database
- * failed).
+ * gone is true, and those that have no run table of the name, where that is not NULL.  0,
+ * or -1 with the error set (an empty message: the database failed).
  */
 int query_scope_read(struct query_scope *scope, sqlite3 *db, struct arena *arena,
-    const char *runs, const char *glob, bool gone, const char *period,
+    const char *runs, const char *glob, bool gone, const char *table, const char *period,
     struct query_error *error);
 
 /* Write its terms, each with " AND " before it.  table is the one of the statement whose
