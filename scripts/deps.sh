@@ -10,8 +10,9 @@ test="$build libcmocka-dev bats krb5-kdc krb5-admin-server krb5-user apache2
 libapache2-mod-auth-gssapi python3 python3-jsonschema clang clang-format
 libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind curl openssl procps
 perl time systemd proftpd-core proftpd-mod-crypto python3-pyftpdlib
-openssh-server git python3-django faketime"
-bench="$test hyperfine sqlite-utils lftp wget datalad"
+openssh-server git python3-django faketime strace libarchive-tools
+mtree-netbsd"
+bench="$test hyperfine sqlite-utils lftp wget datalad aide"
 
 case ${1-} in
 build) wanted=$build ;;

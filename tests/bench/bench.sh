@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
-#                         second dump memory pull growth select jobs
+#                         second dump memory pull growth select jobs sites
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -14,6 +14,9 @@
 #   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
 #   BENCH_JOBS     how many jobs, of five uses of files each, "jobs" has (100000)
 #   BENCH_BYTES    how many bytes of inputs "jobs" hashes (4 GiB)
+#   BENCH_FILES    how many files "sites" walks (1000000)
+#   BENCH_LARGE    how many bytes of files "sites" hashes (4 GiB)
+#   BENCH_LINES    how many log lines the dashboard of "sites" has (10000000)
 #   BUILD          where the programs are (build)
 set -eu
 
@@ -23,7 +26,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit explode second dump memory pull growth select jobs"
+all="get latency pipeline sync load limit explode second dump memory pull growth select jobs sites"
 [ $# -gt 0 ] || eval "set -- $all"
 rows=$*
 for row in "$@"; do
@@ -663,4 +666,63 @@ EOF
         "$(compute 1 "$best_1 * 1000") ms" - "$(compute 1 "$best_1 * 1000")" "<= 50"
     line "  ls of them by a figure" "$(compute 1 "$best_2 * 1000") ms" - - -
     cd .. && rm -rf jobs datalad
+fi
+
+if wanted sites; then
+    mkdir sites && cd sites
+    keep=$rounds
+    files=${BENCH_FILES:-1000000} bytes=${BENCH_LARGE:-4294967296} lines=${BENCH_LINES:-10000000}
+
+    "$here/sites.py" large large 10000 "$bytes"
+    echo "find large -type f -print0 | xargs -0 -P2 -n 100 sha256sum >/dev/null" | script sum
+    echo "exec elog-hash scan --paranoid large >/dev/null" | script hash
+    best hash sum
+    slower "10,000 files, $((bytes >> 30)) GB, hashed; xargs -P2 sha256sum" "$best_1" "$best_2" "<= 1.05"
+    rm -rf large
+
+    "$here/sites.py" tree tree "$files"
+    elog-hash scan --db tree.db tree && sleep 0.1 && elog-hash scan --db tree.db tree
+    echo "exec elog-hash scan --db tree.db tree" | script warm
+    printf '%s\n' "exec find tree -printf '%p %s %T@\n' >/dev/null" | script find
+    best warm find
+    slower "$files files, nothing changed; find -printf" "$best_1" "$best_2" "<= 2"
+    memory=$(peak ./warm)
+    line "  peak of memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 64"
+    if command -v aide >/dev/null; then
+        printf '%s\n' "database_in=file:$PWD/aide.in" "database_out=file:$PWD/aide.out" \
+            "report_url=file:$PWD/aide.report" "$PWD/tree f+s+m+c+i+sha256" >aide.conf
+        echo "exec aide --check --config=aide.conf >/dev/null" | script aide-check
+        aide --init --config=aide.conf >/dev/null && mv aide.out aide.in
+        ours=$best_1 rounds=1
+        best aide-check
+        rounds=$keep
+        faster "  the same; aide --check" "$ours" "$best_1" ">= 20"
+        rm -f aide.in
+    fi
+    "$here/sites.py" plant "$PWD/tree" 10000 | sort >planted
+    elog-hash verify --db tree.db tree | sort >found || true
+    wrong=$(comm -3 planted found | wc -l)
+    line "  10,000 changes of each of 5 kinds: lines that differ" "$wrong" - "$wrong" "<= 0"
+    rm -rf tree tree.db
+
+    # shellcheck disable=SC2016 # for the script's own shell
+    echo 'i=0; while [ $i -lt 100 ]; do elog-log --db log.db line $i; i=$((i + 1)); done' | script log-each
+    seq -f 'a line as programs write them, number %.0f' 1000000 >log.txt
+    echo 'exec elog-log --db log.db <log.txt' | script log-pipe
+    rounds=3
+    best log-each log-pipe
+    rounds=$keep
+    line "elog-log --db, from a shell's loop, each" "$(compute 1 "$best_1 * 10") ms" - \
+        "$(compute 1 "$best_1 * 10")" "<= 10"
+    line "  a million lines from a pipe, a second" "$(compute 0 "1000000 / $best_2")" - \
+        "$(compute 0 "1000000 / $best_2")" ">= 200000"
+    elog-load -q --wait 600s log.db </dev/null
+
+    elog-load -q board.db </dev/null
+    "$here/sites.py" board board.db "$lines" 1000000
+    echo "exec elog-site dashboard --json --db board.db" | script dashboard
+    best dashboard
+    line "dashboard: 1,000 sites, $lines lines, 10^6 hashes" "$(compute 1 "$best_1 * 1000") ms" - \
+        "$(compute 1 "$best_1 * 1000")" "<= 50"
+    cd .. && rm -rf sites
 fi
