@@ -247,7 +247,8 @@ prepare_list(struct log_query *query, const struct log_choice *choice,
     const struct printer_format *format, const char *more)
 {
 	char order[160];
-	const char *sort = "log_id";
+	/* Lines of a short time are found by it, and sorted then. */
+	const char *sort = choice->since >= 0 ? "+log_id" : "log_id";
 
 	for (const char *const *s = sorts; *s != NULL; s++)
 		if (choice->sort != NULL && strcmp(*s, choice->sort) == 0)

@@ -690,7 +690,7 @@ if wanted sites; then
     line "  peak of memory" "$((memory / 1024)) MB" - "$((memory / 1024))" "<= 64"
     if command -v aide >/dev/null; then
         printf '%s\n' "database_in=file:$PWD/aide.in" "database_out=file:$PWD/aide.out" \
-            "report_url=file:$PWD/aide.report" "$PWD/tree f+s+m+c+i+sha256" >aide.conf
+            "report_url=file:$PWD/aide.report" "$PWD/tree s+m+c+i+sha256" >aide.conf
         echo "exec aide --check --config=aide.conf >/dev/null" | script aide-check
         aide --init --config=aide.conf >/dev/null && mv aide.out aide.in
         ours=$best_1 rounds=1

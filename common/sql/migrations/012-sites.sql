@@ -168,9 +168,15 @@ FROM sites s
 -- 3 sync_g24_behind, 4 sync_unknown), and when it was last heard of, in Unix seconds.
 CREATE VIEW site_state AS
 SELECT s.site_id, s.official, ifnull(worst, 4) AS sync,
-    nullif(max(ifnull(h.latest, -1), ifnull((SELECT max(latest) FROM log_counts l
-        WHERE l.site_id = s.site_id), -1)), -1) AS heard
-FROM sites s
+    nullif(max(ifnull(h.latest, -1), ifnull(logged, -1)), -1) AS heard
+FROM (SELECT site_id, official, (
+        -- Of each level the newest hour alone: there may be thousands.
+        SELECT max(ifnull((SELECT latest FROM log_counts c
+            WHERE c.site_id = sites.site_id AND c.log_level = level
+            ORDER BY hour DESC LIMIT 1), -1))
+        FROM (SELECT 'DEBUG' AS level UNION ALL SELECT 'INFO' UNION ALL SELECT 'WARNING'
+            UNION ALL SELECT 'ERROR' UNION ALL SELECT 'CRITICAL')) AS logged
+        FROM sites) s
     LEFT JOIN (SELECT site_id, max(CASE WHEN has IS NULL THEN 4 WHEN has = newest THEN 0
             WHEN has = before THEN 1
             WHEN CAST(strftime('%s', 'now') AS INTEGER) - current_dtg_latest < 86400
