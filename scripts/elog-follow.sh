@@ -9,7 +9,7 @@ case $0 in
 esac
 
 usage='Usage: elog-follow.sh --db FILE --to DIR [--every S] [--most S] [--once]
-                      [--wait T] [--retry-failed] [--log FILE] [--servers URLS]...
+                      [--wait T] [--retry-failed] [--log FILE] [--log-db FILE] [--servers URLS]...
                       [PULL OPTION...] -- SCAN ARGUMENT... [-- SCAN ARGUMENT...]...
 
 List what is new on the servers, fetch it into DIR and note it in the database
@@ -23,6 +23,7 @@ when the windows of all sources have ended and all their files are there.
   --once      one round, and its exit status
   --retry-failed  in the first round, try what failed, whenever its time would come
   --log FILE  append what is said to FILE, with the time, instead of saying it
+  --log-db FILE  log it in the database FILE, in a session of its own (elog-log)
   --servers "URL URL..."  what is below the first of them is also below the others,
               which are asked when it is away
   --wait T    how long to wait for other writers of the database (60s)
@@ -34,7 +35,7 @@ PULL OPTIONs go to elog-pull: --jobs, --limit-rate, --layout, --attempts, --user
 each -- make one elog-scan.'
 
 db='' to='' every=60 most=900 once=0
-pull=() wait=() retry=() servers=() log=''
+pull=() wait=() retry=() servers=() log='' log_db=''
 
 level=INFO
 say() {
@@ -65,6 +66,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	--to) need "$@" && to=$2 && shift ;;
 	--retry-failed) retry=(--retry-failed) ;;
 	--log) need "$@" && log=$2 && shift ;;
+	--log-db) need "$@" && log_db=$2 && shift ;;
 	--servers) need "$@" && servers+=(--servers "$2") && shift ;;
 	--every) need "$@" && count "$1" "$2" && every=$2 && shift ;;
 	--most) need "$@" && count "$1" "$2" && most=$2 && shift ;;
@@ -215,12 +217,19 @@ follow() {
 # A database to read from, before there is anything to read.
 [ -e "$db" ] || elog-load --quiet "${wait[@]}" "$db" </dev/null >/dev/null || exit
 # With --log, what all parts say goes there, each line with the time.
-if [ -n "$log" ]; then
+if [ -n "$log$log_db" ]; then
 	export ELOG_MESSAGES=levels
+	session=follow-$(date -u +%Y%m%dT%H%M%SZ)-$$
 	exec 2> >(
 		trap '' TERM INT HUP
 		while IFS= read -r line; do
-			printf '%(%Y-%m-%dT%H:%M:%SZ)T %s\n' -1 "$line" >>"$log"
+			[ -z "$log" ] || printf '%(%Y-%m-%dT%H:%M:%SZ)T %s\n' -1 "$line" >>"$log"
+			case $line in
+			'ERROR '* | 'INFO '* | 'DEBUG '*) ;;
+			*) line="ERROR $line" ;;
+			esac
+			[ -z "$log_db" ] ||
+				elog-log -l "${line%% *}" -s "$session" --db "$log_db" "${line#* }" </dev/null
 		done
 	)
 fi

@@ -11,7 +11,7 @@ esac
 usage='Usage: elog-sync.sh [--hours N] [--all] [--exclude GLOB]... [--force] [--dry-run]
                     [--only A,B] [--except A,B] [--attachments] [--retry]
                     [--jobs N] [--dir DIR] [--keep N] [--quiet] [--verbose]
-                    [--log FILE] [--wait TIME] [SERVICE OPTION...] [EXPERIMENT...]
+                    [--log FILE] [--log-db FILE] [--wait TIME] [SERVICE OPTION...] [EXPERIMENT...]
 
 Fetch what is new of the experiments that you may read, and all of those named, into
 DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
@@ -32,13 +32,14 @@ DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
   --quiet         no summary and no progress, only what failed
   --verbose       every step of the tools, too
   --log FILE      append what is said to FILE
+  --log-db FILE   log it in the database FILE, in a session of its own (elog-log)
   --wait TIME     how long to wait for other writers: 90s, 5m (lock_timeout)
   --version, --help
 
 Service options go to elog-list and elog-get: --url, --auth, --token-file,
 --cacert, --keytab, --principal, --timeout, --retries, --config.'
 
-hours='' jobs='' dir='' keep='' log='' wait=''
+hours='' jobs='' dir='' keep='' log='' log_db='' wait=''
 force=0 dry_run=0 retry=0 quiet=0
 newline='
 '
@@ -54,15 +55,20 @@ quote() {
 say() {
 	printf 'elog-sync: %s\n' "$*" | talk
 }
+session=sync-$(date -u +%Y%m%dT%H%M%SZ)-$$
+record() { # LEVEL TEXT
+	[ -z "$log" ] || printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" >>"$log"
+	[ -z "$log_db" ] || elog-log -l "$1" -s "$session" --db "$log_db" "$2"
+}
 talk() {
-	if [ -n "$log" ]; then
+	if [ -n "$log$log_db" ]; then
 		while IFS= read -r line; do
 			case $line in
 			'ERROR '* | 'INFO '* | 'DEBUG '*) ;;
 			*) line="ERROR $line" ;;
 			esac
 			printf '%s\n' "${line#* }" >&2
-			printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>"$log"
+			record "${line%% *}" "${line#* }" </dev/null
 		done
 	else
 		cat >&2
@@ -70,8 +76,7 @@ talk() {
 }
 # What is of interest only to somebody who looks: at a terminal, or into the log.
 note() {
-	[ -z "$log" ] ||
-		printf '%s INFO elog-sync: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$log"
+	record INFO "elog-sync: $*"
 	[ "$quiet" = 1 ] || [ ! -t 2 ] || printf 'elog-sync: %s\n' "$*" >&2
 }
 die() {
@@ -136,6 +141,7 @@ while [ $# -gt 0 ]; do
 	--quiet | -q) quiet=1 ;;
 	--verbose | -v) ELOG_VERBOSE=1 && export ELOG_VERBOSE ;;
 	--wait) need "$@" && seconds "$1" "$2" && shift ;;
+	--log-db) need "$@" && log_db=$2 && ELOG_MESSAGES=levels && export ELOG_MESSAGES && shift ;;
 	--log) need "$@" && log=$2 && ELOG_MESSAGES=levels && export ELOG_MESSAGES && shift ;;
 	--url | --auth | --token-file | --cacert | --keytab | --principal | --timeout | \
 		--retries | --config)

@@ -89,6 +89,14 @@ place() {
     equal "$(cat "$(place late)")" x
 }
 
+@test "--log-db has what is said, in a session of its own" {
+    run --separate-stderr follow --log-db "$BATS_TEST_TMPDIR/log.db" -- "${january[@]}"
+    status_is 0
+    silent
+    wait_for sh -c "elog-log sessions --db '$BATS_TEST_TMPDIR/log.db' 2>/dev/null | grep -q ^follow-"
+    wait_for sh -c "[ ! -e '$BATS_TEST_TMPDIR/log.db.lock' ]"
+}
+
 @test "--log has what is said, with the time; --exec and --servers go to who needs them" {
     run --separate-stderr follow --log "$BATS_TEST_TMPDIR/log" --exec true \
         --servers "file://$base file:///mirror" -- "${january[@]}"

@@ -222,6 +222,13 @@ END
     no_file "$dir" '*tmp*'
 }
 
+@test "--log-db: what is said is in a database, in a session of its own" {
+    run --separate-stderr sync_sample --log-db "$BATS_TEST_TMPDIR/log.db"
+    equal "$(elog-log sessions --db "$BATS_TEST_TMPDIR/log.db" --format json | jq -r .session_id | sed 's/-.*//')" sync
+    [ "$(elog-log count --db "$BATS_TEST_TMPDIR/log.db" -l INFO)" -ge 1 ]
+    wait_for sh -c "[ ! -e '$BATS_TEST_TMPDIR/log.db.lock' ]"
+}
+
 @test "--log: all that is said, with the time; --quiet" {
     run --separate-stderr sync_sample --log "$BATS_TEST_TMPDIR/log"
     status_is 0
