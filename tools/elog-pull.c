@@ -284,19 +284,17 @@ main(int argc, const char **argv)
 		return EXIT_USAGE;
 	session.config = config;
 	file = seen_file != NULL ? seen_file : db;
-	/* It may be one that elog-load is yet to make, unless all comes from it. */
-	if ((pending || verify || state != NULL) && access(file, F_OK) != 0) {
-		msg("%s: %s", file, strerror(errno));
-		config_free(config);
-		return EXIT_PARTIAL;
-	}
-	if (file != NULL && (downloads = downloads_open(file)) == NULL) {
-		config_free(config);
-		return EXIT_PARTIAL;
-	}
 	interrupt_catch();
-	status = state != NULL ? write_records(&downloads, -1, NULL, &session, arguments)
-			       : run(&downloads, &session);
+	status = EXIT_PARTIAL;
+	/* It may be one that elog-load is yet to make, unless all comes from it. */
+	if ((pending || verify || state != NULL) && access(file, F_OK) != 0)
+		msg("%s: %s", file, strerror(errno));
+	else if (file != NULL && (downloads = downloads_open(file)) == NULL)
+		;
+	else if (state != NULL)
+		status = write_records(&downloads, -1, NULL, &session, arguments);
+	else
+		status = run(&downloads, &session);
 	downloads_close(downloads);
 	config_free(config);
 	return status;

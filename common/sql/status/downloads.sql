@@ -1,28 +1,33 @@
 -- What elog-status --downloads shows of all downloads, as rows of (key, value).
-WITH lacking (url, source, time, observed_at, size, status) AS (
+WITH lost (url, source, time, observed_at, size) AS (
+    SELECT url, source, time, observed_at, size FROM downloads WHERE status <> 'complete'
+), lacking (url, source, time, observed_at, size, status) AS (
     SELECT r.url, r.source, r.time, r.observed_at, r.size, p.status
     FROM remote_files r LEFT JOIN partial_downloads p ON p.url = r.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url
-        AND d.status = 'complete')
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = r.url)
     UNION ALL
     SELECT a.url, a.experiment, a.time, a.observed_at, a.size, p.status
     FROM attachments a LEFT JOIN partial_downloads p ON p.url = a.url
-    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url
-        AND d.status = 'complete')
+    WHERE NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = a.url)
+    UNION ALL
+    SELECT l.url, l.source, l.time, l.observed_at, l.size, p.status
+    FROM lost l LEFT JOIN partial_downloads p ON p.url = l.url
     UNION ALL
     SELECT p.url, p.source, p.time, p.observed_at, p.total, p.status
     FROM partial_downloads p
     WHERE NOT EXISTS (SELECT 1 FROM remote_files r WHERE r.url = p.url)
         AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.url = p.url)
+        AND NOT EXISTS (SELECT 1 FROM downloads d WHERE d.url = p.url)
 ), lately (bytes, seconds) AS (
     -- The hour before the newest came.
     SELECT sum(size), 86400 * (max(julianday(finished)) - min(julianday(started)))
     FROM downloads WHERE finished >= (SELECT strftime('%Y-%m-%dT%H:%M:%SZ',
         max(finished), '-1 hour') FROM downloads)
 )
-SELECT 'downloaded' AS key, (SELECT count(*) FROM downloads WHERE status = 'complete')
-    AS value
-UNION ALL SELECT 'bytes', (SELECT coalesce(sum(size), 0) FROM downloads WHERE status = 'complete')
+SELECT 'downloaded' AS key,
+    (SELECT count(*) FROM downloads) - (SELECT count(*) FROM lost) AS value
+UNION ALL SELECT 'bytes', (SELECT coalesce(sum(size), 0) FROM downloads)
+    - (SELECT coalesce(sum(size), 0) FROM lost)
 UNION ALL SELECT 'pending', (SELECT count(*) FROM lacking WHERE status IS NULL)
 UNION ALL SELECT 'pending_bytes',
     (SELECT coalesce(sum(size), 0) FROM lacking WHERE status IS NULL)
