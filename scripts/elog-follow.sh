@@ -160,10 +160,9 @@ worst() {
 wait_parts() {
 	local pid status
 	while [ ${#parts[@]} -gt 0 ]; do
-		pid=''
 		wait -n -p pid "${!parts[@]}"
 		status=$?
-		if [ -z "$pid" ]; then
+		if [ -z "${pid-}" ]; then
 			[ "$status" -eq 127 ] || continue # a signal came
 			set -- "${!parts[@]}"
 			pid=$1

@@ -187,7 +187,7 @@ everything() {
     files_stop_one "$dir" ftp
     run --separate-stderr scan --retries 1 --db "$db" "${window[@]}" "$ELOG_FILES_FTP/L2/{RMA1,RMA5}"
     files_start_one "$dir" ftp
-    status_is 1
+    status_is 75
     [[ ${stderr_lines[0]} == *"no connection"* ]]
     equal "$(sql "$db" "SELECT count(*), min(status) FROM scanned_directories")" "2|failed"
     run --separate-stderr scan --db "$db" "${window[@]}" "$ELOG_FILES_FTP/L2/{RMA1,RMA5}"
