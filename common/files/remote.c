@@ -818,6 +818,17 @@ untrusted(const struct remote *remote, enum remote_scheme scheme, const char *ur
 	return REMOTE_UNTRUSTED;
 }
 
+/* Did it end before there was a connection, be it an old one? */
+static bool
+never_connected(CURL *easy)
+{
+	curl_off_t connected = 0, began = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &began);
+	return connected == 0 && began == 0;
+}
+
 static enum remote_outcome
 judge_code(CURL *easy, CURLcode code, char *message, size_t size)
 {
@@ -828,6 +839,10 @@ judge_code(CURL *easy, CURLcode code, char *message, size_t size)
 	long missing = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &missing);
+	if (code == CURLE_OPERATION_TIMEDOUT && never_connected(easy)) {
+		snprintf(message, size, "no connection: no answer");
+		return REMOTE_AWAY;
+	}
 	while (i < sizeof(verdicts) / sizeof(verdicts[0]) && verdicts[i].code != code)
 		i++;
 	if (i == sizeof(verdicts) / sizeof(verdicts[0])) {

@@ -496,3 +496,30 @@ downloaded() {
     status_is 2
     says elog-scan 'not of the scheme of the first'
 }
+
+@test "a server that does not answer at all is away, and the next is asked" {
+    # Whose queue is full gets no connection: those that wait take its places.
+    python3 - "$BATS_TEST_TMPDIR/port" 3>&- <<'END' &
+import socket, sys, time
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(0)
+waiting = []
+for _ in range(4):
+    client = socket.socket()
+    client.setblocking(False)
+    client.connect_ex(server.getsockname())
+    waiting.append(client)
+open(sys.argv[1], "w").write(str(server.getsockname()[1]))
+time.sleep(30)
+END
+    local pid=$! mute
+    wait_for test -s "$BATS_TEST_TMPDIR/port"
+    mute=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")
+    run --separate-stderr elog-scan --timeout 2 --servers "$mute $ELOG_FILES_HTTP" \
+        --from 2025-01-01 --to 2025-01-31 "$mute/L2/RMA1"
+    kill $pid
+    status_is 0
+    [[ $stderr == *"$ELOG_FILES_HTTP is asked instead"* ]]
+    equal "$(of remote_files .url | wc -l)" 10
+}
