@@ -130,7 +130,7 @@ put_deleted(struct dump *dump, const struct streams_row *row, sqlite3_stmt *keys
 	for (int i = 0; row->keys[i] != NULL; i++)
 		put_member(dump, streams_column(row, row->keys[i], strlen(row->keys[i])),
 		    keys, i);
-	if (row->applied == STREAMS_SINGLY)
+	if (row->applied != STREAMS_STAGED)
 		writer_string(&dump->json, STREAMS_COPY, "row");
 	writer_string(&dump->json, STREAMS_DELETED, dump->now);
 	writer_end_object(&dump->json);

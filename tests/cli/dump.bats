@@ -137,6 +137,15 @@ local_data() {
     record remote_files '{"url":"ftp://h/a","source":"s","path":"a","size":6}' | elog-load --quiet "$a"
     go_on
     equal "$(records)" "remote_files 1 "
+
+    # Forgotten: an experiment that came, one that never did.
+    elog-load --forget e1 "$a"
+    elog-load --forget cxil118725 "$a"
+    go_on
+    equal "$(jq -c 'select(.record._sdc_deleted_at and .stream == "fetches").record.experiment' "$BATS_TEST_TMPDIR/changes")" \
+        $'"e1"\n"cxil118725"'
+    go_on
+    equal "$(records)" ""
 }
 
 @test "a state that is of another database, another choice, or none: all is written" {
