@@ -6,6 +6,7 @@
 #define MIGRATION_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 /* The newest schema that this program knows. */
 int migration_newest(void);
@@ -23,6 +24,9 @@ void migration_filled_by(migration_fill *fill);
  * transaction of its own.  0, or -1 after a message that names path.
  */
 int migration_apply(sqlite3 *db, const char *path, int version);
+
+/* Does a database of ours lack a migration that this program knows? */
+bool migration_lacks(sqlite3 *db);
 
 /*
  * The migrations that a database of ours waits for, their names with a space between

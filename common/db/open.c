@@ -168,7 +168,7 @@ open_writer(const char *path, const char *pragmas, char **backup)
 	sqlite3_busy_timeout(db, BUSY_MS);
 	if (identify(db, path, &version) != 0)
 		goto fail;
-	if (backup != NULL && version > 0 && version < migration_newest() &&
+	if (backup != NULL && version > 0 && migration_lacks(db) &&
 	    (*backup = back_up(db, path, version)) == NULL)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)

@@ -92,3 +92,16 @@ setup() {
     status_is 1
     says elog-status 'elog-load --migrate'
 }
+
+@test "a step that came into the source behind a later one is not passed over" {
+    step=$BATS_TEST_DIRNAME/../../common/sql/migrations/012-sites.sql
+    # As whoever was up to date before it came has it: the later ones, and not this.
+    sqlite3 "$db" "DELETE FROM schema_version WHERE version = 12
+        $(sed -nE 's/^CREATE (TABLE|VIEW|TRIGGER) ([a-z_]+).*/; DROP \1 IF EXISTS \2/p' "$step" | tac)"
+    equal "$(elog-status --json "$db" | jq -r .schema_pending)" 012-sites
+    newest=$(elog-status --json "$db" | jq .schema_version)
+    elog-load --quiet --migrate "$db"
+    equal "$(elog-status --json "$db" | jq -c '[.schema_version, .schema_pending]')" "[$newest,null]"
+    equal "$(sqlite3 "$db" 'SELECT count(*) FROM hash_records')" 0
+    equal "$(sqlite3 "$db.bak-v$newest" 'SELECT count(*) FROM runs')" 1
+}
