@@ -92,14 +92,15 @@ join(struct written *written)
 static void
 add(struct written *written, sqlite3_int64 rowid)
 {
-	struct stretch *last =
-	    written->n > 0 ? &written->stretches[written->n - 1] : NULL;
+	if (written->n > 0) {
+		struct stretch *last = &written->stretches[written->n - 1];
 
-	if (last != NULL && rowid >= last->first && rowid <= last->last + 1) {
-		last->last = rowid > last->last ? rowid : last->last;
-		return;
+		if (rowid >= last->first && rowid <= last->last + 1) {
+			last->last = rowid > last->last ? rowid : last->last;
+			return;
+		}
 	}
-	if (written->n == written->room) {
+	if (written->stretches == NULL || written->n == written->room) {
 		size_t room = written->room > 0 ? written->room * 2 : 64;
 		struct stretch *more = NULL;
 

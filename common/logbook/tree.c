@@ -66,7 +66,7 @@ save_begin(struct saved *saved, const struct tree *tree, const char *name)
 	if (saved->name != NULL &&
 	    asprintf(&saved->temporary, "%s.tmp%ld", saved->name, (long)getpid()) < 0)
 		saved->temporary = NULL;
-	if (saved->temporary == NULL)
+	if (saved->name == NULL || saved->temporary == NULL)
 		errno = ENOMEM;
 	else if (make_directories(saved->name) == 0)
 		fd = open(saved->temporary,

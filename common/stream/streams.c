@@ -11,15 +11,15 @@
 #define COLUMNS (const struct streams_column[])
 #define AS(type_, name_, ...)                                                            \
 	{                                                                                \
-		.name = name_, .type = STREAMS_##type_, __VA_ARGS__                      \
+		.name = (name_), .type = STREAMS_##type_, __VA_ARGS__                    \
 	}
 #define MAY(type_, name_)                                                                \
 	{                                                                                \
-		.name = name_, .type = STREAMS_##type_                                   \
+		.name = (name_), .type = STREAMS_##type_                                 \
 	}
 #define MUST(type_, name_)                                                               \
 	{                                                                                \
-		.name = name_, .type = STREAMS_##type_, .required = true                 \
+		.name = (name_), .type = STREAMS_##type_, .required = true               \
 	}
 /* Of which there is one, whatever the order in which records come. */
 #define SAME(type_, name_) AS(type_, name_, .merge = STREAMS_GREATER)
