@@ -14,12 +14,13 @@ HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
-ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon \
+ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon -isystem /usr/include/libxml2 \
 	$(WARN) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
 # All libraries; --as-needed leaves each program those whose symbols it uses.
-LIBS = -lcurl -lsqlite3 -lkrb5 -ljq -lpopt -lyaml -lcrypto -lexpat -lpcre2-8 -lz -lm
+LIBS = -lutf8proc -lxml2 -lcurl -lsqlite3 -lkrb5 -ljq -lpopt -lyaml -lcrypto -lexpat \
+	-lpcre2-8 -lz -lm
 
 TOOLS = $(sort $(basename $(notdir $(wildcard tools/*.c))))
 SCRIPTS = elog-sync.sh elog-follow.sh

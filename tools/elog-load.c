@@ -16,8 +16,10 @@
 #include "base/zone.h"
 #include "db/db.h"
 #include "db/migration.h"
+#include "load/check.h"
 #include "load/conditions.h"
 #include "load/forget.h"
+#include "load/index.h"
 #include "load/load.h"
 #include "load/load_files.h"
 #include "load/rcdb.h"
@@ -28,7 +30,7 @@ static char *backup, *base, *recover, *rcdb, *experiment, *mode_text, *wait_text
 static int64_t wait_seconds;
 static char **metadata, **forget;
 static long expected;
-static int quiet, migrate, begin_new, draft;
+static int quiet, migrate, begin_new, draft, check, reindex;
 static struct target target;
 static bool gave_up;		      /* the database failed */
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
@@ -38,6 +40,8 @@ static struct poptOption options[] = {
 	"Copy DATABASE to FILE, and read nothing", "FILE"},
     {"base", '\0', POPT_ARG_STRING, &base, 0,
 	"Begin DATABASE as a copy of FILE; it appears when all is loaded", "FILE"},
+    {"check", '\0', POPT_ARG_NONE, &check, 0,
+	"See whether DATABASE is sound, its index of words too, and read nothing", NULL},
     {"draft", '\0', POPT_ARG_NONE, &draft, 0,
 	"If DATABASE is not there yet, it appears when all is loaded", NULL},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
@@ -59,6 +63,8 @@ static struct poptOption options[] = {
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "Say nothing unless something fails", NULL},
     {"recover", '\0', POPT_ARG_STRING, &recover, 0,
 	"Take what was set in FILE, another database, and is lacking", "FILE"},
+    {"reindex", '\0', POPT_ARG_NONE, &reindex, 0,
+	"Make the index of words anew, and read nothing", NULL},
     {"timezone", '\0', POPT_ARG_STRING, &zone, 0,
 	"Of the times of --import-rcdb, which do not say it (UTC)", "ZONE"},
     {"wait", '\0', POPT_ARG_STRING, &wait_text, 0,
@@ -191,6 +197,11 @@ work(const char *const *files)
 		status = forget_experiments(target.db, target.name, forget);
 	else if (status == EXIT_DONE && recover != NULL)
 		status = recover_local(target.db, target.name, recover);
+	else if (status == EXIT_DONE && reindex)
+		status =
+		    index_rebuild(target.db, target.name) == 0 ? EXIT_DONE : EXIT_PARTIAL;
+	else if (status == EXIT_DONE && check)
+		status = check_database(target.db, target.name);
 	else if (status == EXIT_DONE)
 		status = rcdb == NULL ? load_records(migrate ? nothing : files)
 				      : rcdb_import(target.db, target.name, rcdb,
@@ -217,20 +228,20 @@ check_usage(const char *const *arguments)
 		return EXIT_USAGE;
 	}
 	reads_none = (rcdb != NULL) + migrate + (backup != NULL) + (forget != NULL) +
-		     (recover != NULL);
+		     (recover != NULL) + check + reindex;
 	if (reads_none > 0 && arguments[1] != NULL) {
 		msg("'%s': no records are read with --import-rcdb, --migrate, --backup, "
-		    "--forget or --recover",
+		    "--forget, --recover, --check or --reindex",
 		    arguments[1]);
 		return EXIT_USAGE;
 	}
 	if (reads_none > 1 || (backup != NULL && (base != NULL || begin_new))) {
-		msg("--import-rcdb, --migrate, --backup, --forget and --recover exclude "
-		    "each "
-		    "other");
+		msg("--import-rcdb, --migrate, --backup, --forget, --recover, --check "
+		    "and "
+		    "--reindex exclude each other");
 		return EXIT_USAGE;
 	}
-	if ((migrate || forget != NULL || recover != NULL) &&
+	if ((migrate || check || reindex || forget != NULL || recover != NULL) &&
 	    access(arguments[0], F_OK) != 0) {
 		msg("%s: %s", arguments[0], strerror(errno));
 		return EXIT_PARTIAL;

@@ -1,7 +1,10 @@
 #include "db/reader.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,4 +96,29 @@ reader_close(struct reader *reader)
 	sqlite3_close(reader->db);
 	free(reader->path);
 	*reader = (struct reader){0};
+}
+
+bool
+reader_is_database(const char *path)
+{
+	size_t n = strlen(path);
+	struct stat st;
+	char begin[16] = "", *inside = NULL;
+	FILE *file;
+	bool is = false;
+
+	if (n > 3 && strcmp(path + n - 3, ".db") == 0)
+		return true;
+	if (stat(path, &st) != 0)
+		return false;
+	if (S_ISDIR(st.st_mode)) {
+		is = asprintf(&inside, "%s/elog.db", path) >= 0 &&
+		     access(inside, F_OK) == 0;
+		free(inside);
+	} else if ((file = fopen(path, "re")) != NULL) {
+		is = fread(begin, 1, 16, file) == 16 &&
+		     memcmp(begin, "SQLite format 3", 16) == 0;
+		fclose(file);
+	}
+	return is;
 }

@@ -3,6 +3,7 @@
 #define READER_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 struct reader {
 	sqlite3 *db;
@@ -21,6 +22,12 @@ int reader_open(struct reader *reader, const char *path, const char *config);
 
 /* A row came, and may be printed: where it goes to the terminal, the progress ends. */
 void reader_row(sqlite3 *db);
+
+/*
+ * Does a path look like a database, where it might be a word or an expression: a file of
+ * SQLite's, a directory with an elog.db, or a name that ends in .db?
+ */
+bool reader_is_database(const char *path);
 
 void reader_close(struct reader *reader);
 

@@ -8,6 +8,7 @@
 #include "db/statement.h"
 #include "db/value.h"
 #include "load/changes.h"
+#include "load/index.h"
 
 struct forget {
 	sqlite3 *db;
@@ -124,14 +125,28 @@ clear_tables(const struct forget *forget)
 	return result;
 }
 
+/* Its words leave the index while its documents are there to tell them. */
+static int
+clear_words(const struct forget *forget)
+{
+	struct index *index = index_open(forget->db, forget->path);
+	int result = index != NULL ? index_forget(index, forget->id) : -1;
+
+	index_close(index);
+	return result;
+}
+
 /* One experiment.  As find(). */
 static int
 forget_one(struct forget *forget, const struct changes *noted)
 {
-	int before = changes_total(noted), result = find(forget);
+	int before, result = find(forget);
 
 	if (result != 1)
 		return result;
+	if (clear_words(forget) != 0)
+		return -1;
+	before = changes_total(noted);
 	if (run_file(forget, "experiment", 1, STEPS_MAX) != 0 ||
 	    clear_tables(forget) != 0)
 		return -1;
@@ -160,7 +175,8 @@ forget_copied(sqlite3 *db, const char *path, const char *experiment)
 	if (code != SQLITE_ROW)
 		return code == SQLITE_DONE ? 0 : -1;
 	/* The log, the third statement behind, comes with the copy. */
-	if (run_file(&forget, "experiment", 1, STEPS_MAX) != 0 ||
+	if ((forget.id != 0 && clear_words(&forget) != 0) ||
+	    run_file(&forget, "experiment", 1, STEPS_MAX) != 0 ||
 	    clear_tables(&forget) != 0 || run_file(&forget, "after", 0, 2) != 0)
 		return -1;
 	return 0;

@@ -15,6 +15,7 @@
 #include "load/direct.h"
 #include "load/foreign.h"
 #include "load/forget.h"
+#include "load/index.h"
 #include "load/stage.h"
 #include "stream/message.h"
 #include "stream/streams.h"
@@ -41,6 +42,7 @@ struct load {
 	struct direct *direct;
 	struct changes *noted; /* for elog-dump */
 	struct foreign *foreign;
+	struct index *index;
 	struct lock *lock; /* that others may have between two commits, or NULL */
 	const volatile sig_atomic_t *stopped;
 	bool idle;		   /* no line came since load_idle() */
@@ -62,6 +64,14 @@ static int
 run(struct load *load, sqlite3_stmt *statement)
 {
 	return statement_run(statement, load->path);
+}
+
+/* Rows written so far, but for those that the index of words writes for itself. */
+static int
+changes_of(const struct load *load)
+{
+	return changes_total(load->noted) -
+	       (load->index != NULL ? index_changes(load->index) : 0);
 }
 
 static int
@@ -180,7 +190,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 		"KEY)") != 0 ||
 	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
 	    exec(load, "BEGIN") != 0 ||
-	    (load->conditions = conditions_open(db, path)) == NULL) {
+	    (load->conditions = conditions_open(db, path)) == NULL ||
+	    (load->index = index_open(db, path)) == NULL) {
 		load_close(load);
 		return NULL;
 	}
@@ -207,6 +218,7 @@ load_close(struct load *load)
 	direct_close(load->direct);
 	changes_close(load->noted);
 	foreign_close(load->foreign);
+	index_close(load->index);
 	if (!sqlite3_get_autocommit(load->db))
 		sqlite3_exec(load->db, "ROLLBACK", NULL, NULL, NULL);
 	free(load->steps);
@@ -266,7 +278,7 @@ note_problem(
 static int
 take_gone(struct load *load, struct json_span name)
 {
-	int before = changes_total(load->noted);
+	int before = changes_of(load);
 
 	if (decode(load, name, 0) == NULL) {
 		msg("no memory");
@@ -274,7 +286,7 @@ take_gone(struct load *load, struct json_span name)
 	}
 	if (forget_copied(load->db, load->path, load->text) != 0)
 		return -1;
-	load->totals.changed += changes_total(load->noted) - before;
+	load->totals.changed += changes_of(load) - before;
 	load->uncommitted++;
 	return 0;
 }
@@ -387,7 +399,8 @@ commit(struct load *load)
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
+	if (index_flush(load->index) != 0 || changes_write(load->noted) != 0 ||
+	    exec(load, "COMMIT") != 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
@@ -540,10 +553,10 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 			if (is_good(load, experiment, fetch, streams[i].name) > 0 &&
 			    stage_keep(load->stage, &streams[i], experiment, id) != 0)
 				return -1;
-	before = changes_total(load->noted);
+	before = changes_of(load);
 	if (runs && conditions_apply(load->conditions, experiment, id, fetched_at) != 0)
 		return -1;
-	conditions = changes_total(load->noted) - before;
+	conditions = changes_of(load) - before;
 	for (size_t i = 0; i < streams_staged(); i++) {
 		int good = is_good(load, experiment, fetch, streams[i].name);
 
@@ -551,16 +564,22 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 			return -1;
 		if (!good)
 			continue;
-		before = changes_total(load->noted);
+		/* The rows that the index writes for itself are no changes. */
+		if (index_before(load->index, streams[i].name, experiment, id) != 0)
+			return -1;
+		before = changes_of(load);
 		stage_write_bare(load->stage, load->bare[i]);
 		result = run_steps(load, &load->steps[i], experiment, id,
 		    time_of(load, fetch, streams[i].name, fetched_at));
-		changed = changes_total(load->noted) - before;
+		changed = changes_of(load) - before;
 		note_changes(load, streams[i].name, changed);
 		if (changed != 0 && result == 0)
 			result =
 			    run_steps(load, &load->after[i], experiment, id, fetched_at);
 		stage_write_bare(load->stage, false);
+		if (changed != 0 && result == 0)
+			result =
+			    index_after(load->index, streams[i].name, experiment, id);
 		if (result != 0)
 			return -1;
 	}
@@ -649,14 +668,14 @@ static int
 apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
     const char *fetched_at, bool *refused)
 {
-	int before = changes_total(load->noted);
+	int before = changes_of(load);
 
 	*refused = false;
 	load->changes[0] = '\0';
 	if (exec(load, "SAVEPOINT experiment") != 0)
 		return -1;
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
-		load->totals.changed += changes_total(load->noted) - before;
+		load->totals.changed += changes_of(load) - before;
 		return exec(load, "RELEASE experiment");
 	}
 	if (is_fatal(load->db))
@@ -846,19 +865,19 @@ take_direct(
     struct load *load, const struct streams_row *d, struct json_span record, long number)
 {
 	const char *declared;
-	int before = changes_total(load->noted);
+	int before = changes_of(load);
 	char why[DIRECT_WHY];
 
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
-		if (changes_total(load->noted) != before) {
+		if (changes_of(load) != before) {
 			conditions_forget(load->conditions); /* it may have been a type */
 			declared = declared_condition(load, d, record);
 			if (declared != NULL &&
 			    conditions_declared(load->conditions, declared) != 0)
 				return -1;
 		}
-		load->totals.changed += changes_total(load->noted) - before;
+		load->totals.changed += changes_of(load) - before;
 		return commit_at_times(load);
 	case DIRECT_REFUSED:
 		load_bad_line(load, line_of(record, number), why);

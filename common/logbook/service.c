@@ -7,6 +7,7 @@
 
 #include "base/command.h"
 #include "base/credential.h"
+#include "base/door.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/ticket.h"
@@ -41,45 +42,14 @@ struct poptOption service_options[] = {
     POPT_TABLEEND,
 };
 
-/* One door of the service: a way to authenticate and the paths that go with it. */
-static const struct door {
-	const char *name;
-	enum http_auth auth;
-	const char *prefix;
-	const char *questionnaire;
-} doors[] = {
-    {"negotiate", HTTP_AUTH_NEGOTIATE, "/ws-kerb/lgbk/lgbk", "/ws-kerb/questionnaire"},
-    {"bearer", HTTP_AUTH_BEARER, "/ws-jwt/lgbk/lgbk", "/ws-jwt/questionnaire"},
-    {"basic", HTTP_AUTH_BASIC, "/ws-auth/lgbk/lgbk", "/ws-auth/questionnaire"},
-    {"none", HTTP_AUTH_NONE, "/ws/lgbk/lgbk", "/ws/questionnaire"},
-    {NULL, HTTP_AUTH_NONE, NULL, NULL},
-};
+/* How each door authenticates, in the order of doors[]. */
+static const enum http_auth auths[] = {
+    HTTP_AUTH_NEGOTIATE, HTTP_AUTH_BEARER, HTTP_AUTH_BASIC, HTTP_AUTH_NONE};
 
 static const char *
 either(const char *option, const struct config *config, const char *key)
 {
 	return option != NULL ? option : config_text(config, key);
-}
-
-/* base and prefix joined with single slashes, none at the end; NULL: no memory. */
-static char *
-join(const char *base, const char *prefix)
-{
-	size_t nb = strlen(base), np = strlen(prefix);
-	char *url;
-
-	while (nb > 0 && base[nb - 1] == '/')
-		nb--;
-	while (np > 0 && prefix[np - 1] == '/')
-		np--;
-	while (np > 0 && prefix[0] == '/') {
-		prefix++;
-		np--;
-	}
-	if (asprintf(&url, "%.*s%s%.*s", (int)nb, base, np > 0 ? "/" : "", (int)np,
-		prefix) < 0)
-		return NULL;
-	return url;
 }
 
 /* Is the host of a http:// URL this machine, so that nobody can listen? */
@@ -146,10 +116,11 @@ set_urls(struct service *service, const struct config *config, const struct door
 
 	if (service->on_disk)
 		door = &doors[0]; /* saved with the paths of the main door */
-	service->public_url = join(base, config_text(config, "public_prefix"));
-	service->authenticated_url = join(base, prefix != NULL ? prefix : door->prefix);
+	service->public_url = door_join(base, config_text(config, "public_prefix"));
+	service->authenticated_url =
+	    door_join(base, prefix != NULL ? prefix : door->prefix);
 	service->questionnaire_url =
-	    join(base, questionnaire != NULL ? questionnaire : door->questionnaire);
+	    door_join(base, questionnaire != NULL ? questionnaire : door->questionnaire);
 	if (service->public_url == NULL || service->authenticated_url == NULL ||
 	    service->questionnaire_url == NULL) {
 		msg("no memory");
@@ -174,13 +145,12 @@ service_configure(struct service *service, const struct config *config)
 {
 	const char *base = either(option_url, config, "base_url");
 	const char *how = either(option_auth, config, "auth");
-	const struct door *door = doors;
+	const struct door *door = door_find(how);
+	enum http_auth auth = door != NULL ? auths[door - doors] : HTTP_AUTH_NONE;
 	int status = 0;
 
 	*service = (struct service){0};
-	while (door->name != NULL && strcmp(door->name, how) != 0)
-		door++;
-	if (door->name == NULL) {
+	if (door == NULL) {
 		msg("--auth: '%s' is none of negotiate, bearer, basic and none", how);
 		return EXIT_USAGE;
 	}
@@ -191,7 +161,7 @@ service_configure(struct service *service, const struct config *config)
 	status |= command_range("--max-requests", option_max_requests, 1, 100);
 	status |= command_range("--max-body", option_max_body, 1, 1024L * 1024);
 	if (status == 0)
-		status = check_url(base, door->auth);
+		status = check_url(base, auth);
 	if (status != 0)
 		return status;
 	service->on_disk = strncmp(base, "file:", 5) == 0;
@@ -202,7 +172,7 @@ service_configure(struct service *service, const struct config *config)
 		service->keytab += 5;
 	service->principal = either(option_principal, config, "client_principal");
 	service->http = (struct http_options){
-	    .auth = service->on_disk ? HTTP_AUTH_NONE : door->auth,
+	    .auth = service->on_disk ? HTTP_AUTH_NONE : auth,
 	    .service = service_name(config),
 	    .cacert = either(option_cacert, config, "cacert"),
 	    .timeout = option_timeout,

@@ -1,0 +1,48 @@
+/*
+ * The words of the mirror, kept in table search by the loader, in the transaction of the
+ * rows: those of a document that goes or changes are taken out before, those of one that
+ * came wait for the end of the transaction, so that all of it become one segment of the
+ * index, in its order.  common/sql/search/views.sql says what is indexed.
+ */
+#ifndef INDEX_H
+#define INDEX_H
+
+#include <sqlite3.h>
+
+struct index;
+
+/* Begin on an open database; path names it in messages.  What an older schema loaded is
+   indexed now.  To be called within a transaction.  NULL after a message. */
+struct index *index_open(sqlite3 *db, const char *path);
+
+/*
+ * Before and after the rows of a stream of an experiment are written from what was
+ * staged (stage.h).  Streams without words are left alone.  0, or -1 after a message.
+ */
+int index_before(struct index *index, const char *stream, const char *experiment,
+    sqlite3_int64 experiment_id);
+int index_after(struct index *index, const char *stream, const char *experiment,
+    sqlite3_int64 experiment_id);
+
+/* The transaction ends: index what waits.  0, or -1 after a message. */
+int index_flush(struct index *index);
+
+/* Take out all of an experiment, before its rows go.  0, or -1 after a message. */
+int index_forget(struct index *index, sqlite3_int64 experiment_id);
+
+/*
+ * Is all that should be in the index there, and nothing else?  0, or -1 after a message
+ * that says how much is missing or left over.
+ */
+int index_check(sqlite3 *db, const char *path);
+
+/* Make it anew, in a transaction.  0, or -1 after a message. */
+int index_rebuild(sqlite3 *db, const char *path);
+
+/* How many of sqlite3_total_changes() were the index's own. */
+int index_changes(const struct index *index);
+
+/* NULL is allowed. */
+void index_close(struct index *index);
+
+#endif

@@ -1,0 +1,333 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "query/search_match.h"
+
+#include <fnmatch.h>
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "query/run_list.h"
+#include "text/words.h"
+
+/* ---- Words in a text -------------------------------------------------------- */
+
+/* A word of a text, folded. */
+struct word {
+	size_t at, n;
+	char *folded;
+};
+
+struct words {
+	struct word *list;
+	size_t n, capacity;
+	bool failed;
+};
+
+static void
+words_free(struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		free(words->list[i].folded);
+	free(words->list);
+}
+
+static bool
+push(struct words *words, size_t at, size_t n, const char *folded, size_t length)
+{
+	if (words->n == words->capacity) {
+		size_t capacity = words->capacity * 2 + 64;
+		struct word *more = realloc(words->list, capacity * sizeof(*more));
+
+		if (more == NULL)
+			return false;
+		words->list = more;
+		words->capacity = capacity;
+	}
+	words->list[words->n] = (struct word){at, n, strndup(folded, length)};
+	return words->list[words->n++].folded != NULL;
+}
+
+static void
+add_word(struct words *words, const char *text, size_t at, size_t length)
+{
+	struct buffer folded = {0};
+	size_t n = 0, next = 0;
+	char *all;
+
+	words_fold(&folded, text + at, length, true);
+	all = buffer_take(&folded, NULL);
+	words->failed |= all == NULL;
+	/* One word as it is written may be several when it is folded: ½ is 1⁄2. */
+	for (; all != NULL && words_next(all, strlen(all), &next, &n); next += n)
+		if (!push(words, at, length, all + next, n)) {
+			words->failed = true;
+			break;
+		}
+	free(all);
+}
+
+static struct words
+words_of(const char *text)
+{
+	struct words words = {0};
+	size_t n = strlen(text), at = 0, length;
+
+	for (; words_next(text, n, &at, &length) && !words.failed; at += length)
+		add_word(&words, text, at, length);
+	return words;
+}
+
+/* Do a term's words begin at the i'th word? */
+static bool
+is_at(const struct search_term *term, const struct words *words, size_t i)
+{
+	if (term->n_words == 0 || i + term->n_words > words->n)
+		return false;
+	for (size_t k = 0; k < term->n_words; k++) {
+		const char *folded = words->list[i + k].folded;
+
+		if (term->way == SEARCH_PREFIX && k + 1 == term->n_words
+			? strncmp(folded, term->words[k], strlen(term->words[k])) != 0
+			: strcmp(folded, term->words[k]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+has_words(const struct search_term *term, const struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (is_at(term, words, i))
+			return true;
+	return false;
+}
+
+/* ---- Terms ------------------------------------------------------------------ */
+
+static int
+matches_regex(const struct search_term *term, const char *text)
+{
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(term->regex, NULL);
+	int code;
+
+	if (data == NULL)
+		return -1;
+	code = pcre2_match(term->regex, (PCRE2_SPTR)text, strlen(text), 0, 0, data, NULL);
+	pcre2_match_data_free(data);
+	/* A text that is no UTF-8, or a search without an end, finds nothing. */
+	return code >= 0;
+}
+
+/* In one text of the document: 1, 0, or -1 without memory. */
+static int
+matches_text(const struct search_term *term, const char *text)
+{
+	struct buffer folded = {0};
+	struct words words;
+	char *plain;
+	int result;
+
+	if (text[0] == '\0')
+		return 0;
+	if (term->way == SEARCH_REGEX)
+		return matches_regex(term, text);
+	/* What is not only words is to be there as it is typed. */
+	if (term->way == SEARCH_PART || !term->exact) {
+		words_fold(&folded, text, strlen(text), false);
+		plain = buffer_take(&folded, NULL);
+		if (plain == NULL)
+			return -1;
+		result = strstr(plain, term->folded) != NULL;
+		free(plain);
+		if (term->way == SEARCH_PART || result == 0 || term->n_words == 0)
+			return result;
+	}
+	words = words_of(text);
+	result = words.failed ? -1 : has_words(term, &words);
+	words_free(&words);
+	return result;
+}
+
+static int
+matches_anywhere(const struct search_term *term, const struct search_document *d)
+{
+	const char *const texts[] = {d->title, d->content, d->author, d->tags, d->files};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int result = matches_text(term, texts[i]);
+
+		if (result != 0)
+			return result;
+	}
+	return 0;
+}
+
+static bool
+matches_run(const char *wanted, const char *run)
+{
+	struct run_list list;
+	bool result = strcasecmp(wanted, run) == 0;
+	size_t at;
+	char *end;
+	long long number;
+
+	if (result || run_list_read(wanted, &list, &at) != 0)
+		return result;
+	number = strtoll(run, &end, 10);
+	result = end != run && *end == '\0' && run_list_has(&list, number);
+	run_list_free(&list);
+	return result;
+}
+
+/* Does one of the types begin so? */
+static bool
+matches_type(const char *wanted, const char *types)
+{
+	size_t n = strlen(wanted);
+
+	while (*types != '\0') {
+		if (strncasecmp(types, wanted, n) == 0)
+			return true;
+		types += strcspn(types, " ");
+		types += strspn(types, " ");
+	}
+	return false;
+}
+
+static int
+matches_term(const struct search_term *term, const struct search_document *d,
+    search_where *where, void *context)
+{
+	switch (term->field) {
+	case SEARCH_ANYWHERE:
+		return matches_anywhere(term, d);
+	case SEARCH_AUTHOR:
+		return matches_text(term, d->author);
+	case SEARCH_TAG:
+		return matches_text(term, d->tags);
+	case SEARCH_TITLE:
+		return matches_text(term, d->title);
+	case SEARCH_FILE:
+		return matches_text(term, d->files);
+	case SEARCH_EXPERIMENT:
+		return fnmatch(term->text, d->experiment, FNM_CASEFOLD) == 0;
+	case SEARCH_INSTRUMENT:
+		return fnmatch(term->text, d->instrument, FNM_CASEFOLD) == 0;
+	case SEARCH_RUN:
+		return d->run[0] != '\0' && matches_run(term->text, d->run);
+	case SEARCH_TYPE:
+		return matches_type(term->text, d->types);
+	case SEARCH_WHERE:
+		return where(context, d, term->number);
+	}
+	return 0;
+}
+
+int
+search_matches(const struct search_query *query, const struct search_document *document,
+    bool exact, search_where *where, void *context)
+{
+	for (size_t i = 0; i < query->n_groups; i++) {
+		const struct search_term *group = query->groups[i];
+		int result = 0;
+
+		if (exact && search_is_seen_to(group))
+			continue;
+		for (const struct search_term *t = group; t != NULL && result == 0;
+		     t = t->next) {
+			result = matches_term(t, document, where, context);
+			if (result >= 0 && t->without)
+				result = !result;
+		}
+		if (result <= 0)
+			return result;
+	}
+	return 1;
+}
+
+/* ---- Where ------------------------------------------------------------------ */
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct search_hit *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->n > y->n ? -1 : x->n < y->n;
+}
+
+static size_t
+regex_hits(
+    const struct search_term *term, const char *text, struct search_hit *hits, size_t max)
+{
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(term->regex, NULL);
+	size_t n = 0, length = strlen(text);
+
+	for (size_t at = 0; data != NULL && n < max && at < length;) {
+		PCRE2_SIZE *ends;
+
+		if (pcre2_match(
+			term->regex, (PCRE2_SPTR)text, length, at, 0, data, NULL) < 0)
+			break;
+		ends = pcre2_get_ovector_pointer(data);
+		if (ends[1] <= ends[0])
+			break;
+		hits[n++] = (struct search_hit){ends[0], ends[1] - ends[0]};
+		at = ends[1];
+	}
+	pcre2_match_data_free(data);
+	return n;
+}
+
+/* Words that hold a part are shown whole. */
+static size_t
+word_hits(const struct search_term *term, const struct words *words,
+    struct search_hit *hits, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < words->n && n < max; i++) {
+		const struct word *first = &words->list[i], *last = first;
+
+		if (term->way == SEARCH_PART) {
+			if (strstr(first->folded, term->folded) == NULL)
+				continue;
+		} else if (is_at(term, words, i)) {
+			last = &words->list[i + term->n_words - 1];
+		} else {
+			continue;
+		}
+		hits[n++] =
+		    (struct search_hit){first->at, last->at + last->n - first->at};
+	}
+	return n;
+}
+
+size_t
+search_hits(const struct search_query *query, enum search_field field, const char *text,
+    struct search_hit *hits, size_t max)
+{
+	struct words words = words_of(text);
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < query->n_groups; i++)
+		for (const struct search_term *t = query->groups[i]; t != NULL;
+		     t = t->next) {
+			if (t->without ||
+			    (t->field != SEARCH_ANYWHERE && t->field != field))
+				continue;
+			n += t->way == SEARCH_REGEX
+				 ? regex_hits(t, text, hits + n, max - n)
+				 : word_hits(t, &words, hits + n, max - n);
+		}
+	words_free(&words);
+	if (n > 0)
+		qsort(hits, n, sizeof(*hits), by_place);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || hits[i].at >= hits[kept - 1].at + hits[kept - 1].n)
+			hits[kept++] = hits[i];
+	return kept;
+}

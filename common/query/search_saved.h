@@ -1,0 +1,22 @@
+/* Searches that have a name: rows of table searches. */
+#ifndef SEARCH_SAVED_H
+#define SEARCH_SAVED_H
+
+#include <sqlite3.h>
+
+/*
+ * The words to search for: those given, where one of them, =NAME, stands for the words
+ * that were saved under that name.  words ends with NULL; so does the result, which is
+ * malloc'd and released with search_words_free().  A name that there is not stays a word;
+ * *missing gets it, else NULL.  NULL after a message.
+ */
+char **search_words(
+    sqlite3 *db, const char *path, const char *const *words, const char **missing);
+
+void search_words_free(char **words);
+
+/* Save words under a name in the database at path, by elog-load; no words: forget the
+   name.  The exit status. */
+int search_save(const char *path, const char *name, const char *const *words);
+
+#endif

@@ -1,0 +1,6 @@
+SELECT w.experiment_id, e.name, e.instrument, NULL, w.updated_at, NULL, NULL, NULL,
+    (SELECT group_concat(value, char(10)) FROM json_tree(w.data)
+        WHERE key IN ('name', 'executable', 'parameters', 'trigger', 'location')
+            AND atom IS NOT NULL), 0, NULL, NULL, NULL, NULL
+FROM workflows w JOIN experiments e ON e.id = w.experiment_id
+WHERE w.id = :id;

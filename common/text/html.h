@@ -1,0 +1,16 @@
+/* The text of HTML. */
+#ifndef HTML_H
+#define HTML_H
+
+#include <stddef.h>
+
+#include "text/buffer.h"
+
+/*
+ * Add to out what a person reads in n bytes of HTML (any: it is parsed as browsers do,
+ * without fetching anything): the text with its entities decoded, a line break between
+ * blocks; nothing of scripts and styles.
+ */
+void html_text(struct buffer *out, const char *p, size_t n);
+
+#endif

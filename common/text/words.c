@@ -1,0 +1,212 @@
+#include "text/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "text/utf8.h"
+
+/*
+ * Scripts that write no spaces between words, by their blocks (Unicode 14, Blocks.txt).
+ * Korean has spaces, but its particles grow on the words; so it is taken apart, too.
+ */
+static bool
+is_spaceless(unsigned c)
+{
+	static const struct {
+		unsigned first, last;
+	} blocks[] = {
+	    {0x0E00, 0x0EFF},	/* Thai, Lao */
+	    {0x1000, 0x109F},	/* Myanmar */
+	    {0x1780, 0x17FF},	/* Khmer */
+	    {0x2E80, 0x2FDF},	/* radicals of Chinese characters */
+	    {0x3005, 0x3007},	/* iteration mark, closing mark, zero */
+	    {0x3041, 0x30FF},	/* Hiragana, Katakana */
+	    {0x3105, 0x318F},	/* Bopomofo, Hangul */
+	    {0x31A0, 0x31FF},	/* the same, extended */
+	    {0x3400, 0x4DBF},	/* Chinese characters */
+	    {0x4E00, 0x9FFF},	/* the same */
+	    {0xAC00, 0xD7A3},	/* Hangul syllables */
+	    {0xF900, 0xFAFF},	/* Chinese characters */
+	    {0x20000, 0x3FFFD}, /* the same */
+	};
+
+	if (c < blocks[0].first)
+		return false;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (c <= blocks[i].last)
+			return c >= blocks[i].first;
+	return false;
+}
+
+/* Letters, numbers, private use: what unicode61 makes words of. */
+static bool
+is_word(unsigned c)
+{
+	if (c < 0x80)
+		return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		       (c >= 'a' && c <= 'z');
+	switch (utf8proc_category((utf8proc_int32_t)c)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO:
+	case UTF8PROC_CATEGORY_CO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+put_character(struct buffer *out, unsigned c, bool parts)
+{
+	char bytes[6];
+	size_t n = 0;
+
+	if (parts && is_spaceless(c)) {
+		bytes[n++] = ' ';
+		n += utf8_write(c, bytes + n);
+		bytes[n++] = ' ';
+	} else {
+		n = utf8_write(c, bytes);
+	}
+	buffer_put(out, bytes, n);
+}
+
+/* Leave out the accents of a composed text. */
+static void
+put_plain(struct buffer *out, const char *p, size_t n, bool parts)
+{
+	for (size_t at = 0; at < n;) {
+		utf8proc_int32_t decomposed[8];
+		utf8proc_ssize_t count;
+		unsigned c = 0;
+		size_t length = utf8_read(p + at, n - at, &c);
+
+		at += length > 0 ? length : 1;
+		if (c < 0x80 || is_spaceless(c)) {
+			put_character(out, c, parts);
+			continue;
+		}
+		count = utf8proc_decompose_char((utf8proc_int32_t)c, decomposed, 8,
+		    UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, NULL);
+		for (utf8proc_ssize_t i = 0; i < count && i < 8; i++)
+			if (utf8proc_category(decomposed[i]) != UTF8PROC_CATEGORY_MN)
+				put_character(out, (unsigned)decomposed[i], parts);
+	}
+}
+
+/* Text that is no ASCII, and UTF-8. */
+static void
+fold_unicode(struct buffer *out, const char *p, size_t n, bool parts)
+{
+	utf8proc_uint8_t *composed = NULL;
+	utf8proc_ssize_t length =
+	    utf8proc_map((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)n, &composed,
+		UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+		    UTF8PROC_STABLE);
+
+	if (length >= 0)
+		put_plain(out, (const char *)composed, (size_t)length, parts);
+	else
+		out->failed = true;
+	free(composed);
+}
+
+/* Length of the ASCII that p begins with. */
+static size_t
+ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (uint64_t eight; i + 8 <= n; i += 8) {
+		memcpy(&eight, p + i, 8);
+		if ((eight & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (i < n && (unsigned char)p[i] < 0x80)
+		i++;
+	return i;
+}
+
+static void
+fold_ascii(struct buffer *out, const char *p, size_t n)
+{
+	char some[512];
+
+	for (size_t at = 0, part; at < n; at += part) {
+		part = n - at < sizeof(some) ? n - at : sizeof(some);
+		for (size_t i = 0; i < part; i++) {
+			char c = p[at + i];
+
+			some[i] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : c;
+		}
+		buffer_put(out, some, part);
+	}
+}
+
+void
+words_fold(struct buffer *out, const char *p, size_t n, bool parts)
+{
+	while (n > 0) {
+		size_t plain = ascii(p, n), rest;
+
+		/* A combining character belongs to the letter before it. */
+		if (plain < n && plain > 0)
+			plain--;
+		fold_ascii(out, p, plain);
+		p += plain;
+		n -= plain;
+		if (n == 0)
+			break;
+		/* Up to a space, where nothing can combine any more. */
+		rest = 1;
+		while (rest < n && p[rest] != ' ' && p[rest] != '\n')
+			rest++;
+		for (size_t valid; rest > 0; rest -= valid, p += valid, n -= valid) {
+			valid = utf8_valid(p, rest);
+			if (valid > 0) {
+				fold_unicode(out, p, valid, parts);
+			} else {
+				buffer_put(out, "\xEF\xBF\xBD", 3);
+				valid = 1;
+			}
+		}
+	}
+}
+
+bool
+words_next(const char *p, size_t n, size_t *at, size_t *length)
+{
+	size_t begin = *at, end;
+	unsigned c = 0;
+
+	for (size_t size; begin < n; begin += size) {
+		size = utf8_read(p + begin, n - begin, &c);
+		if (size == 0)
+			size = 1;
+		else if (is_word(c) || is_spaceless(c))
+			break;
+	}
+	if (begin >= n)
+		return false;
+	end = begin;
+	for (bool alone = is_spaceless(c); end < n;) {
+		size_t size = utf8_read(p + end, n - end, &c);
+
+		if (size == 0 || (end > begin && (alone || is_spaceless(c))))
+			break;
+		/* An accent that is typed behind its letter. */
+		if (end > begin && !is_word(c) && !(c >= 0x300 && c < 0x370))
+			break;
+		end += size;
+	}
+	*at = begin;
+	*length = end - begin;
+	return true;
+}

@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# elog-search: every logbook by its words.
+
+load ../lib/common
+
+setup() {
+    common_setup
+}
+
+# entry EXPERIMENT ID TIME CONTENT [MEMBERS]: the record of an entry.
+entry() {
+    printf '{"type":"RECORD","stream":"logbook_entries","record":{"experiment":"%s","_id":"%s","insert_time":"%s","content":"%s"%s}}\n' \
+        "$1" "$2" "$3" "$4" ",${5:-\"author\":\"alice\"}"
+}
+
+# close EXPERIMENT ENTRIES [STREAMS]: what closes it.
+close() {
+    printf '{"type":"RECORD","stream":"experiments","record":{"experiment":"%s","name":"%s","instrument":"%s"}}\n' \
+        "$1" "$1" "$(tr '[:lower:]' '[:upper:]' <<<"${1:0:3}")"
+    printf '{"type":"RECORD","stream":"fetches","record":{"experiment":"%s","status":"complete","records":{"experiments":1,"logbook_entries":%d%s},"fetched_at":"2026-03-01T00:00:00Z"}}\n' \
+        "$1" "$2" "${3:+,$3}"
+}
+
+logbook() {
+    {
+        entry mfx1 a1 2026-01-01T10:00:00Z 'The nozzle is clogged again' '"author":"alice","tags":["DARK"],"run_num":7'
+        entry mfx1 a2 2026-01-02T10:00:00Z 'XPP:SB2:MMS:01.RBV moved, run-12, C++ and 20.04' '"author":"alice","parent":"a1","run_num":8'
+        entry mfx1 a3 2026-01-03T10:00:00Z 'Straße: CO₂ 5 µm, 束流不稳定' '"title":"Ärger mit dem Ventil"'
+        entry mfx1 a4 2026-01-04T10:00:00Z 'gone nozzle' '"deleted_by":"bob","deleted_time":"2026-01-05T00:00:00Z"'
+        entry mfx1 a5 2026-01-05T10:00:00Z '<p>stable <b>jet</b> &amp; beam</p><script>evil</script>' '"title":"HTML entry","attachments":[{"_id":"x","name":"nozzle-plot.png","type":"image/png"}]'
+        close mfx1 5
+        entry xpp2 b1 2026-01-03T12:00:00Z 'no nozzle here, C only' '"author":"Bob Müller"'
+        close xpp2 1
+    } >"$BATS_TEST_TMPDIR/stream"
+    elog-load --quiet "$db" "$BATS_TEST_TMPDIR/stream" >/dev/null
+}
+
+# finds "IDS" WORD...: the entries that are found, in their order.
+finds() {
+    local ids=$1
+    shift
+    run --separate-stderr elog-search --format json "$@" "$db"
+    status_is 0
+    equal "$*: $(jq -r .entry_id <<<"$output" | paste -sd ' ')" "$*: $ids"
+}
+
+@test "words, whatever the case, the accents and the forms, newest first" {
+    logbook
+    finds 'a5 b1 a1' nozzle
+    finds 'a1' NOZZLE clogged
+    finds 'a1' clog\*
+    finds 'a1' '"is clogged"'
+    finds '' '"clogged is"'
+    finds 'b1' nozzle -clogged -plot
+    finds 'b1 a1' clogged OR only
+    finds 'a3' strasse co2
+    finds 'a3' μm
+    finds 'a3' arger
+    finds 'a3' 不稳
+    finds 'b1' author:muller
+    finds 'b1' author:'"bob müller"'
+}
+
+@test "no word is an error: all are text" {
+    logbook
+    for word in run-12 20.04 XPP:SB2:MMS:01.RBV C++ MMS; do
+        finds a2 "$word"
+    done
+    finds a2 AND
+    for word in '"' "'" '(' ')' '*' '^' '+' 'a:b' 'NEAR(' 'NOT' '-' '--' ':' '{' 'content:' '%' $'\\' 'OR' '/'; do
+        run --separate-stderr elog-search --format tsv -- "$word" "$db"
+        status_is 0
+    done
+    finds '' '""' nothing
+}
+
+@test "parts of words, regular expressions; one that is none" {
+    logbook
+    finds 'a1' '~logge'
+    finds 'a1' '/n.zzle is/'
+    finds 'a2' '/SB\d:/'
+    run --separate-stderr elog-search '/(/' "$db"
+    status_is 2
+    [[ $stderr == "elog-search: /(/: "* ]]
+}
+
+@test "fields" {
+    logbook
+    finds a1 tag:dark
+    finds a1 run:5-7
+    finds 'b1' nozzle experiment:'xpp*'
+    finds 'b1' instrument:xpp
+    finds a3 title:ventil
+    finds a5 file:plot
+    finds a5 type:image
+    finds 'a5 b1' nozzle since:2026-01-03
+    finds a1 nozzle until:2026-01-02
+    finds 'b1 a1' nozzle until:2026-01-03
+    finds '' since:-7d nozzle
+    finds 'a5 a4 b1 a1' nozzle --deleted
+    run --separate-stderr elog-search colour:red "$db"
+    status_is 0
+    equal "$output" ""
+    [[ $stderr == *"'colour:' is no field"* ]]
+    run --separate-stderr elog-search since:yesterday "$db"
+    status_is 2
+    [[ $stderr == *"a time is expected"* ]]
+}
+
+@test "entries of runs for which a condition is true" {
+    logbook
+    printf '%s\n' '{"type":"RECORD","stream":"runs","record":{"experiment":"mfx1","num":7,"begin_time":"2026-01-01T09:00:00Z","params":{"energy":9.5}}}' \
+        '{"type":"RECORD","stream":"fetches","record":{"experiment":"mfx1","status":"complete","records":{"runs":1},"fetched_at":"2026-03-02T00:00:00Z"}}' |
+        elog-load --quiet "$db" >/dev/null
+    finds a1 nozzle where:'energy > 9'
+    finds '' nozzle where:'energy > 10'
+    elog-cond alias --db "$db" hot 'energy > 9'
+    finds a1 @hot nozzle
+    run --separate-stderr elog-search where:'energie > 9' "$db"
+    status_is 2
+}
+
+@test "what is indexed follows what is loaded: edited, deleted, vanished, forgotten" {
+    logbook
+    { entry mfx1 a1 2026-01-01T10:00:00Z 'the valve instead'; close mfx1 1; } | elog-load -q "$db" >/dev/null
+    finds 'b1' nozzle
+    finds 'a1' valve
+    finds '' ventil
+    elog-load --quiet --forget mfx1 "$db"
+    finds '' valve
+    finds 'b1' nozzle
+    sql "$db" "SELECT count(*) FROM search" | grep -qx 1
+    sqlite3 "$db" "INSERT INTO search (search) VALUES ('integrity-check')"
+    elog-load --check "$db"
+}
+
+@test "a load that changes nothing, or the same twice in one stream" {
+    logbook
+    dump "$db" >"$BATS_TEST_TMPDIR/before"
+    elog-load --quiet "$db" "$BATS_TEST_TMPDIR/stream" >/dev/null
+    dump "$db" | cmp "$BATS_TEST_TMPDIR/before" -
+    { entry mfx1 a1 2026-01-01T10:00:00Z 'one'; close mfx1 1
+      entry mfx1 a1 2026-01-01T10:00:00Z 'two'; close mfx1 1; } | elog-load -q "$db" >/dev/null
+    finds '' one
+    finds a1 two
+    elog-load --check "$db"
+}
+
+@test "--count, --limit, --sort rank, --facets, --full" {
+    logbook
+    equal "$(elog-search --count nozzle "$db")" 3
+    equal "$(elog-search --count nozzle -clogged "$db")" 2
+    finds 'a5 b1' nozzle --limit 2
+    finds '' nozzle --limit 0
+    run elog-search --sort rank --format json ventil OR nozzle "$db"
+    equal "$(jq -r .entry_id <<<"${lines[0]}")" a3 # in its title
+    [ "$(jq '.rank < 0' <<<"${lines[0]}")" = true ]
+    equal "$(elog-search --facets author,experiment nozzle "$db")" \
+        $'author\tBob Müller\t1\nauthor\talice\t1\nexperiment\tmfx1\t2\nexperiment\txpp2\t1'
+    run --separate-stderr elog-search --facets colour nozzle "$db"
+    status_is 2
+    equal "$(elog-search --full --format json jet "$db" | jq -r .snippet)" $'stable jet & beam'
+}
+
+@test "each hit in JSON, with its address at the service" {
+    logbook
+    run elog-search --format json clogged "$db"
+    equal "$(jq -c '[.experiment, .entry_id, .created_at, .author, .run_number, .title, .tags, .snippet, .url, .kind]' <<<"$output")" \
+        '["mfx1","a1","2026-01-01T10:00:00Z","alice",7,null,["DARK"],"The nozzle is clogged again","https://pswww.slac.stanford.edu/ws-kerb/lgbk/lgbk/mfx1/elogs/a1","entries"]'
+}
+
+@test "for a person: a line and a snippet; whole discussions; nothing that reaches the terminal" {
+    logbook
+    run elog-search --format text clogged "$db"
+    equal "${lines[0]}" "mfx1  2026-01-01 10:00  alice  run 7  DARK"
+    equal "${lines[1]}" "  The nozzle is clogged again"
+    run elog-search --threads --format text moved "$db"
+    equal "${lines[0]}" "mfx1  2026-01-01 10:00  alice  run 7  DARK"
+    [[ ${lines[2]} == "  > mfx1  2026-01-02 10:00"* ]]
+    entry mfx1 e1 2026-01-09T10:00:00Z 'bell \u001b[31m red \u009b31m' | cat - <(close mfx1 1) | elog-load -q "$db" >/dev/null
+    run elog-search --format text bell "$db"
+    [[ $output != *$'\033'* && $output != *$'\302\233'* ]]
+}
+
+@test "questionnaires, workflows, comments of runs, samples" {
+    elog-list --url "file://$sample" --hours 999999 |
+        elog-get --url "file://$sample" 2>/dev/null | elog-load -q "$db" >/dev/null
+    for kind in questionnaire workflows runs samples; do
+        equal "$kind $(elog-search --format json "in:$kind" "$db" | jq -r .kind | sort -u)" "$kind $kind"
+    done
+    run elog-search in:nothing x "$db"
+    status_is 2
+}
+
+@test "searches that have a name" {
+    logbook
+    elog-search --save jets nozzle -clogged -plot "$db"
+    finds b1 =jets
+    finds 'b1' =jets author:bob
+    equal "$(elog-search --saved "$db" | cut -f 1,2)" $'jets\tnozzle -clogged -plot'
+    elog-search --save jets "$db"
+    finds '' =jets
+}
+
+@test "a database without the index is told how to get it, and gets it" {
+    logbook
+    age "$db"
+    run --separate-stderr elog-search nozzle "$db"
+    status_is 1
+    [[ $stderr == *"elog-load --migrate"* ]]
+    elog-load --quiet --migrate "$db"
+    run elog-search --count nozzle "$db"
+    status_is 0
+    elog-load --check "$db"
+}
+
+@test "a thousand generated searches find what brute force finds" {
+    python3 "$BATS_TEST_DIRNAME/../lib/search_check.py" generate "$BATS_TEST_TMPDIR"
+    elog-load --quiet "$db" "$BATS_TEST_TMPDIR/stream" >/dev/null
+    python3 "$BATS_TEST_DIRNAME/../lib/search_check.py" check "$BATS_TEST_TMPDIR" "$db" 1000 1
+}
+
+@test "wrong usage" {
+    logbook
+    run --separate-stderr elog-search
+    status_is 2
+    run --separate-stderr elog-search --sort best nozzle "$db"
+    status_is 2
+    run --separate-stderr elog-search --format xml nozzle "$db"
+    status_is 2
+}
