@@ -16,7 +16,8 @@ static const char *const apart[] = {
     "file_contents",	 /* come with run_files */
     "condition_columns", /* are made of the documents of runs */
     "log_counts",
-    "site_hashes", /* counted by triggers */
+    "site_hashes",   /* counted by triggers */
+    "search_places", /* of elog-search's index, which is made of the rows */
     NULL,
 };
 
