@@ -770,24 +770,25 @@ terminal() {
 }
 
 @test "--table: a run table of the logbook, its columns, their order and labels" {
-    # shellcheck disable=SC2031 # of another test
-    elog-get --url "file://$sample" mfxl200025 mfxl100023 | elog-load --quiet "$db" >/dev/null
-    run --separate-stderr elog-select --table 'DAQ Detectors' --format table "$db"
+    tables=$BATS_TEST_TMPDIR/tables.db
+    elog-get --url "file://$sample" mfxl200025 mfxl100023 | elog-load --quiet "$tables" >/dev/null
+    run --separate-stderr elog-select --table 'DAQ Detectors' --format table "$tables"
     status_is 0
     equal "${lines[0]}" "experiment  run  Events  Damaged"
     [ "${#lines[@]}" = 10 ]
-    run --separate-stderr elog-select --table 'Good runs' --format csv 'run == 5' "$db"
+    run --separate-stderr elog-select --table 'Good runs' --format csv 'run == 5' "$tables"
     equal "${lines[0]%$'\r'}" 'experiment,run,Begin,"Focus, mm",Remark,Jet'
-    equal "${lines[1]%$'\r'}" "$(sql "$db" "SELECT e.name || ',5,' || r.start_time || ',0.6598,\"best run so far, Δt = 1.5 ps\",' || ifnull(r.sample, '')
+    equal "${lines[1]%$'\r'}" "$(sql "$tables" "SELECT e.name || ',5,' || r.start_time || ',0.6598,\"best run so far, Δt = 1.5 ps\",' || ifnull(r.sample, '')
         FROM runs r JOIN experiments e ON e.id = experiment_id WHERE e.name = 'mfxl200025' AND run_number = 5")"
     # What no run has is an empty column.
-    sqlite3 "$db" "UPDATE run_tables SET coldefs = '[{\"label\":\"X\",\"source\":\"params.none such\",\"position\":1}]' WHERE name = 'Good runs'"
-    equal "$(elog-select --table 'Good runs' --format csv 'run == 5' "$db" | tr -s '\r\n' ' ')" "experiment,run,X mfxl200025,5, "
-    run --separate-stderr elog-select --table 'Good run' "$db"
+    sqlite3 "$tables" "UPDATE run_tables SET doc =
+        json_set(doc, '\$.coldefs', json('[{\"label\":\"X\",\"source\":\"params.none such\",\"position\":1}]')) WHERE name = 'Good runs'"
+    equal "$(elog-select --table 'Good runs' --format csv 'run == 5' "$tables" | tr -s '\r\n' ' ')" "experiment,run,X mfxl200025,5, "
+    run --separate-stderr elog-select --table 'Good run' "$tables"
     status_is 2
     says elog-select "no run table Good run" "Good runs"
-    run --separate-stderr elog-select --table a -v b "$db"
+    run --separate-stderr elog-select --table a -v b "$tables"
     status_is 2
     # What a parameter means, as the logbook says.
-    equal "$(elog-cond ls --db "$db" MFX:HFP:MMS:14 | cut -f 2,5)" $'MFX:HFP:MMS:14.RBV\tfocus of the upstream lens, mm'
+    equal "$(elog-cond ls --db "$tables" MFX:HFP:MMS:14 | cut -f 2,5)" $'MFX:HFP:MMS:14.RBV\tfocus of the upstream lens, mm'
 }
