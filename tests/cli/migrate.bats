@@ -105,3 +105,47 @@ setup() {
     equal "$(sqlite3 "$db" 'SELECT count(*) FROM hash_records')" 0
     equal "$(sqlite3 "$db.bak-v$newest" 'SELECT count(*) FROM runs')" 1
 }
+
+# Values as what they are, whichever schema holds them.
+all_values() {
+    sql "$1" "SELECT e.name, r.run_number, t.name, c.value + 0 || '', t.declared, c.set_by
+        FROM conditions c JOIN condition_types t ON t.id = c.type_id
+        JOIN runs r ON r.id = c.run_id JOIN experiments e ON e.id = r.experiment_id ORDER BY 1, 2, 3"
+}
+
+@test "schema 6: conditions as rows become columns, whole or not at all, killed at any point" {
+    old=$BATS_TEST_TMPDIR/old.db
+    sqlite3 "$old" <"$tests/lib/schema6.sql"
+    # Many runs more, so that there is something to kill.
+    sqlite3 "$old" "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+        INSERT INTO runs (experiment_id, run_number, parameters, doc)
+        SELECT 1, i, '{}', '{\"num\":' || i || ',\"params\":{\"big\":' || i || ',\"x\":\"' || i || '.50\"}}' FROM n;
+        INSERT INTO conditions SELECT t.id, r.id, iif(t.name = 'x', r.run_number || '.50', r.run_number), NULL, NULL
+        FROM runs r, condition_types t WHERE r.run_number >= 1000 AND t.name IN ('big', 'x')"
+    all_values "$old" >"$BATS_TEST_TMPDIR/before"
+    for delay in 0.01 0.02 0.03 0.05 0.08 0.12 0.2 0.3; do
+        cp "$old" "$db"
+        run timeout -s KILL "$delay" elog-load --migrate --quiet "$db"
+        version=$(sqlite3 "$db" 'SELECT max(version) FROM schema_version')
+        [ "$version" -ge 6 ]
+        if [ "$version" = 6 ]; then
+            equal "$(sqlite3 "$db" "SELECT type FROM sqlite_schema WHERE name = 'conditions'")" table
+        else
+            equal "$(sqlite3 "$db" "SELECT type FROM sqlite_schema WHERE name = 'conditions'")" view
+        fi
+        all_values "$db" | cmp "$BATS_TEST_TMPDIR/before" -
+        rm -f "$db"*
+    done
+    cp "$old" "$db"
+    elog-load --migrate --quiet "$db"
+    all_values "$db" | cmp "$BATS_TEST_TMPDIR/before" -
+    equal "$(sql "$db" "SELECT group_concat(name || ' ' || value_type, ';') FROM (SELECT * FROM condition_types ORDER BY name)")" \
+        "MFX:A.RBV string;big int;blob blob;hit_rate float;j json;note string;ok bool;x mixed"
+    equal "$(elog-select -v '' 'x > 5999' "$db")" $'e1\t5999\ne1\t6000'
+    equal "$(elog-select -v x 'x == 7' "$db")" $'e1\t1\t7'
+    equal "$(sql "$db" "SELECT pi_email, proposal FROM experiments WHERE name = 'e1'")" 'ann@x|L1'
+    equal "$(sql "$db" "SELECT author, content, tags, run_number FROM logbook_entries WHERE experiment_id = 1")" \
+        'ann|Run number 2: Running|["t"]|2'
+    equal "$(sql "$db" "SELECT size, checksum FROM files WHERE experiment_id = 1")" '5|c'
+    equal "$(sql "$db" 'PRAGMA integrity_check; PRAGMA foreign_key_check')" ok
+}

@@ -65,10 +65,21 @@ CREATE TABLE local_conditions (
     PRIMARY KEY (type_id, experiment_id, run_number)
 ) WITHOUT ROWID;
 CREATE INDEX local_conditions_by_run ON local_conditions (experiment_id, run_number);
+-- What became a text because others of its name are texts is a number or a bool again.
 INSERT INTO local_conditions
-SELECT c.type_id, r.experiment_id, r.run_number, c.value, t.value_type, c.set_by, c.set_at
-FROM conditions c JOIN runs r ON r.id = c.run_id JOIN condition_types t ON t.id = c.type_id
-WHERE c.set_by IS NOT NULL;
+SELECT type_id, experiment_id, run_number, iif(kind IS NULL, value, json_extract(value, '$')),
+    CASE kind WHEN 'integer' THEN 'int' WHEN 'real' THEN 'float' WHEN 'true' THEN 'bool'
+        WHEN 'false' THEN 'bool' ELSE value_type END, set_by, set_at
+FROM (
+    SELECT c.type_id, r.experiment_id, r.run_number, c.value, t.value_type, c.set_by,
+        c.set_at, CASE WHEN t.value_type = 'string' AND NOT t.declared
+                AND json_valid(c.value)
+                AND json_type(c.value) IN ('integer', 'real', 'true', 'false')
+            THEN json_type(c.value) END AS kind
+    FROM conditions c JOIN runs r ON r.id = c.run_id
+        JOIN condition_types t ON t.id = c.type_id
+    WHERE c.set_by IS NOT NULL
+);
 DROP TABLE conditions;
 
 -- Each value of the columns as a row, in SQL that any client has.
