@@ -568,7 +568,7 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 		if (index_before(load->index, streams[i].name, experiment, id) != 0)
 			return -1;
 		before = changes_of(load);
-		stage_write_bare(load->stage, load->bare[i]);
+		stage_write_bare(load->bare[i]);
 		result = run_steps(load, &load->steps[i], experiment, id,
 		    time_of(load, fetch, streams[i].name, fetched_at));
 		changed = changes_of(load) - before;
@@ -576,7 +576,7 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 		if (changed != 0 && result == 0)
 			result =
 			    run_steps(load, &load->after[i], experiment, id, fetched_at);
-		stage_write_bare(load->stage, false);
+		stage_write_bare(false);
 		if (changed != 0 && result == 0)
 			result =
 			    index_after(load->index, streams[i].name, experiment, id);

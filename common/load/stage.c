@@ -28,7 +28,6 @@ struct table {
 };
 
 struct stage {
-	bool bare; /* see stage_write_bare() */
 	sqlite3 *db;
 	const char *path;
 	struct table *tables; /* by row of streams[] */
@@ -229,6 +228,10 @@ lasting(sqlite3_context *context, int n, sqlite3_value **values)
 	    context, text, (sqlite3_uint64)(end - text), free, SQLITE_UTF8);
 }
 
+/* Not of a stage: SQLite cannot take a function back that has the name of its own, and
+   the connection may go on. */
+static bool write_bare;
+
 static void
 count(void *context, const char *p, size_t n)
 {
@@ -243,13 +246,12 @@ count(void *context, const char *p, size_t n)
 static void
 json_valid(sqlite3_context *context, int n, sqlite3_value **values)
 {
-	const struct stage *stage = sqlite3_user_data(context);
 	struct json_span text = {NULL, 0};
 	size_t strict = 0;
 	struct json s;
 
 	(void)n;
-	if (stage->bare) {
+	if (write_bare) {
 		sqlite3_result_int(context, 0);
 		return;
 	}
@@ -268,9 +270,9 @@ json_valid(sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 void
-stage_write_bare(struct stage *stage, bool bare)
+stage_write_bare(bool bare)
 {
-	stage->bare = bare;
+	write_bare = bare;
 }
 
 struct stage *
@@ -289,7 +291,7 @@ stage_open(sqlite3 *db, const char *path)
 	if (sqlite3_create_function(db, "lasting", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
 		NULL, lasting, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_create_function(db, "json_valid", 1,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, stage, json_valid,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, json_valid,
 		NULL, NULL) != SQLITE_OK)
 		goto fail;
 	if (db_exec(db, path,
@@ -329,9 +331,6 @@ stage_close(struct stage *stage)
 	}
 	sqlite3_finalize(stage->vanish);
 	sqlite3_finalize(stage->drop_vanished);
-	/* The connection may go on. */
-	(void)sqlite3_create_function(
-	    stage->db, "json_valid", 1, SQLITE_UTF8, NULL, NULL, NULL, NULL);
 	free(stage->tables);
 	free(stage->experiment);
 	free(stage);

@@ -56,7 +56,7 @@ int stage_keep(struct stage *stage, const struct streams_row *row, const char *e
  * apart for nothing: that column asks json_valid() first.  To be set around statements
  * that write such a table and read no generated column.
  */
-void stage_write_bare(struct stage *stage, bool bare);
+void stage_write_bare(bool bare);
 
 /* Drop what waits of an experiment.  0, or -1 after a message. */
 int stage_drop(struct stage *stage, const char *experiment);

@@ -285,6 +285,10 @@ choose_first(struct query *query)
 	return best;
 }
 
+#define JOIN_RUNS                                                                        \
+	"\nCROSS JOIN runs r ON r.experiment_id = c.experiment_id "                      \
+	"AND r.run_number = c.run_number"
+
 /* CROSS JOIN keeps SQLite to this order. */
 static void
 write_from(struct query *query, const struct query_condition *first)
@@ -295,9 +299,7 @@ write_from(struct query *query, const struct query_condition *first)
 	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
 		any |= c->number >= 0;
 	if (first != NULL) {
-		fputs("\nFROM elog_values c"
-		      "\nCROSS JOIN runs r ON r.experiment_id = c.experiment_id "
-		      "AND r.run_number = c.run_number"
+		fputs("\nFROM elog_values c" JOIN_RUNS
 		      "\nCROSS JOIN experiments e ON e.id = r.experiment_id",
 		    out);
 		return;
@@ -307,6 +309,32 @@ write_from(struct query *query, const struct query_condition *first)
 		fputs("\nCROSS JOIN elog_values c ON c.experiment_id = r.experiment_id "
 		      "AND c.run_number = r.run_number",
 		    out);
+}
+
+/*
+ * Where nothing is asked of the runs but their numbers, these are the columns', and the
+ * table of runs need not be read.  The text holds no values, and "r." is nothing else.
+ */
+static void
+leave_out_runs(char *text)
+{
+	static const char *const both[] = {"run_number", "experiment_id", NULL};
+	char *join = strstr(text, JOIN_RUNS), *p;
+	size_t n = strlen(JOIN_RUNS);
+
+	if (join == NULL)
+		return;
+	for (p = text; (p = strstr(p, "r.")) != NULL; p += 2) {
+		bool plain = false;
+
+		for (int i = 0; both[i] != NULL; i++)
+			plain |= strncmp(p + 2, both[i], strlen(both[i])) == 0;
+		if (!plain || (p > text && strchr(" (,", p[-1]) == NULL))
+			return;
+	}
+	memmove(join, join + n, strlen(join + n) + 1);
+	for (p = text; (p = strstr(p, "r.")) != NULL; p += 2)
+		*p = 'c';
 }
 
 static int
@@ -337,7 +365,10 @@ write_select(struct query *query, const struct query_condition *first,
 		fputs("\nLIMIT ", sql->out);
 		query_sql_integer(sql, wanted->limit, NULL);
 	}
-	return query_sql_end(sql);
+	if (query_sql_end(sql) != 0)
+		return -1;
+	leave_out_runs(sql->text);
+	return 0;
 }
 
 static int
@@ -346,7 +377,8 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 	const struct query_condition *first;
 
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
-	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+	    sqlite3_exec(query->db, "PRAGMA mmap_size = 2000000000; BEGIN", NULL, NULL,
+		NULL) != SQLITE_OK)
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;

@@ -138,17 +138,20 @@ give_all(struct json_span json)
 			give(recast, (enum condition_type)to, true);
 		}
 	}
-	/* What a type widens to holds the value. */
+	/* A value fits the types that hold its own, and is given as itself in any case.
+	 */
 	for (int type = CONDITION_BOOL; type <= CONDITION_JSON; type++) {
-		enum condition_type wide =
-		    condition_type_join(plain, (enum condition_type)type);
-
-		require(wide == condition_type_join((enum condition_type)type, plain));
-		require(condition_type_join(wide, plain) == wide);
+		if (plain == CONDITION_NONE ||
+		    !condition_type_holds((enum condition_type)type, plain))
+			continue;
 		sqlite3_bind_text(result, 1, json.p, (int)json.n, SQLITE_STATIC);
-		sqlite3_bind_int(result, 2, (int)wide);
-		if (plain != CONDITION_NONE)
-			give(result, wide, false);
+		sqlite3_bind_int(result, 2, type);
+		give(result, (enum condition_type)type, false);
+	}
+	if (plain != CONDITION_NONE) {
+		sqlite3_bind_text(result, 1, json.p, (int)json.n, SQLITE_STATIC);
+		sqlite3_bind_int(result, 2, CONDITION_MIXED);
+		give(result, plain == CONDITION_JSON ? CONDITION_STRING : plain, false);
 	}
 }
 
