@@ -169,6 +169,8 @@ done
 for name; do
 	further=$further$name$newline
 done
+# What is named is fetched, however young the database is.
+[ -z "$further" ] || force=1
 
 # The configuration.  Its values are quoted: no value can be code.
 settings=$(elog-config --shell) || exit 2

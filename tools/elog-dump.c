@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/reader.h"
+#include "db/statement.h"
 #include "logbook/tree.h"
 #include "query/dump.h"
 #include "query/dump_state.h"
@@ -59,6 +60,40 @@ check_schema(sqlite3 *db, const char *path)
 	return result;
 }
 
+/* A label is an address with spaces.  A glob that matches nothing is a mistake that would
+   look like an empty database; behind a state it may be of what is no more. */
+static int
+check_experiments(sqlite3 *db, const char *path)
+{
+	sqlite3_stmt *any;
+	int status = EXIT_PARTIAL;
+
+	if (experiments == NULL)
+		return EXIT_DONE;
+	for (char *p = experiments; *p != '\0'; p++)
+		if (*p == ' ')
+			*p = '_';
+	if (since != NULL || state_file != NULL)
+		return EXIT_DONE;
+	any = db_prepare(db, path,
+	    "SELECT 1 FROM experiments WHERE name GLOB ?1 UNION ALL "
+	    "SELECT 1 FROM fetches WHERE experiment GLOB ?1 LIMIT 1");
+	if (any == NULL)
+		return status;
+	sqlite3_bind_text(any, 1, experiments, -1, SQLITE_STATIC);
+	switch (statement_ask(any, path)) {
+	case 1:
+		status = EXIT_DONE;
+		break;
+	case 0:
+		msg("-e %s: no experiment in %s matches", experiments, path);
+		status = EXIT_USAGE;
+		break;
+	}
+	sqlite3_finalize(any);
+	return status;
+}
+
 static int
 dump(const char *database, const struct dump_options *chosen)
 {
@@ -68,6 +103,8 @@ dump(const char *database, const struct dump_options *chosen)
 
 	if (status == EXIT_DONE)
 		status = check_schema(reader.db, reader.path);
+	if (status == EXIT_DONE)
+		status = check_experiments(reader.db, reader.path);
 	if (status != EXIT_DONE)
 		goto done;
 	if (directory != NULL) {

@@ -1,6 +1,8 @@
 #include "load/forget.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/exit.h"
 #include "base/msg.h"
@@ -182,6 +184,28 @@ forget_copied(sqlite3 *db, const char *path, const char *experiment)
 	return 0;
 }
 
+/* What a name that somebody gave is called here: a label is an address with spaces.
+   malloc'd, NULL after a message. */
+static char *
+address_of(sqlite3 *db, const char *path, const char *name)
+{
+	sqlite3_stmt *find = db_prepare(db, path,
+	    "SELECT name FROM experiments WHERE name IN (?1, replace(?1, ' ', '_')) "
+	    "ORDER BY name = ?1 DESC LIMIT 1");
+	char *address = NULL;
+
+	if (find == NULL)
+		return NULL;
+	sqlite3_bind_text(find, 1, name, -1, SQLITE_STATIC);
+	address = strdup(sqlite3_step(find) == SQLITE_ROW
+			     ? (const char *)sqlite3_column_text(find, 0)
+			     : name);
+	if (address == NULL)
+		msg("no memory");
+	sqlite3_finalize(find);
+	return address;
+}
+
 int
 forget_experiments(sqlite3 *db, const char *path, char *const *names)
 {
@@ -198,9 +222,12 @@ forget_experiments(sqlite3 *db, const char *path, char *const *names)
 		return EXIT_PARTIAL;
 	}
 	for (; *names != NULL; names++) {
-		struct forget forget = {.db = db, .path = path, .experiment = *names};
+		char *address = address_of(db, path, *names);
+		struct forget forget = {.db = db, .path = path, .experiment = address};
+		int result = address != NULL ? forget_one(&forget, noted) : -1;
 
-		switch (forget_one(&forget, noted)) {
+		free(address);
+		switch (result) {
 		case 1:
 			break;
 		case 0:

@@ -206,6 +206,12 @@ local_data() {
     elog-load --quiet "$b" <<<"$output" >/dev/null
     equal "$(sql "$b" "SELECT name FROM experiments")" mfxl200025
     equal "$(sql "$b" "SELECT count(*) FROM run_files")" 1
+    run --separate-stderr elog-dump -e nosuch "$a"
+    status_is 2
+    equal "$output" ""
+    says elog-dump "-e nosuch: no experiment in "
+    run --separate-stderr elog-dump -e 'mfxx0000 24' --only experiments "$a"
+    equal "$(jq -r 'select(.type == "RECORD").record.experiment' <<<"$output" | sort -u)" mfxx0000_24
 }
 
 @test "one snapshot, while somebody writes" {

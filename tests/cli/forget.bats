@@ -73,3 +73,10 @@ setup() {
     status_is 1
     [ ! -e "$BATS_TEST_TMPDIR/none.db" ]
 }
+
+@test "--forget of a label: the same experiment as its address" {
+    { record experiments '{"experiment":"DIA_daq_13","name":"DIA daq 13"}'
+      closed DIA_daq_13 '{"experiments":1}'; } | elog-load --quiet "$db" >/dev/null
+    elog-load --quiet --forget 'DIA daq 13' "$db"
+    equal "$(sql "$db" "SELECT count(*) FROM experiments")" 0
+}
