@@ -15,7 +15,6 @@ static const char *const apart[] = {
     "dump_keys",	 /* */
     "file_contents",	 /* come with run_files */
     "condition_columns", /* are made of the documents of runs */
-    "search_places",	 /* made of entries, when they are loaded */
     "log_counts",
     "site_hashes",   /* counted by triggers */
     "search_places", /* of elog-search's index, which is made of the rows */
