@@ -1,6 +1,5 @@
 /* elog-hash: Merkle hashes of trees, and verification against them. */
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +89,7 @@ how_to_walk(void)
 }
 
 static int
-put_scan(struct stream *out, void *context)
+put_scan(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct hash_scan scan = {.db = database,
@@ -120,7 +119,7 @@ recorded(const char *argument)
 }
 
 static int
-put_put(struct stream *out, void *context)
+put_put(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct hash_record record = begin(out);
@@ -133,7 +132,7 @@ put_put(struct stream *out, void *context)
 }
 
 static int
-put_target(struct stream *out, void *context)
+put_target(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct hash_record record = begin(out);
@@ -147,7 +146,7 @@ put_target(struct stream *out, void *context)
 }
 
 static int
-put_forget(struct stream *out, void *context)
+put_forget(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct hash_record record = begin(out);
@@ -168,7 +167,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 {
 	static const struct {
 		const char *name;
-		int (*put)(struct stream *out, void *context);
+		int (*put)(struct stream *out, const void *context);
 	} puts[] = {{"scan", put_scan}, {"put", put_put}, {"target", put_target},
 	    {"forget", put_forget}};
 	int i = 0, jobs;
@@ -186,7 +185,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	}
 	while (strcmp(puts[i].name, subcommand->name) != 0)
 		i++;
-	return produce(database, puts[i].put, (void *)(uintptr_t)arguments);
+	return produce(database, puts[i].put, arguments);
 }
 
 /* ---- those that read a database -----------------------------------------------------

@@ -1,7 +1,6 @@
 /* elog-site: which sites there are, what they should have, and who is behind. */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +47,7 @@ static struct poptOption options[] = {
  */
 
 static int
-put_site(struct stream *out, void *context)
+put_site(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 
@@ -65,7 +64,7 @@ put_site(struct stream *out, void *context)
 }
 
 static int
-put_removal(struct stream *out, void *context)
+put_removal(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	char now[28];
@@ -83,7 +82,7 @@ put_removal(struct stream *out, void *context)
 }
 
 static int
-put_update(struct stream *out, void *context)
+put_update(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	char *path = hash_root_absolute(arguments[0]);
@@ -104,7 +103,7 @@ put_update(struct stream *out, void *context)
 }
 
 static int
-put_completion(struct stream *out, void *context)
+put_completion(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct site_view view = {.db = NULL};
@@ -137,7 +136,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 {
 	static const struct {
 		const char *name;
-		int (*put)(struct stream *out, void *context);
+		int (*put)(struct stream *out, const void *context);
 	} puts[] = {
 	    {"add", put_site},
 	    {"rm", put_removal},
@@ -162,7 +161,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	}
 	while (strcmp(puts[i].name, subcommand->name) != 0)
 		i++;
-	return produce(database, puts[i].put, (void *)(uintptr_t)arguments);
+	return produce(database, puts[i].put, arguments);
 }
 
 /* ---- those that read a database -------------------------------------------------------

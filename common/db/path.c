@@ -115,7 +115,7 @@ sql_unhex(sqlite3_context *context, int argc, sqlite3_value **argv)
 	(void)argc;
 	if (n == 0 || n % 2 != 0 || n / 2 > (int)sizeof(bytes))
 		return;
-	for (int i = 0; i < n / 2; i++) {
+	for (size_t i = 0; i < (size_t)n / 2; i++) {
 		int high = digit(p[2 * i]), low = digit(p[2 * i + 1]);
 
 		if (high < 0 || low < 0)

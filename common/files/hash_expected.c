@@ -1,5 +1,6 @@
 #include "files/hash_expected.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,7 +180,7 @@ hash_expected_find(
 		key.type = type != 0 ? type : *t++;
 		if (key.type == '\0' || strlen(name) >= sizeof(text))
 			return NULL;
-		strcpy(text, name);
+		snprintf(text, sizeof(text), "%s", name);
 		key.name = text;
 		found = bsearch(&key, entries, n, sizeof(*entries), by_type_and_name);
 		if (type != 0)

@@ -69,11 +69,16 @@ add(struct reader *reader, char *path, const struct hash_mtree_entry *entry)
 
 	for (;;) {
 		char *slash = strrchr(path, '/');
-		const char *directory = slash > path ? path : "/";
-		size_t n = slash > path ? (size_t)(slash - path) : 1;
+		const char *directory = path;
+		size_t n;
 
 		if (slash == NULL || (size_t)(slash - path) < (root > 1 ? root : 0))
 			return 0; /* that is the root itself */
+		n = (size_t)(slash - path);
+		if (n == 0) {
+			directory = "/";
+			n = 1;
+		}
 		path_bind(add, 1, directory, n);
 		path_bind(add, 2, slash + 1, strlen(slash + 1));
 		sqlite3_bind_text(add, 3,

@@ -60,7 +60,7 @@ hash_merkle_write(const unsigned char digest[HASH_BYTES], char hex[HASH_HEX])
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (int i = 0; i < HASH_BYTES; i++) {
+	for (size_t i = 0; i < HASH_BYTES; i++) {
 		hex[2 * i] = digits[digest[i] >> 4];
 		hex[2 * i + 1] = digits[digest[i] & 15];
 	}
@@ -82,7 +82,7 @@ hash_merkle_read(const char *hex, size_t n, unsigned char digest[HASH_BYTES])
 {
 	if (n != HASH_HEX - 1)
 		return -1;
-	for (int i = 0; i < HASH_BYTES; i++) {
+	for (size_t i = 0; i < HASH_BYTES; i++) {
 		int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
 
 		if (high < 0 || low < 0)

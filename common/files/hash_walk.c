@@ -21,7 +21,7 @@
 #define BATCH 4096 /* files of a directory that are taken at a time */
 #define TRIES 3	   /* of a file that changes while it is read */
 /* Less to read than this is not worth another thread. */
-#define SHARE_BYTES (1024 * 1024)
+#define SHARE_BYTES 1048576
 
 /* What is learned of a file of a batch. */
 struct job {
@@ -636,7 +636,7 @@ worker_open(struct worker *worker, struct crew *crew)
 	*worker = (struct worker){.crew = crew};
 	worker->buffer = malloc(HASH_READ_BYTES);
 	worker->jobs = malloc(BATCH * sizeof(*worker->jobs));
-	worker->to_read = malloc(BATCH * sizeof(*worker->to_read));
+	worker->to_read = malloc(BATCH * sizeof(struct job *));
 	if (worker->buffer == NULL || worker->jobs == NULL || worker->to_read == NULL) {
 		msg("no memory");
 		return -1;

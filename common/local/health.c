@@ -22,7 +22,7 @@
 #include "text/writer.h"
 
 /* Nobody writes for so long, and what waits is taken sooner. */
-#define LOCK_HOURS 24
+#define LOCK_SECONDS 86400
 #define SPOOL_SECONDS 600
 /* A load that brings a schema up to date copies the database first. */
 #define ROOM_LEAST (100LL * 1000 * 1000)
@@ -108,7 +108,8 @@ static void
 look_at_sync(struct health *health, sqlite3 *db)
 {
 	sqlite3_stmt *query = NULL;
-	char how[HUMAN_BYTES + 60] = "never: nothing was synchronized into it";
+	char how[HUMAN_BYTES + 60] = "never: nothing was synchronized into it",
+			       span[HUMAN_BYTES];
 	const char *text = NULL;
 	int64_t at, age = -1;
 	double hours;
@@ -125,9 +126,9 @@ look_at_sync(struct health *health, sqlite3 *db)
 		hours = sqlite3_column_double(query, 1);
 		/* What was updated longer ago than it looks back is missed. */
 		well = hours <= 0 || (double)age <= hours * 3600;
-		human_span(age, how);
-		strcat(
-		    how, well ? " ago" : " ago, longer than it looks back: elog-sync.sh");
+		human_span(age, span);
+		snprintf(how, sizeof(how), "%s ago%s", span,
+		    well ? "" : ", longer than it looks back: elog-sync.sh");
 	}
 	string(health, "last_sync", text);
 	if (age >= 0)
@@ -177,7 +178,7 @@ look_at_lock(struct health *health, const char *file)
 		held = true;
 		pid[n > 0 ? n : 0] = '\0';
 		pid[strspn(pid, "0123456789")] = '\0';
-		well = seconds < LOCK_HOURS * 3600;
+		well = seconds < LOCK_SECONDS;
 		human_span(seconds, ago);
 		snprintf(how, sizeof(how), "held by process %s for %s",
 		    pid[0] != '\0' ? pid : "(unknown)", ago);

@@ -71,7 +71,7 @@ log_delete(const char *db, const char *config, const char *site, const char *con
 		}
 		count++;
 	}
-	found = calloc(count, sizeof(*found));
+	found = calloc(count + 1, sizeof(*found));
 	if (found == NULL) {
 		msg("no memory");
 		return EXIT_PARTIAL;

@@ -20,7 +20,7 @@
 #include "stream/message.h"
 #include "text/buffer.h"
 
-#define FOLLOW_MS 300
+#define FOLLOW_NS 300000000L
 
 #define COLUMNS                                                                          \
 	"log_id, site_id, log_level, timestamp, session_id, summary_message, "           \
@@ -153,11 +153,10 @@ log_query_open(struct log_query *query, const char *db, const char *config_file)
 		status = query->path != NULL ? open_empty(query) : EXIT_PARTIAL;
 	} else {
 		query->db = db_open_reader(db, &query->path);
-		if (query->db == NULL)
-			status = EXIT_PARTIAL;
-		else if (waits && !db_has(query->db, "logs"))
+		if (query->db != NULL && waits && !db_has(query->db, "logs"))
 			status = open_empty(query);
-		else if (db_require(query->db, query->path, "logs") != 0)
+		else if (query->db == NULL ||
+			 db_require(query->db, query->path, "logs") != 0)
 			status = EXIT_PARTIAL;
 	}
 	if (status == EXIT_DONE && gather(query) != 0)
@@ -345,7 +344,7 @@ log_query_follow(
 			next.offset = 0;
 			last = until;
 		}
-		nanosleep(&(struct timespec){.tv_nsec = FOLLOW_MS * 1000000}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = FOLLOW_NS}, NULL);
 		if (status == EXIT_DONE && look_again(query) != 0)
 			status = EXIT_PARTIAL;
 	}

@@ -104,11 +104,11 @@ static void
 print_site(sqlite3_stmt *row)
 {
 	const char *lacks = (const char *)sqlite3_column_text(row, 5);
-	char ago[HUMAN_BYTES + 8] = "never";
+	char span[HUMAN_BYTES], ago[HUMAN_BYTES + 8] = "never";
 
 	if (sqlite3_column_type(row, 4) != SQLITE_NULL) {
-		human_span(time(NULL) - sqlite3_column_int64(row, 4), ago);
-		strcat(ago, " ago");
+		human_span(time(NULL) - sqlite3_column_int64(row, 4), span);
+		snprintf(ago, sizeof(ago), "%s ago", span);
 	}
 	put_cell((const char *)sqlite3_column_text(row, 0), 20, "");
 	put_cell((const char *)sqlite3_column_text(row, 1), 12, "");

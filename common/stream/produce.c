@@ -10,7 +10,8 @@
 #include "stream/loader.h"
 
 int
-produce(const char *db, int (*put)(struct stream *out, void *context), void *context)
+produce(const char *db, int (*put)(struct stream *out, const void *context),
+    const void *context)
 {
 	struct stream out;
 	int status = loader_start(db), loaded;

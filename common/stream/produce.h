@@ -10,6 +10,7 @@
  * and end both.  The exit status: elog-load's if that is not 0, else put's, or 1 after a
  * message if the stream could not be written.
  */
-int produce(const char *db, int (*put)(struct stream *out, void *context), void *context);
+int produce(const char *db, int (*put)(struct stream *out, const void *context),
+    const void *context);
 
 #endif
