@@ -35,7 +35,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
         seen = tuple(str(m["record"].get(k)) for k in keys[m["stream"]])
         assert (m["stream"], seen) not in counts, (m["stream"], seen)
         counts[m["stream"], seen] = 1
-assert len(validators) == 10, validators.keys()
+assert len(validators) == 16, validators.keys()
 assert all(counts.get(s, 0) > 0 for s in validators), counts
 # And they do refuse what is none.
 for stream, v in validators.items():
