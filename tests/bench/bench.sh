@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measure elog against its peers, and print one table of ratios.
 #
-#   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load limit explode
-#                         second dump memory pull growth select jobs sites
+#   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load size second
+#                         added dump memory pull growth select jobs sites facility
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -27,7 +27,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load limit explode second dump memory pull growth select jobs sites"
+all="get latency pipeline sync load size second added dump memory pull growth select jobs sites"
 [ $# -gt 0 ] || eval "set -- $all"
 [ "${SCALE:-}" != facility ] || set -- facility
 rows=$*
@@ -284,7 +284,7 @@ EOF
 fi
 
 # The stream of the base size, for elog-load alone.
-if wanted load || wanted limit || wanted explode || wanted second || wanted dump; then
+if wanted load || wanted size || wanted second || wanted dump; then
     elog-get --url "file://$BENCH_DIR/www" "$main_streams" <names >stream
     rows_database empty.db
     script load.prepare <<'EOF'
@@ -399,22 +399,22 @@ fi
 
 if wanted added; then
     # A run more in an experiment of 1,000 runs and 1,000 names.
-    "$here/generate.py" added --experiments 1 --runs 1001 --params 1000
-    elog-get --url "file://$BENCH_DIR/added" --only experiments,runs <added/names.txt >stream.all
+    "$here/generate.py" large --experiments 1 --runs 1001 --params 1000
+    elog-get --url "file://$BENCH_DIR/large" --only experiments,runs <large/names.txt >stream.all
     grep -v '"num": *1001,' stream.all | sed 's/"runs":1001/"runs":1000/' >stream.less
-    elog-load -q added.db stream.less
+    elog-load -q added.db stream.less >/dev/null
     echo 'cp added.db more.db' | script added.prepare
     echo 'exec elog-load -q more.db stream.all' | script added
     best added
     line "a run more, 1,000 runs of 1,000 names" "$(compute 3 "$best_1") s" - "$best_1" "<= 0.2"
     ./added.prepare
-    written=$(strace -f -e trace=pwrite64,write -o added.trace ./added 2>/dev/null;
+    written=$(strace -f -e trace=pwrite64,write -o added.trace ./added >/dev/null 2>&1;
         awk '/(pwrite64|write)\(/ && $NF > 0 { n += $NF } END { printf "%d", n }' added.trace)
     touched=$(sqlite3 added.db "SELECT sum(length(data)) FROM condition_columns
         WHERE block = (SELECT max(block) FROM condition_columns)")
     line "  bytes written / column data touched" "$((written / 1000)) kB" "$((touched / 1000)) kB" \
         "$(compute 2 "$written / $touched")" "<= 4"
-    rm -rf added added.db more.db stream.all stream.less
+    rm -rf large added.db more.db stream.all stream.less
 fi
 
 if wanted second; then
