@@ -14,7 +14,8 @@ HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
-ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon -isystem /usr/include/libxml2 \
+INCLUDE = -Icommon -isystem /usr/include/libxml2
+ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' $(INCLUDE) \
 	$(WARN) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
@@ -125,7 +126,7 @@ $(BUILD)/fuzz/libelog.a: $(FUZZ_OBJECTS)
 $(BUILD)/fuzz/%.o: %.c
 	$(SAY) FUZZ $<
 	@mkdir -p $(@D)
-	$(QUIET)clang -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' -Icommon \
+	$(QUIET)clang -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' $(INCLUDE) \
 	    $(WARN) -O1 -g $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 -include $(FUZZ_OBJECTS:.o=.d) $(FUZZ:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz.d)
 

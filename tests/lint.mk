@@ -79,7 +79,7 @@ $(LINT)/tidy/%.ok: %.c .clang-tidy $(LINT)/clang.ok
 	@mkdir -p $(@D)
 	@if [ -e $@ ] && [ ! .clang-tidy -nt $@ ] && [ ! $(LINT)/clang/$*.o -nt $@ ]; then :; else \
 	    printf 'LINT clang-tidy %s\n' $<; \
-	    clang-tidy --quiet $< -- -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"x"' -Icommon 2>$@.counts; fi
+	    clang-tidy --quiet $< -- -std=c11 -D_GNU_SOURCE -DELOG_VERSION='"x"' $(INCLUDE) 2>$@.counts; fi
 	@touch $@
 
 $(LINT)/analyzer.ok: $(C_FILES) $(SQL) Makefile
