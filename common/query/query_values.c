@@ -432,6 +432,36 @@ load(const struct cursor *cursor, struct source *source)
 /* ---- terms ------------------------------------------------------------------ */
 
 /*
+ * Is a number of many digits, which is slow to read exactly, clearly less (-1) or more
+ * (1) than a bound?  0: it is near, or written with an exponent, or with more digits than
+ * that.
+ */
+static int
+clearly(struct json_span text, double bound)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	bool negative = text.n > 0 && *p == '-';
+	long double value = 0, scale = 1, near;
+	const char *point = NULL;
+
+	for (p += negative; p < end; p++) {
+		if (*p == '.' && point == NULL) {
+			point = p;
+		} else if (*p >= '0' && *p <= '9') {
+			value = value * 10 + (*p - '0');
+			scale *= point != NULL ? 10 : 1;
+		} else {
+			return 0;
+		}
+	}
+	if (text.n > 20)
+		return 0;
+	value = negative ? -value / scale : value / scale;
+	near = (value < 0 ? -value : value) * 1e-12L;
+	return value > bound + near ? 1 : value < bound - near ? -1 : 0;
+}
+
+/*
  * May a value of the logbook satisfy a term with one value?  Only what is sure to fail is
  * told here: the statement has the last word.
  */
@@ -441,6 +471,7 @@ value_holds(const struct term *term, struct json_span json, sqlite3_value *wante
 	struct number number, bound;
 	struct json_span text;
 	bool equal = term->operator== SQLITE_INDEX_CONSTRAINT_EQ;
+	int order;
 
 	if (number_of(wanted, &bound)) {
 		switch (json.p[0]) {
@@ -454,6 +485,9 @@ value_holds(const struct term *term, struct json_span json, sqlite3_value *wante
 		case '[':
 			return term->form == 'v' && !equal;
 		default:
+			order = json.n > 15 ? clearly(json, bound.real) : 0;
+			if (order != 0)
+				return holds(term->operator, order);
 			if (!number_json(json.p, json.n, &number))
 				return true;
 		}
