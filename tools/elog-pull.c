@@ -267,8 +267,7 @@ main(int argc, const char **argv)
 	struct session session = {0};
 	struct config *config;
 	struct downloads *downloads = NULL;
-	const char *const *arguments;
-	const char *file;
+	const char *const *arguments, *file;
 	int status;
 
 	servers_join();

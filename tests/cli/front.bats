@@ -15,7 +15,7 @@ setup() {
     for tool in "$root"/tools/elog-*.c "$root"/scripts/elog-*.sh; do
         name=$(basename "$tool")
         name=${name#elog-}
-        grep -q "^  ${name%.*}  *[a-z]" <<<"$output" || { echo "no $name"; return 1; }
+        grep -q "^  ${name%.*}  *[[:alpha:]]" <<<"$output" || { echo "no $name"; return 1; }
     done
     equal "$(elog help)" "$output"
     equal "$(elog --version)" "elog $(elog-select --version | sed -n '1s/.* //p')"
@@ -93,7 +93,7 @@ setup() {
         "$(complete -p "$1" | sed 's/.*-F \([a-z_]*\) .*/\1/')"
         echo "${COMPREPLY[*]}"
     }
-    equal "$(complete_words elog se)" select
+    equal "$(complete_words elog sel)" select
     equal "$(complete_words elog help sy)" sync
     equal "$(complete_words elog select --exp)" "--experiments --explain"
     equal "$(complete_words elog sync --dry)" --dry-run
