@@ -257,7 +257,7 @@ values() {
             record runs "{\"experiment\":\"e1\",\"num\":$run,\"params\":{\"a\":$run}}"
         done
         closed e1 '{"runs":7}'
-        for run in FoilHole_00004 FoilHole_00005 FoilHole_00104 'a\"b\\' 7 é; do
+        for run in FoilHole_00004 FoilHole_00005 FoilHole_00104 "a\\\"b\\\\" 7 é; do
             record runs "{\"experiment\":\"e2\",\"num\":\"$run\",\"params\":{\"a\":\"x\"}}"
         done
         record runs '{"experiment":"e2","num":7,"params":{"a":"number"}}'

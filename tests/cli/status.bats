@@ -4,6 +4,8 @@
 
 load ../lib/common
 
+newline=$'\n'
+
 setup() {
     common_setup
     {
@@ -68,7 +70,7 @@ setup() {
     run --separate-stderr elog-status --json "$path"
     status_is 0
     equal "$(jq -r '.database | ltrimstr($d)' --arg d "$BATS_TEST_TMPDIR/" <<<"$output")" $'a"b\\c\td\ufffde.db'
-    ! LC_ALL=C grep -q $'\xff' <<<"$output"
+    run ! env LC_ALL=C grep -q $'\xff' <<<"$output"
 }
 
 # On a terminal, with its colours taken out and its time fixed.
@@ -85,11 +87,11 @@ person() {
     equal "${lines[3]}" '1 experiment was refused, for you were not known; to fetch it again:'
     equal "${lines[4]}" "    kinit && elog-status --failed $db | elog-get | elog-load $db"
     equal "${lines[6]}" '1 experiment is not yours to read'
-    [[ $output =~ $'\n'size\ +[0-9.]+\ [kM]B ]]
-    [[ $output =~ $'\n'written\ +4\ minutes\ ago, ]]
+    [[ $output =~ ${newline}size\ +[0-9.]+\ [kM]B ]]
+    [[ $output =~ ${newline}written\ +4\ minutes\ ago, ]]
     [[ $output =~ $'\n'"looks back"\ +24\ hours ]]
-    [[ $output =~ $'\n'complete\ +1\ experiment$'\n' ]]
-    [[ $output =~ $'\n'runs\ +2 ]]
+    [[ $output =~ ${newline}complete\ +1\ experiment${newline} ]]
+    [[ $output =~ ${newline}runs\ +2 ]]
     [[ $output != *shifts* ]] # none of them
     [[ $output != *$'\e'* ]]
     # In colour, unless there is none to be had; never into a pipe.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2030,SC2031 # variables of common.bash and of run
 # One row a stream: a stream is added by a row, a table and nothing else.
 
 load ../lib/common

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2016 # variables of common.bash and of run
 # What the service itself does, as it was recorded (tests/sample-2): addresses and labels,
 # the questionnaire's application, streams that fail by themselves, what is gone, and how
 # many requests a synchronization makes.
