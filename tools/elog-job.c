@@ -17,6 +17,7 @@
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/sibling.h"
 #include "local/job_action.h"
 #include "local/job_load.h"
 #include "local/job_spool.h"
@@ -38,6 +39,9 @@ static struct poptOption options[] = {
 	"Load the records into FILE, too; they always stay in the project's spool",
 	"FILE"},
     LOADER_WAIT_OPTION,
+    {"log-db", '\0', POPT_ARG_STRING, &asked.wanted.log_db, 0,
+	"run: log in the database FILE when it begins and how it ends (elog-log)",
+	"FILE"},
     {"project", '\0', POPT_ARG_STRING, &directory, 0,
 	"The project (the nearest directory upward, else $ELOG_JOB_PROJECT)", "DIR"},
     {"task", 't', POPT_ARG_STRING, &asked.wanted.about.task, 0, "What it does, in a word",
@@ -91,13 +95,10 @@ static const char *const reading[] = {"ls", "show", "tree", "values", "files", "
 static int
 read_instead(const char **argv)
 {
-	char *self = realpath("/proc/self/exe", NULL), *slash, *path = NULL;
+	char *path = sibling(READER);
 
-	slash = self != NULL ? strrchr(self, '/') : NULL;
-	if (slash != NULL &&
-	    asprintf(&path, "%.*s/" READER, (int)(slash - self), self) > 0)
-		execv(path, (char *const *)argv);
-	execvp(READER, (char *const *)argv);
+	if (path != NULL)
+		execvp(path, (char *const *)argv);
 	msg(READER ": %s: is it installed beside this program?", strerror(errno));
 	return EXIT_PARTIAL;
 }

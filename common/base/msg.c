@@ -74,7 +74,7 @@ level_shown(const char *level)
 	return form != NULL && strcmp(form, "levels") == 0 ? level : "";
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 put_line(const char *level, const char *format, va_list ap)
 {
 	char line[LINE_MAX_BYTES + 8];

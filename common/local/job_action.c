@@ -203,7 +203,7 @@ const struct job_action job_actions[] = {
     {"init", "[DIR] [--title NAME]", 0, 1, "title", JOB_ACTION_FOUNDS, init},
     {"run", "[OPTION...] [--] COMMAND [ARGUMENT...]", 1, -1,
 	ABOUT "in out import figure figures-json figures-regex in-job-dir timeout retry "
-	      "rerun-of",
+	      "rerun-of log-db",
 	JOB_ACTION_RUNS, run},
     {"value", "[--job ID] NAME VALUE [NAME VALUE...]", 2, -1, "db wait project job text",
 	JOB_ACTION_INSIDE, value},

@@ -14,6 +14,7 @@
 #include "local/job_figure.h"
 #include "local/job_file.h"
 #include "local/job_load.h"
+#include "local/job_log.h"
 #include "local/job_origin.h"
 #include "local/job_record.h"
 #include "local/job_spool.h"
@@ -41,6 +42,8 @@ struct running {
 	long long from; /* the length of the spool before */
 	bool settled;	/* it was put on disk since it runs */
 	bool lacking;	/* something was not recorded, or is not there */
+	char said[340]; /* how it ended, for the log */
+	const char *level;
 	int outputs[2];
 	char *paths[2]; /* of the outputs */
 };
@@ -350,6 +353,11 @@ put_end(struct running *running, struct job_record *record,
 		status = "FAILED";
 		snprintf(message, sizeof(message), "output %s is not there", lacking);
 	}
+	running->level = strcmp(status, "FINISHED") == 0      ? "INFO"
+			 : strcmp(status, "INTERRUPTED") == 0 ? "WARNING"
+							      : "ERROR";
+	snprintf(running->said, sizeof(running->said), "job %s: %s%s%s",
+	    running->job.number, status, message[0] != '\0' ? ": " : "", message);
 	snprintf(at, sizeof(at), "%s", record->at);
 	job_state_begin(record, running->project, &running->job, status);
 	job_record_put(record, "finished_at", at);
@@ -453,6 +461,19 @@ release(struct running *running)
 	job_free(&running->job);
 }
 
+static void
+log_begin(const struct running *running)
+{
+	const struct job_wanted *wanted = running->wanted;
+	char said[340];
+
+	snprintf(said, sizeof(said), "job %s: RUNNING: %.250s", running->job.number,
+	    wanted->about.title != NULL	 ? wanted->about.title
+	    : wanted->about.task != NULL ? wanted->about.task
+					 : wanted->arguments[0]);
+	job_log(wanted->log_db, running->job.uuid, "INFO", said);
+}
+
 int
 job_run(struct job_project *project, const struct job_wanted *wanted)
 {
@@ -466,6 +487,7 @@ job_run(struct job_project *project, const struct job_wanted *wanted)
 	if (status == EXIT_DONE) {
 		status = EXIT_PARTIAL;
 		if (begin(&running) == 0) {
+			log_begin(&running);
 			if (run_command(&running, &outcome, &attempts) != 0)
 				outcome.status = 126;
 			end(&running, &outcome, attempts);
@@ -475,6 +497,9 @@ job_run(struct job_project *project, const struct job_wanted *wanted)
 		}
 		job_command_unblock();
 		job_spool_sync_apart(project);
+		if (running.level != NULL)
+			job_log(wanted->log_db, running.job.uuid, running.level,
+			    running.said);
 		if (wanted->db != NULL) {
 			/* Who waits for the command is not to wait for a database. */
 			if (loader_wait == NULL)

@@ -10,6 +10,7 @@
 struct job_wanted {
 	struct job_about about;
 	const char *db;		      /* NULL: the spool alone */
+	const char *log_db;	      /* where it is logged, or NULL */
 	char *const *in, *const *out; /* texts of job_file_spec_read() */
 	char *const *import;	      /* the same */
 	char *const *figures;	      /* NAME=VALUE */

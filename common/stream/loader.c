@@ -15,6 +15,7 @@
 #include "base/exit.h"
 #include "base/lock.h"
 #include "base/msg.h"
+#include "base/sibling.h"
 
 #define PROGRAM "elog-load"
 
@@ -63,23 +64,6 @@ loader_database(const char *given, const char *config_file, char **path)
 	return found ? EXIT_DONE : EXIT_PARTIAL;
 }
 
-/* The elog-load beside our own executable, malloc'd, or NULL if there is none. */
-static char *
-beside(void)
-{
-	char *self = realpath("/proc/self/exe", NULL), *slash, *path = NULL;
-
-	slash = self != NULL ? strrchr(self, '/') : NULL;
-	if (slash != NULL &&
-	    asprintf(&path, "%.*s/" PROGRAM, (int)(slash - self), self) < 0)
-		path = NULL;
-	free(self);
-	if (path != NULL && access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
 int
 loader_wait_seconds(int64_t *seconds)
 {
@@ -99,7 +83,7 @@ spawn(const char *db, int input)
 	sigset_t reset;
 	int error;
 
-	path = beside();
+	path = sibling(PROGRAM);
 	database = strdup(db);
 	if (loader_wait != NULL) {
 		arguments[2] = wait;
@@ -119,9 +103,9 @@ spawn(const char *db, int input)
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(
 	    &attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	error = database == NULL ? ENOMEM
-				 : posix_spawnp(&child, path != NULL ? path : PROGRAM,
-				       &actions, &attributes, arguments, environ);
+	error = database == NULL || path == NULL ? ENOMEM
+						 : posix_spawnp(&child, path, &actions,
+						       &attributes, arguments, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	free(database);

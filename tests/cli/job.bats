@@ -475,3 +475,12 @@ $(git rev-parse HEAD)|1"
     run elog-job-read --version
     status_is 0
 }
+
+@test "--log-db: when it begins and how it ends, in a session of its own" {
+    elog-job run --log-db "$db" -t refine -- true
+    run elog-job run --log-db "$db" -t refine -- sh -c 'exit 3'
+    status_is 3
+    equal "$(elog-log ls --db "$db" --format json | jq -r '"\(.log_level) \(.summary_message)"' | sort)" \
+        "$(printf '%s\n' 'ERROR job 2: FAILED: exit status 3' 'INFO job 1: FINISHED' 'INFO job 1: RUNNING: refine' 'INFO job 2: RUNNING: refine')"
+    equal "$(elog-log sessions --db "$db" --format json | jq -r '.session_id[:4]' | sort | uniq -c | tr -s ' ')" " 2 job-"
+}
