@@ -104,9 +104,10 @@ database_check(sqlite3 *db)
 	static const char *const none[] = {
 	    "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 	    "SELECT * FROM pragma_foreign_key_check",
-	    /* Nothing but experiments that were complete once. */
+	    /* Nothing but experiments of which something came whole once. */
 	    "SELECT name FROM experiments WHERE name NOT IN "
-	    "(SELECT experiment FROM fetches WHERE completed_at IS NOT NULL)",
+	    "(SELECT experiment FROM fetches WHERE completed_at IS NOT NULL "
+	    "UNION SELECT experiment FROM fetched_streams)",
 	    /* Each value is of a kind that its type has. */
 	    "SELECT t.name, t.value_type, typeof(c.value), quote(c.value), c.set_by "
 	    "FROM conditions c JOIN condition_types t ON t.id = c.type_id "
