@@ -509,7 +509,9 @@ config_database(const struct config *config)
 bool
 config_flag(const struct config *config, const char *name)
 {
-	return strcmp(config_text(config, name), "true") == 0;
+	const char *text = config_text(config, name);
+
+	return text != NULL && strcmp(text, "true") == 0;
 }
 
 double

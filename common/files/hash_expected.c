@@ -150,7 +150,7 @@ hash_expected_entries(
 	if (entries != NULL && code != SQLITE_DONE)
 		db_complain(sqlite3_db_handle(query), expected->path);
 	sqlite3_reset(query);
-	if (*n > 1)
+	if (entries != NULL && *n > 1)
 		qsort(entries, *n, sizeof(*entries), by_type_and_name);
 	return entries;
 }

@@ -229,7 +229,7 @@ read_lines(struct reader *reader, int fd, const char *format)
 			break;
 		}
 		reader->line = lines.number;
-		if (size < n + 1) {
+		if (text == NULL || size < n + 1) {
 			char *more = realloc(text, n + 1);
 
 			if (more == NULL) {

@@ -37,8 +37,8 @@ add(char **words, size_t *n, const char *text)
 			return NULL;
 		}
 		words = more;
+		words[*n] = words[*n + 1] = NULL;
 		words[*n] = strndup(text, length);
-		words[*n + 1] = NULL;
 		if (words[*n] == NULL) {
 			search_words_free(words);
 			return NULL;

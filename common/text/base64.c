@@ -11,11 +11,12 @@ char *
 base64_encode(const void *p, size_t n)
 {
 	const unsigned char *bytes = p;
-	char *text, *to;
+	char *text;
+	size_t at = 0;
 
 	if (n > BASE64_MAX)
 		return NULL;
-	text = to = malloc((n + 2) / 3 * 4 + 1);
+	text = malloc((n + 2) / 3 * 4 + 1);
 	if (text == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i += 3) {
@@ -24,12 +25,12 @@ base64_encode(const void *p, size_t n)
 			 third = left > 2 ? bytes[i + 2] : 0;
 		unsigned bits = (unsigned)bytes[i] << 16 | second << 8 | third;
 
-		*to++ = alphabet[bits >> 18];
-		*to++ = alphabet[bits >> 12 & 63];
-		*to++ = left > 1 ? alphabet[bits >> 6 & 63] : '=';
-		*to++ = left > 2 ? alphabet[bits & 63] : '=';
+		text[at++] = alphabet[bits >> 18];
+		text[at++] = alphabet[bits >> 12 & 63];
+		text[at++] = left > 1 ? alphabet[bits >> 6 & 63] : '=';
+		text[at++] = left > 2 ? alphabet[bits & 63] : '=';
 	}
-	*to = '\0';
+	text[at] = '\0';
 	return text;
 }
 
@@ -46,14 +47,14 @@ unsigned char *
 base64_decode(const char *text, size_t n, size_t *length)
 {
 	uint8_t values[256];
-	unsigned char *bytes, *to;
-	size_t padding = 0;
+	unsigned char *bytes;
+	size_t padding = 0, at = 0;
 
 	if (n % 4 != 0 || n > BASE64_MAX)
 		return NULL;
 	while (padding < 2 && padding < n && text[n - 1 - padding] == '=')
 		padding++;
-	bytes = to = malloc(n / 4 * 3 + 1);
+	bytes = malloc(n / 4 * 3 + 1);
 	if (bytes == NULL)
 		return NULL;
 	make_values(values);
@@ -70,9 +71,9 @@ base64_decode(const char *text, size_t n, size_t *length)
 			}
 			bits = bits << 6 | (value - 1U);
 		}
-		*to++ = (unsigned char)(bits >> 16);
-		*to++ = (unsigned char)(bits >> 8 & 0xff);
-		*to++ = (unsigned char)(bits & 0xff);
+		bytes[at++] = (unsigned char)(bits >> 16);
+		bytes[at++] = (unsigned char)(bits >> 8 & 0xff);
+		bytes[at++] = (unsigned char)(bits & 0xff);
 	}
 	*length = n / 4 * 3 - padding;
 	return bytes;
