@@ -178,15 +178,15 @@ answer(const struct reader *reader, const char *const *words, const char *addres
 	struct search_query query = {0};
 	struct search_print print = {.query = &query, .address = address, .full = full};
 	const char *missing;
-	char **all = search_words(reader->db, reader->path, words, &missing);
+	struct arena arena = {0};
+	const char *const *all =
+	    search_words(reader->db, reader->path, &arena, words, &missing);
 	long long n = -1;
 	bool text = format_name != NULL ? strcmp(format_name, "text") == 0
 					: threads || isatty(STDOUT_FILENO);
 	int status = EXIT_PARTIAL, code;
 
-	if (all == NULL)
-		return EXIT_PARTIAL;
-	code = search_parse(&query, (const char *const *)all, time(NULL));
+	code = all != NULL ? search_parse(&query, all, time(NULL)) : -2;
 	if (code != 0)
 		status = code == -1 ? EXIT_USAGE : EXIT_PARTIAL;
 	else if ((!text || facets != NULL) &&
@@ -208,7 +208,7 @@ answer(const struct reader *reader, const char *const *words, const char *addres
 	if (status == EXIT_DONE && facets == NULL && (count ? n == 0 : print.shown == 0))
 		hint(&query, missing);
 	search_free(&query);
-	search_words_free(all);
+	arena_free(&arena);
 	return status;
 }
 

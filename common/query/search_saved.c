@@ -1,6 +1,7 @@
 #include "query/search_saved.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,69 +17,64 @@
 #include "text/buffer.h"
 #include "text/timestamp.h"
 
-void
-search_words_free(char **words)
+/* A text of lines as an array that ends with NULL. */
+static const char *const *
+split(struct arena *arena, char *lines)
 {
-	for (size_t i = 0; words != NULL && words[i] != NULL; i++)
-		free(words[i]);
-	free(words);
-}
+	const char **words;
+	size_t n = 0, i = 0;
 
-/* Add a word; a saved search is many, a line each. */
-static char **
-add(char **words, size_t *n, const char *text)
-{
-	do {
-		size_t length = strcspn(text, "\n");
-		char **more = realloc(words, (*n + 2) * sizeof(*words));
-
-		if (more == NULL) {
-			search_words_free(words);
-			return NULL;
-		}
-		words = more;
-		words[*n] = words[*n + 1] = NULL;
-		words[*n] = strndup(text, length);
-		if (words[*n] == NULL) {
-			search_words_free(words);
-			return NULL;
-		}
-		++*n;
-		text += length + (text[length] == '\n');
-	} while (*text != '\0');
+	for (const char *p = lines; *p != '\0'; p++)
+		n += *p == '\n';
+	words = arena_get(arena, (n + 1) * sizeof(*words));
+	while (words != NULL && i < n)
+		words[i++] = strsep(&lines, "\n");
 	return words;
 }
 
-char **
-search_words(
-    sqlite3 *db, const char *path, const char *const *words, const char **missing)
+/* The words of an argument, each with a line break behind it. */
+static void
+put_lines(struct buffer *out, const char *text, bool saved)
 {
-	sqlite3_stmt *saved =
+	for (; *text != '\0'; text++)
+		buffer_put(out, *text == '\n' && !saved ? " " : text, 1);
+	buffer_put(out, "\n", 1);
+}
+
+const char *const *
+search_words(sqlite3 *db, const char *path, struct arena *arena, const char *const *words,
+    const char **missing)
+{
+	sqlite3_stmt *query =
 	    db_prepare(db, path, "SELECT query FROM searches WHERE name = :name");
-	char **all = calloc(1, sizeof(*all));
-	size_t n = 0;
+	const char *const *all = NULL;
+	struct buffer lines = {0};
+	char *text;
 
 	*missing = NULL;
-	for (; all != NULL && saved != NULL && *words != NULL; words++) {
-		const char *text = *words;
+	if (query == NULL)
+		return NULL;
+	for (; *words != NULL; words++) {
+		const char *saved = NULL;
 
-		if (text[0] == '=' && text[1] != '\0') {
-			statement_text(saved, ":name", text + 1);
-			if (sqlite3_step(saved) == SQLITE_ROW)
-				text = (const char *)sqlite3_column_text(saved, 0);
+		if ((*words)[0] == '=' && (*words)[1] != '\0') {
+			statement_text(query, ":name", *words + 1);
+			if (sqlite3_step(query) == SQLITE_ROW)
+				saved = (const char *)sqlite3_column_text(query, 0);
 			else
-				*missing = text + 1;
+				*missing = *words + 1;
 		}
-		all = add(all, &n, text != NULL ? text : "");
-		sqlite3_reset(saved);
+		put_lines(&lines, saved != NULL ? saved : *words, saved != NULL);
+		sqlite3_reset(query);
 	}
+	sqlite3_finalize(query);
+	text =
+	    lines.n > 0 ? arena_text(arena, lines.p, lines.n) : arena_text(arena, "", 0);
+	if (!lines.failed && text != NULL)
+		all = split(arena, text);
 	if (all == NULL)
 		msg("no memory");
-	if (saved == NULL) {
-		search_words_free(all);
-		all = NULL;
-	}
-	sqlite3_finalize(saved);
+	buffer_free(&lines);
 	return all;
 }
 

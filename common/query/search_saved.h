@@ -4,16 +4,16 @@
 
 #include <sqlite3.h>
 
+#include "base/arena.h"
+
 /*
  * The words to search for: those given, where one of them, =NAME, stands for the words
- * that were saved under that name.  words ends with NULL; so does the result, which is
- * malloc'd and released with search_words_free().  A name that there is not stays a word;
- * *missing gets it, else NULL.  NULL after a message.
+ * that were saved under that name.  Both end with NULL; the result lives in the arena.  A
+ * name that there is not stays a word; *missing gets it, else NULL.  NULL after a
+ * message.
  */
-char **search_words(
-    sqlite3 *db, const char *path, const char *const *words, const char **missing);
-
-void search_words_free(char **words);
+const char *const *search_words(sqlite3 *db, const char *path, struct arena *arena,
+    const char *const *words, const char **missing);
 
 /* Save words under a name in the database at path, by elog-load; no words: forget the
    name.  The exit status. */
