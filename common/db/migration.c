@@ -40,29 +40,27 @@ migration_filled_by(migration_fill *fill)
 
 #define GENERATIONS 13 /* the migration that makes dump_generations */
 
-/* Apply one migration, whole or not at all. */
+/* Apply one migration.  0, or -1 after a message. */
 static int
 apply_one(sqlite3 *db, const char *path, const struct sql_file *file, int number)
 {
 	sqlite3_stmt *note;
 	int result = -1;
 
-	if (db_exec(db, path, "BEGIN IMMEDIATE") != 0)
-		return -1;
 	if (number == 1 &&
 	    db_exec(db, path,
 		"PRAGMA application_id = 0x656c6f67;"
 		"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, "
 		"name TEXT NOT NULL, applied_at TEXT NOT NULL)") != 0)
-		goto done;
+		return -1;
 	if (db_exec(db, path, file->text) != 0 ||
 	    (filler != NULL && filler(db, path, number) != 0))
-		goto done;
+		return -1;
 	note = db_prepare(db, path,
 	    "INSERT INTO schema_version VALUES (?, ?, "
 	    "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))");
 	if (note == NULL)
-		goto done;
+		return -1;
 	sqlite3_bind_int(note, 1, number);
 	sqlite3_bind_text(note, 2, file->name + strlen("migrations/"), -1, SQLITE_STATIC);
 	result = sqlite3_step(note) == SQLITE_DONE ? 0 : -1;
@@ -75,11 +73,7 @@ apply_one(sqlite3 *db, const char *path, const struct sql_file *file, int number
 		    "INSERT INTO dump_generations "
 		    "SELECT max(generation) + 1, lower(hex(randomblob(8))), "
 		    "(SELECT max(version) FROM schema_version) FROM dump_generations");
-done:
-	if (result == 0)
-		return db_exec(db, path, "COMMIT");
-	sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return -1;
+	return result;
 }
 
 /* One that came into the source behind a later one was passed over by those who were up
@@ -106,15 +100,27 @@ migration_lacks(sqlite3 *db)
 int
 migration_apply(sqlite3 *db, const char *path, int version)
 {
+	bool begun = false;
+	int result = 0;
+
 	/* The table is sorted by name, so by number. */
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++) {
+	for (const struct sql_file *file = sql_files; file->name != NULL && result == 0;
+	     file++) {
 		int number = number_of(file);
 
-		if (number > 0 && (number > version || !is_applied(db, number)) &&
-		    apply_one(db, path, file, number) != 0)
-			return -1;
+		if (number == 0 || (number <= version && is_applied(db, number)))
+			continue;
+		if (!begun)
+			result = db_exec(db, path, "BEGIN IMMEDIATE");
+		begun |= result == 0;
+		if (result == 0)
+			result = apply_one(db, path, file, number);
 	}
-	return 0;
+	if (begun && result == 0)
+		result = db_exec(db, path, "COMMIT");
+	if (begun && result != 0)
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return result;
 }
 
 char *

@@ -20,8 +20,9 @@ typedef int migration_fill(sqlite3 *db, const char *path, int number);
 void migration_filled_by(migration_fill *fill);
 
 /*
- * Bring a database from a version, 0 for an empty one, up to date, each migration in a
- * transaction of its own.  0, or -1 after a message that names path.
+ * Bring a database from a version, 0 for an empty one, up to date, all in one
+ * transaction: a reader sees it as it was, or up to date.  0, or -1 after a message that
+ * names path.
  */
 int migration_apply(sqlite3 *db, const char *path, int version);
 

@@ -22,7 +22,7 @@ char *db_place(const char *path);
 
 /*
  * Open a database for writing, create it (mode 0600) if it is not there, and
- * bring its schema up to date, each migration in a transaction.  Where there is a
+ * bring its schema up to date, in one transaction.  Where there is a
  * migration to apply to a database that was there before, and backup is not NULL, a copy
  * is made first, PATH.bak-vN (N: its version; with a number behind if there is one
  * already), and *backup gets its name, malloc'd; else NULL.  Refuses, with a
