@@ -137,7 +137,7 @@ grow(struct name ***items, size_t *room, size_t n)
 
 	if (n < *room)
 		return true;
-	moved = realloc(*items, more * sizeof(**items));
+	moved = realloc(*items, more * sizeof(struct name *));
 	if (moved == NULL)
 		return false;
 	*items = moved;

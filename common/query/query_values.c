@@ -548,7 +548,8 @@ free_terms(struct cursor *cursor)
 static bool
 add_value(struct term *term, sqlite3_value *value)
 {
-	sqlite3_value **more = realloc(term->values, (term->n + 1) * sizeof(*more));
+	sqlite3_value **more =
+	    realloc(term->values, (term->n + 1) * sizeof(sqlite3_value *));
 
 	if (more == NULL)
 		return false;

@@ -107,13 +107,13 @@ add(struct search_query *query, struct search_term *term, bool or)
 	}
 	/* Doubled whenever their number is a power of two. */
 	if ((query->n_groups & (query->n_groups - 1)) == 0) {
-		groups = arena_get(
-		    &query->arena, (query->n_groups + 1) * 2 * sizeof(*query->groups));
+		groups = arena_get(&query->arena,
+		    (query->n_groups + 1) * 2 * sizeof(struct search_term *));
 		if (groups == NULL)
 			return -2;
 		if (query->n_groups > 0)
 			memcpy(groups, query->groups,
-			    query->n_groups * sizeof(*query->groups));
+			    query->n_groups * sizeof(struct search_term *));
 		query->groups = groups;
 	}
 	query->groups[query->n_groups++] = term;

@@ -109,10 +109,12 @@ const char *
 status_ago(const char *text)
 {
 	static char ago[HUMAN_BYTES + 8];
+	char span[HUMAN_BYTES];
 	int64_t then = timestamp_seconds(text), now = (int64_t)time(NULL);
 
 	if (then < 0)
 		return "never";
-	human_span(now - then, ago);
-	return strcat(ago, " ago");
+	human_span(now - then, span);
+	snprintf(ago, sizeof(ago), "%s ago", span);
+	return ago;
 }

@@ -145,7 +145,8 @@ timestamp_read(const char *p, size_t n, int64_t *microseconds)
 			return false;
 	}
 	*microseconds =
-	    (seconds_of(year, month, day, hour, minute, second) - zone * 60) * SECOND +
+	    (seconds_of(year, month, day, hour, minute, second) - (int64_t)zone * 60) *
+		SECOND +
 	    fraction;
 	return true;
 }
