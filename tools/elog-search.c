@@ -39,6 +39,8 @@ static struct poptOption options[] = {
     {"full", '\0', POPT_ARG_NONE, &full, 0, "Show the whole text", NULL},
     {"deleted", '\0', POPT_ARG_NONE, &deleted, 0,
 	"Deleted entries and older versions, too", NULL},
+    {"gone", '\0', POPT_ARG_NONE, &gone, 0,
+	"Experiments that the service has no more, too", NULL},
     {"format", '\0', POPT_ARG_STRING, &format_name, 0,
 	"text, table, tsv, csv, json, json-array or nul (by default text on a terminal, "
 	"else tsv)",

@@ -281,19 +281,23 @@ is_settled(const struct search *search)
 	for (size_t i = 0; i < query->n_groups; i++)
 		if (!search->exact || !search_is_seen_to(query->groups[i]))
 			return false;
-	return query->since == INT64_MIN && query->until == INT64_MAX &&
+	return (search->options->gone ||
+		   db_number(search->db,
+		       "SELECT 1 FROM fetches WHERE status = 'gone' LIMIT 1", 0) == 0) &&
+	       query->since == INT64_MIN && query->until == INT64_MAX &&
 	       search->kinds == 1u << SEARCH_ENTRIES;
 }
 
 static int
 count(struct search *search)
 {
+	bool settled = is_settled(search);
 	int result = 0, code;
 
 	while (result >= 0 && (code = sqlite3_step(search->find)) == SQLITE_ROW) {
 		struct found found = {.place = sqlite3_column_int64(search->find, 0)};
 
-		result = is_settled(search) ? 1 : consider(search, &found);
+		result = settled ? 1 : consider(search, &found);
 		search->counted += result > 0;
 	}
 	if (result >= 0 && code != SQLITE_DONE) {
@@ -360,7 +364,7 @@ run(struct search *search, int (*work)(struct search *search))
 	if (search->options->deleted && (search->kinds & 1u << SEARCH_ENTRIES) != 0)
 		search->kinds |= 1u << SEARCH_DELETED;
 	if (search_documents_open(&search->documents, search->db, search->path,
-		asks_types(search->query)) != 0)
+		asks_types(search->query), search->options->gone) != 0)
 		return EXIT_PARTIAL;
 	status = find_all_runs(search);
 	if (status == EXIT_DONE && (prepare_find(search) != 0 || work(search) < 0))

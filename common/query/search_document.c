@@ -36,10 +36,11 @@ search_kind_name(enum search_kind kind)
 }
 
 int
-search_documents_open(
-    struct search_documents *documents, sqlite3 *db, const char *path, bool types)
+search_documents_open(struct search_documents *documents, sqlite3 *db, const char *path,
+    bool types, bool gone)
 {
-	*documents = (struct search_documents){.db = db, .path = path, .types = types};
+	*documents = (struct search_documents){
+	    .db = db, .path = path, .types = types, .gone = gone};
 	if (fold_functions(db) == SQLITE_OK)
 		return 0;
 	db_complain(db, path);
@@ -92,6 +93,9 @@ prepare_show(struct search_documents *documents, enum search_kind kind)
 	types = show != NULL ? sqlite3_bind_parameter_index(show, ":types") : 0;
 	if (types > 0)
 		sqlite3_bind_int(show, types, documents->types);
+	if (show != NULL)
+		sqlite3_bind_int(
+		    show, sqlite3_bind_parameter_index(show, ":gone"), documents->gone);
 	return show;
 }
 

@@ -40,15 +40,16 @@ struct search_documents {
 	const char *path;
 	sqlite3_stmt *show[SEARCH_KINDS], *current;
 	struct buffer plain; /* the content at hand, where it was HTML */
-	bool types;
+	bool types, gone;
 };
 
 /*
  * Begin to read the documents of a database, whose path is for messages.  types: their
- * member types is asked for.  0, or -1 after a message.
+ * member types is asked for; gone: those of experiments that the service has no more are
+ * there, too.  0, or -1 after a message.
  */
-int search_documents_open(
-    struct search_documents *documents, sqlite3 *db, const char *path, bool types);
+int search_documents_open(struct search_documents *documents, sqlite3 *db,
+    const char *path, bool types, bool gone);
 
 /* Read one by the id in its table; its texts live until the next is read.  1; 0 if there
    is none; -1 after a message.  place and rank are the caller's. */

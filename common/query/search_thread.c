@@ -29,7 +29,7 @@ search_threads_open(sqlite3 *db, const char *path, struct search_print *print)
 	threads->db = db;
 	threads->path = path;
 	threads->print = print;
-	if (search_documents_open(&threads->documents, db, path, false) == 0 &&
+	if (search_documents_open(&threads->documents, db, path, false, true) == 0 &&
 	    db_exec(db, path,
 		"CREATE TEMP TABLE IF NOT EXISTS search_seen (id INTEGER PRIMARY KEY)") ==
 		0) {

@@ -221,6 +221,15 @@ finds() {
     python3 "$BATS_TEST_DIRNAME/../lib/search_check.py" check "$BATS_TEST_TMPDIR" "$db" 1000 1
 }
 
+@test "experiments that are gone are left out, unless asked for" {
+    logbook
+    printf '%s\n' '{"type":"RECORD","stream":"fetches","record":{"experiment":"xpp2","status":"gone","fetched_at":"2026-03-05T00:00:00Z"}}' |
+        elog-load -q "$db" >/dev/null
+    finds 'a5 a1' nozzle
+    equal "$(elog-search --count nozzle "$db")" 2
+    finds 'a5 b1 a1' nozzle --gone
+}
+
 @test "wrong usage" {
     logbook
     run --separate-stderr elog-search

@@ -13,4 +13,5 @@ SELECT l.experiment_id, e.name, e.instrument, l.entry_id, l.created_at, l.author
             AND r.run_number = l.run_number), '') END AS types,
     l.tags AS tags_json
 FROM logbook_entries l JOIN experiments e ON e.id = l.experiment_id
-WHERE l.id = :id;
+WHERE l.id = :id
+    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));

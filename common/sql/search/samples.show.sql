@@ -3,4 +3,5 @@ SELECT s.experiment_id, e.name, e.instrument, NULL, NULL, NULL, NULL, s.name,
         WHERE type = 'text' AND key NOT IN ('experiment', '_id', 'name')), 0, NULL, NULL,
     NULL, NULL
 FROM samples s JOIN experiments e ON e.id = s.experiment_id
-WHERE s.id = :id;
+WHERE s.id = :id
+    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));

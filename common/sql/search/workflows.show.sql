@@ -3,4 +3,5 @@ SELECT w.experiment_id, e.name, e.instrument, NULL, w.updated_at, NULL, NULL, NU
         WHERE key IN ('name', 'executable', 'parameters', 'trigger', 'location')
             AND atom IS NOT NULL), 0, NULL, NULL, NULL, NULL
 FROM workflows w JOIN experiments e ON e.id = w.experiment_id
-WHERE w.id = :id;
+WHERE w.id = :id
+    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));
