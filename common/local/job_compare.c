@@ -8,6 +8,7 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/sibling.h"
 #include "db/db.h"
 #include "db/statement.h"
 #include "local/job_hash.h"
@@ -349,13 +350,10 @@ tell_reason(
 static void
 run_it(struct arguments *a)
 {
-	char *self = realpath("/proc/self/exe", NULL), *slash, *path = NULL;
+	char *path = sibling("elog-job");
 
-	slash = self != NULL ? strrchr(self, '/') : NULL;
-	if (slash != NULL &&
-	    asprintf(&path, "%.*s/elog-job", (int)(slash - self), self) > 0)
-		execv(path, a->list);
-	execvp("elog-job", a->list);
+	if (path != NULL)
+		execvp(path, a->list);
 	msg("elog-job: %s: is it installed beside this program?", strerror(errno));
 }
 

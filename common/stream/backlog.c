@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/sibling.h"
 
 #define PROGRAM "elog-load"
 #define LOADING ".loading"
@@ -168,23 +169,6 @@ backlog_waits(const struct backlog *backlog)
 
 /* ---- loads ---------------------------------------------------------------------- */
 
-/* The elog-load beside our own executable, malloc'd, or NULL if there is none. */
-static char *
-own_loader(void)
-{
-	char *self = realpath("/proc/self/exe", NULL), *slash, *path = NULL;
-
-	slash = self != NULL ? strrchr(self, '/') : NULL;
-	if (slash != NULL &&
-	    asprintf(&path, "%.*s/" PROGRAM, (int)(slash - self), self) < 0)
-		path = NULL;
-	free(self);
-	if (path != NULL && access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
 void
 backlog_load(struct backlog *backlog)
 {
@@ -193,7 +177,7 @@ backlog_load(struct backlog *backlog)
 	     end[] = "--", nothing[] = "/dev/null";
 	char *arguments[] = {
 	    name, quiet, wait, seconds, end, backlog->file, nothing, NULL};
-	char *started = beside(backlog, STARTED), *path = own_loader();
+	char *started = beside(backlog, STARTED), *path = sibling(PROGRAM);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t signals;
