@@ -86,9 +86,7 @@ gather(struct log_query *query)
 		    ":summary_message, :detailed_message, :job_id, "
 		    "CASE :log_level WHEN 'DEBUG' THEN 5 WHEN 'INFO' THEN 9 "
 		    "WHEN 'WARNING' THEN 13 WHEN 'ERROR' THEN 17 ELSE 21 END "
-		    "WHERE :log_id IS NOT NULL AND :summary_message IS NOT NULL "
-		    /* A load may have taken them meanwhile. */
-		    "AND NOT EXISTS (SELECT 1 FROM main.logs WHERE log_id = :log_id)");
+		    "WHERE :log_id IS NOT NULL AND :summary_message IS NOT NULL");
 	for (int which = 0; which < 2 && add != NULL; which++) {
 		int fd = backlog_read(&backlog, which);
 
@@ -101,9 +99,12 @@ gather(struct log_query *query)
 		result = db_exec(query->db, query->path,
 		    add == NULL
 			? "CREATE TEMP VIEW lines AS SELECT * FROM main.logs"
+			/* A load may take them at any moment: which of them it has
+			   taken is asked of the same snapshot. */
 			: "CREATE TEMP VIEW lines AS SELECT " COLUMNS ", level_number "
 			  "FROM main.logs UNION ALL SELECT " COLUMNS ", level_number "
-			  "FROM temp.waiting");
+			  "FROM temp.waiting AS w WHERE NOT EXISTS "
+			  "(SELECT 1 FROM main.logs AS l WHERE l.log_id = w.log_id)");
 	sqlite3_finalize(add);
 	backlog_close(&backlog);
 	return result;
@@ -126,28 +127,18 @@ open_empty(struct log_query *query)
 		   : EXIT_PARTIAL;
 }
 
-int
-log_query_open(struct log_query *query, const char *db, const char *config_file)
+static int
+open_gathered(struct log_query *query, const char *db)
 {
-	struct config *config = NULL;
 	struct backlog backlog;
 	int status = EXIT_DONE;
 	bool waits;
 
 	*query = (struct log_query){.db = NULL};
-	if (db == NULL) {
-		config = config_load(config_file);
-		if (config == NULL)
-			return EXIT_USAGE;
-		db = config_database(config);
-	}
-	if (backlog_open(&backlog, db) == 0) {
-		waits = backlog_waits(&backlog);
-		backlog_close(&backlog);
-	} else {
-		config_free(config);
+	if (backlog_open(&backlog, db) != 0)
 		return EXIT_PARTIAL;
-	}
+	waits = backlog_waits(&backlog);
+	backlog_close(&backlog);
 	if (waits && db_is_empty(db)) {
 		query->path = strdup(db);
 		status = query->path != NULL ? open_empty(query) : EXIT_PARTIAL;
@@ -159,8 +150,28 @@ log_query_open(struct log_query *query, const char *db, const char *config_file)
 			 db_require(query->db, query->path, "logs") != 0)
 			status = EXIT_PARTIAL;
 	}
-	if (status == EXIT_DONE && gather(query) != 0)
-		status = EXIT_PARTIAL;
+	return status == EXIT_DONE && gather(query) != 0 ? EXIT_PARTIAL : status;
+}
+
+int
+log_query_open(struct log_query *query, const char *db, const char *config_file)
+{
+	struct config *config = NULL;
+	int status;
+
+	*query = (struct log_query){.db = NULL};
+	if (db == NULL) {
+		config = config_load(config_file);
+		if (config == NULL)
+			return EXIT_USAGE;
+		db = config_database(config);
+	}
+	status = open_gathered(query, db);
+	/* What was gathered for want of a database may be in one by now. */
+	if (status == EXIT_DONE && query->empty && !db_is_empty(db)) {
+		log_query_close(query);
+		status = open_gathered(query, db);
+	}
 	config_free(config);
 	return status;
 }

@@ -274,7 +274,7 @@ backlog_last(struct backlog *backlog)
 int
 backlog_read(const struct backlog *backlog, int which)
 {
-	char *path = beside(backlog, which == 0 ? LOADING : "");
+	char *path = beside(backlog, which == 0 ? "" : LOADING);
 	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 
 	free(path);

@@ -52,8 +52,9 @@ void backlog_taken(struct backlog *backlog, int fd);
 void backlog_last(struct backlog *backlog);
 
 /*
- * For readers: open what waits, of the two files that which (0, 1) tells, older first.  A
- * descriptor, or -1 if there is none.
+ * For readers: open what waits, of the two files that which (0, then 1) tells.  A
+ * descriptor, or -1 if there is none.  In that order, and before the database is asked,
+ * nothing is missed: a load moves what it takes from 0 to 1 to the database.
  */
 int backlog_read(const struct backlog *backlog, int which);
 

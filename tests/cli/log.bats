@@ -27,6 +27,13 @@ loaded() {
     lone_database "$db"
 }
 
+@test "a reader beside a load that takes the lines misses none, and sees none twice" {
+    for i in $(seq 60); do
+        log "$i"
+        equal "$(elog-log count --db "$db")" "$i"
+    done
+}
+
 @test "nobody waits for a database that somebody writes" {
     elog-load -q "$db" </dev/null
     exec 9>"$db.lock"
