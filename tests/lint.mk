@@ -46,7 +46,7 @@ $(LINT)/shell.ok: $(SHELL_FILES) $(BATS_FILES)
 # Which manuals the machine has beside ours is not ours to say.
 $(LINT)/manuals.ok: $(wildcard man/*.[157])
 	$(SAY) LINT mandoc
-	$(QUIET)cd man && $(SILENT) sh -c 'mandoc -Tlint ./*.[157] | grep -v "outdated mandoc.db"; :'
+	$(QUIET)cd man && $(SILENT) sh -c 'mandoc -Tlint ./*.[157] 2>&1 | grep -v "outdated mandoc.db"; :'
 	$(STAMP)
 
 # Every tool has a manual and a test that runs it, and a main file that is short.
