@@ -142,10 +142,12 @@ FILTER =
 FILTERED = $(foreach f,$(1),$(if $(or $(if $(FILTER),,all),$(findstring $(FILTER),$(notdir $(f)))),$(f)))
 BATS = $(call FILTERED,$(wildcard tests/$(1)/*.bats))
 UNITS = $(call FILTERED,$(UNIT_PROGRAMS))
-PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(nproc)" --timer
+# The large ones first, and more of them at once than there are cores: servers wait much.
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(($$(nproc) * 2))" --timer
+LARGE_FIRST = $(shell ls -S $(1))
 
 check: check-programs
-	$(PROVE) $(UNITS) $(call BATS,server) $(call BATS,cli)
+	$(PROVE) $(call LARGE_FIRST,$(call BATS,server) $(call BATS,cli)) $(UNITS)
 check-unit: check-programs
 	$(PROVE) $(UNITS)
 check-cli check-server: check-%: check-programs

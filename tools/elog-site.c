@@ -109,25 +109,29 @@ put_completion(struct stream *out, const void *context)
 	struct site_view view = {.db = NULL};
 	struct reader reader;
 	struct writer w;
-	int status;
+	int status = EXIT_DONE;
 
 	streams_schema_named(out, "completions");
-	if (arguments[1] != NULL) {
+	/* A number alone needs no database; but where there is one, it knows the sites. */
+	if (arguments[1] == NULL || database != NULL) {
+		status = reader_open(&reader, database, config_file);
+		view.db = reader.db;
+		view.path = reader.path;
+		if (status == EXIT_DONE &&
+		    (db_require(view.db, view.path, "baselines") != 0 ||
+			!site_require(&view, arguments[0])))
+			status = EXIT_PARTIAL;
+		if (status == EXIT_DONE && arguments[1] == NULL)
+			status = site_complete_all(&view, arguments[0], out);
+		reader_close(&reader);
+	}
+	if (status == EXIT_DONE && arguments[1] != NULL) {
 		w = emit_record(out, "completions");
 		writer_string(&w, "site_id", arguments[0]);
 		writer_integer(&w, "update_id", strtoll(arguments[1], NULL, 10));
 		writer_integer(&w, "completed_at", time(NULL));
 		emit_end(&w);
-		return EXIT_DONE;
 	}
-	status = reader_open(&reader, database, config_file);
-	view.db = reader.db;
-	view.path = reader.path;
-	if (status == EXIT_DONE && db_require(view.db, view.path, "baselines") != 0)
-		status = EXIT_PARTIAL;
-	if (status == EXIT_DONE)
-		status = site_complete_all(&view, arguments[0], out);
-	reader_close(&reader);
 	return status;
 }
 

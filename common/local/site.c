@@ -176,7 +176,7 @@ site_dashboard(const struct site_view *view, bool json)
 }
 
 bool
-site_is_known(const struct site_view *view, const char *site)
+site_require(const struct site_view *view, const char *site)
 {
 	sqlite3_stmt *statement =
 	    db_prepare(view->db, view->path, "SELECT 1 FROM sites WHERE site_id = :site");
@@ -187,6 +187,8 @@ site_is_known(const struct site_view *view, const char *site)
 		known = statement_ask(statement, view->path) == 1;
 	}
 	sqlite3_finalize(statement);
+	if (!known)
+		msg("%s: there is no site %s: elog-site add adds it", view->path, site);
 	return known;
 }
 
@@ -209,10 +211,8 @@ site_why(const struct site_view *view, const char *site, bool json)
 	sqlite3_stmt *whole, *paths;
 	int status = EXIT_PARTIAL;
 
-	if (!site_is_known(view, site)) {
-		msg("%s: there is no site %s: elog-site add adds it", view->path, site);
+	if (!site_require(view, site))
 		return EXIT_PARTIAL;
-	}
 	whole = prepare(view, "sites", site);
 	paths = prepare(view, "why", site);
 	if (whole != NULL && paths != NULL && sqlite3_step(whole) == SQLITE_ROW) {

@@ -26,8 +26,8 @@ int site_dashboard(const struct site_view *view, bool json);
    site. */
 int site_why(const struct site_view *view, const char *site, bool json);
 
-/* Is it a site that was added? */
-bool site_is_known(const struct site_view *view, const char *site);
+/* Is it a site that was added?  False after a message if not. */
+bool site_require(const struct site_view *view, const char *site);
 
 /* Write the records of its completion of all updates that it has not completed.  The exit
    status. */

@@ -102,6 +102,13 @@ figures() {
     run --separate-stderr elog-site complete --db "$db" a 77
     status_is 1
     says elog-load 'there is no update 77'
+    for update in '' 1; do
+        # shellcheck disable=SC2086 # no word, or one
+        run --separate-stderr elog-site complete --db "$db" typo $update
+        status_is 1
+        says elog-site 'no site typo'
+    done
+    equal "$(sql "$db" "SELECT count(*) FROM completions WHERE site_id = 'typo'")" 0
     site rm b
     equal "$(site ls | cut -f1)" $'a\nc'
 }
