@@ -112,8 +112,7 @@ put_completion(struct stream *out, const void *context)
 	int status = EXIT_DONE;
 
 	streams_schema_named(out, "completions");
-	/* A number alone needs no database; but where there is one, it knows the sites.
-	 */
+	/* A number needs no database; but where there is one, it knows the sites. */
 	if (arguments[1] == NULL || database != NULL) {
 		status = reader_open(&reader, database, config_file);
 		view.db = reader.db;
