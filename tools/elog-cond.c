@@ -252,7 +252,7 @@ main(int argc, const char **argv)
 	if (status >= 0)
 		return status;
 	subcommand = find_subcommand(&command, given);
-	if (subcommand == NULL || !argument_are_texts(argc, argv))
+	if (subcommand == NULL || !argument_are_texts(argv + 1))
 		return EXIT_USAGE;
 	for (int i = 0; i < 5 && given[i + 1] != NULL; i++)
 		arguments[i] = argument_shown(given[i + 1]);

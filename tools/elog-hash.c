@@ -285,15 +285,6 @@ main(int argc, const char **argv)
 	    .libraries = db_library(),
 	    .options = options,
 	};
-	const struct subcommand *subcommand;
-	const char *const *arguments;
-	int status;
 
-	status = command_parse(&command, argc, argv, &arguments);
-	if (status >= 0)
-		return status;
-	subcommand = subcommand_find(subcommands, &command, arguments);
-	if (subcommand == NULL)
-		return EXIT_USAGE;
-	return command_finish(subcommand->run(subcommand, arguments + 1));
+	return subcommand_main(subcommands, &command, argc, argv);
 }

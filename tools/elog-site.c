@@ -151,6 +151,8 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	int i = 0;
 	char *end;
 
+	if (!argument_are_texts(arguments))
+		return EXIT_USAGE;
 	for (const char *const *a = arguments; *a != NULL; a++)
 		if ((*a)[0] == '\0') {
 			msg("%s: an argument is empty", subcommand->name);
@@ -226,15 +228,6 @@ main(int argc, const char **argv)
 	    .libraries = db_library(),
 	    .options = options,
 	};
-	const struct subcommand *subcommand;
-	const char *const *arguments;
-	int status;
 
-	status = command_parse(&command, argc, argv, &arguments);
-	if (status >= 0)
-		return status;
-	subcommand = subcommand_find(subcommands, &command, arguments);
-	if (subcommand == NULL || !argument_are_texts(argc, argv))
-		return EXIT_USAGE;
-	return command_finish(subcommand->run(subcommand, arguments + 1));
+	return subcommand_main(subcommands, &command, argc, argv);
 }

@@ -34,11 +34,11 @@ argument_shown(const char *argument)
 }
 
 bool
-argument_are_texts(int argc, const char **argv)
+argument_are_texts(const char *const *arguments)
 {
-	for (int i = 1; i < argc; i++)
-		if (utf8_valid(argv[i], strlen(argv[i])) != strlen(argv[i])) {
-			msg("'%s': not UTF-8", argv[i]);
+	for (; *arguments != NULL; arguments++)
+		if (utf8_valid(*arguments, strlen(*arguments)) != strlen(*arguments)) {
+			msg("'%s': not UTF-8", *arguments);
 			return false;
 		}
 	return true;

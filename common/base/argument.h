@@ -13,7 +13,8 @@ void argument_hide_numbers(int argc, const char **argv);
 /* An argument that popt left, without the space if one was put there.  Borrowed. */
 const char *argument_shown(const char *argument);
 
-/* Are all of them UTF-8, as what becomes a record must be?  False after a message. */
-bool argument_are_texts(int argc, const char **argv);
+/* Are all of them, up to a NULL, UTF-8, as what becomes a record must be?  False after a
+   message. */
+bool argument_are_texts(const char *const *arguments);
 
 #endif

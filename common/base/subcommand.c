@@ -1,48 +1,10 @@
 #include "base/subcommand.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exit.h"
 #include "base/msg.h"
-
-/* Is a word in a list of words with blanks between them? */
-static bool
-is_listed(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
-		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-			return true;
-	return false;
-}
-
-static bool
-is_given(const struct poptOption *option)
-{
-	switch (option->argInfo & POPT_ARG_MASK) {
-	case POPT_ARG_STRING:
-		return *(char **)option->arg != NULL;
-	case POPT_ARG_ARGV:
-		return *(char ***)option->arg != NULL;
-	default:
-		return *(int *)option->arg != 0;
-	}
-}
-
-static bool
-options_fit(const struct subcommand *subcommand, const struct command *command)
-{
-	for (const struct poptOption *o = command->options; o->longName != NULL; o++)
-		if (is_given(o) && !is_listed(subcommand->options, o->longName)) {
-			msg("%s: it takes no option --%s (usage: %s %s %s)",
-			    subcommand->name, o->longName, command->name,
-			    subcommand->name, subcommand->usage);
-			return false;
-		}
-	return true;
-}
 
 const struct subcommand *
 subcommand_find(const struct subcommand *table, const struct command *command,
@@ -75,5 +37,21 @@ subcommand_find(const struct subcommand *table, const struct command *command,
 		msg("usage: %s %s %s", command->name, s->name, s->usage);
 		return NULL;
 	}
-	return options_fit(s, command) ? s : NULL;
+	return command_options_fit(command, s->name, s->usage, s->options) ? s : NULL;
+}
+
+int
+subcommand_main(const struct subcommand *table, const struct command *command, int argc,
+    const char **argv)
+{
+	const struct subcommand *subcommand;
+	const char *const *arguments;
+	int status = command_parse(command, argc, argv, &arguments);
+
+	if (status >= 0)
+		return status;
+	subcommand = subcommand_find(table, command, arguments);
+	if (subcommand == NULL)
+		return EXIT_USAGE;
+	return command_finish(subcommand->run(subcommand, arguments + 1));
 }

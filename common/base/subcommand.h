@@ -15,10 +15,14 @@ struct subcommand {
 
 /*
  * The row of a table, which ends with a NULL name, that the first argument names, if the
- * number of the others and the options that were given fit.  Options must be of popt's
- * types STRING, ARGV and NONE.  NULL after a message: the exit status is 2.
+ * number of the others and the options that were given fit.  NULL after a message: the
+ * exit status is 2.
  */
 const struct subcommand *subcommand_find(const struct subcommand *table,
     const struct command *command, const char *const *arguments);
+
+/* All that main() of a tool with subcommands has to do.  The exit status. */
+int subcommand_main(const struct subcommand *table, const struct command *command,
+    int argc, const char **argv);
 
 #endif

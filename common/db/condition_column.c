@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/statement.h"
 #include "text/writer.h"
 
 #define TEXT_BOUND 40 /* longer texts are no bounds */
@@ -556,25 +557,16 @@ give_kinds(sqlite3_context *context)
 int
 condition_column_functions(sqlite3 *db)
 {
-	static const struct {
-		const char *name;
-		int arguments;
-		void (*function)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {
-	    {"column_block", 1, sql_block},
-	    {"column_value", 3, sql_value},
-	    {"column_type", 2, sql_type},
-	    {"kind_of", 1, sql_kind_of},
-	    {"type_of_kinds", 1, sql_type_of_kinds},
+	static const struct statement_function functions[] = {
+	    {"column_block", 1, sql_block, NULL},
+	    {"column_value", 3, sql_value, NULL},
+	    {"column_type", 2, sql_type, NULL},
+	    {"kind_of", 1, sql_kind_of, NULL},
+	    {"type_of_kinds", 1, sql_type_of_kinds, NULL},
+	    {NULL, 0, NULL, NULL},
 	};
-	int code = SQLITE_OK;
+	int code = statement_functions(db, functions, SQLITE_DIRECTONLY);
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (code == SQLITE_OK)
-			code = sqlite3_create_function_v2(db, functions[i].name,
-			    functions[i].arguments,
-			    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-			    functions[i].function, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_create_function_v2(db, "all_kinds", 1,
 		    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, NULL,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/statement.h"
 #include "text/html.h"
 #include "text/json.h"
 #include "text/words.h"
@@ -114,25 +115,14 @@ sql_comments(sqlite3_context *context, int argc, sqlite3_value **argv)
 int
 fold_functions(sqlite3 *db)
 {
-	static const struct {
-		const char *name;
-		int arguments;
-		bool html;
-		void (*function)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {
-	    {"folded", 1, false, sql_folded},
-	    {"folded_html", 1, true, sql_folded},
-	    {"member", 2, false, sql_member},
-	    {"comments", 1, false, sql_comments},
-	};
 	static char yes;
-	int code = SQLITE_OK;
+	static const struct statement_function functions[] = {
+	    {"folded", 1, sql_folded, NULL},
+	    {"folded_html", 1, sql_folded, &yes},
+	    {"member", 2, sql_member, NULL},
+	    {"comments", 1, sql_comments, NULL},
+	    {NULL, 0, NULL, NULL},
+	};
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (code == SQLITE_OK)
-			code = sqlite3_create_function_v2(db, functions[i].name,
-			    functions[i].arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-			    functions[i].html ? &yes : NULL, functions[i].function, NULL,
-			    NULL, NULL);
-	return code;
+	return statement_functions(db, functions, 0);
 }

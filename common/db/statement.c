@@ -215,3 +215,15 @@ statement_key(sqlite3_stmt *statement, int number, struct json_span key)
 	return is_number && number > 0 ? SQLITE_OK
 				       : statement_value(statement, number, key);
 }
+
+int
+statement_functions(sqlite3 *db, const struct statement_function *functions, int flags)
+{
+	int code = SQLITE_OK;
+
+	for (; code == SQLITE_OK && functions->name != NULL; functions++)
+		code = sqlite3_create_function_v2(db, functions->name,
+		    functions->arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | flags,
+		    functions->data, functions->function, NULL, NULL, NULL);
+	return code;
+}

@@ -64,4 +64,19 @@ int statement_value(sqlite3_stmt *statement, int number, struct json_span value)
  */
 int statement_key(sqlite3_stmt *statement, int number, struct json_span key);
 
+/* A function of SQL in C. */
+struct statement_function {
+	const char *name;
+	int arguments;
+	void (*function)(sqlite3_context *, int, sqlite3_value **);
+	void *data; /* sqlite3_user_data(), or NULL */
+};
+
+/*
+ * Give a connection functions, up to a NULL name, whose values depend on their arguments
+ * alone; flags as of sqlite3_create_function_v2().  Returns an SQLite code.
+ */
+int statement_functions(
+    sqlite3 *db, const struct statement_function *functions, int flags);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/who.h"
 #include "db/condition_column.h"
+#include "db/statement.h"
 #include "text/base64.h"
 #include "text/checksum.h"
 #include "text/number.h"
@@ -497,29 +498,20 @@ sql_who(sqlite3_context *context, int argc, sqlite3_value **argv)
 int
 value_functions(sqlite3 *db)
 {
-	static const struct {
-		const char *name;
-		int arguments;
-		void (*function)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {
-	    {"value_target", 3, sql_target},
-	    {"value_as", 2, sql_as},
-	    {"value_recast", 3, sql_recast},
-	    {"value_text", 2, sql_text},
-	    {"value_time", 1, sql_time},
-	    {"value_name_fault", 1, sql_name_fault},
-	    {"base64", 1, sql_base64},
-	    {"unbase64", 1, sql_unbase64},
-	    {"sha256", 1, sql_hash},
-	    {"who", 0, sql_who},
+	static const struct statement_function functions[] = {
+	    {"value_target", 3, sql_target, NULL},
+	    {"value_as", 2, sql_as, NULL},
+	    {"value_recast", 3, sql_recast, NULL},
+	    {"value_text", 2, sql_text, NULL},
+	    {"value_time", 1, sql_time, NULL},
+	    {"value_name_fault", 1, sql_name_fault, NULL},
+	    {"base64", 1, sql_base64, NULL},
+	    {"unbase64", 1, sql_unbase64, NULL},
+	    {"sha256", 1, sql_hash, NULL},
+	    {"who", 0, sql_who, NULL},
+	    {NULL, 0, NULL, NULL},
 	};
-	int code = SQLITE_OK;
+	int code = statement_functions(db, functions, SQLITE_DIRECTONLY);
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (code == SQLITE_OK)
-			code = sqlite3_create_function_v2(db, functions[i].name,
-			    functions[i].arguments,
-			    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-			    functions[i].function, NULL, NULL, NULL);
 	return code == SQLITE_OK ? condition_column_functions(db) : code;
 }

@@ -54,13 +54,11 @@ sql_order(sqlite3_context *context, int argc, sqlite3_value **values)
 int
 job_view_functions(sqlite3 *db)
 {
+	static const struct statement_function functions[] = {
+	    {"job_order", 1, sql_order, NULL}, {NULL, 0, NULL, NULL}};
 	int code = query_jobs_functions(db);
 
-	if (code == SQLITE_OK)
-		code = sqlite3_create_function_v2(db, "job_order", 1,
-		    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_order, NULL, NULL,
-		    NULL);
-	return code;
+	return code == SQLITE_OK ? statement_functions(db, functions, 0) : code;
 }
 
 /* ---- The spool -------------------------------------------------------------- */
