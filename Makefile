@@ -143,7 +143,7 @@ FILTERED = $(foreach f,$(1),$(if $(or $(if $(FILTER),,all),$(findstring $(FILTER
 BATS = $(call FILTERED,$(wildcard tests/$(1)/*.bats))
 UNITS = $(call FILTERED,$(UNIT_PROGRAMS))
 # The large ones first, and more of them at once than there are cores: servers wait much.
-PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(($$(nproc) * 2))" --timer
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP PATH="$(CURDIR)/$(BUILD):$$PATH" prove -j "$$(($$(nproc) * 2))" --timer --failures --comments
 LARGE_FIRST = $(shell ls -S $(1))
 
 check: check-programs

@@ -140,8 +140,14 @@ older() {
     synchronize
     dump "$dir/elog.db" >"$BATS_TEST_TMPDIR/dump"
     before=$(elog-status --json "$dir" | jq .last_sync)
+    # One that cannot have ended before the signal comes: what fetches goes on.
+    mkdir "$BATS_TEST_TMPDIR/slow"
+    printf '#!/bin/sh\nPATH=%s\nelog-get "$@" || exit\ncase " $* " in *" --login "*) ;; *) sleep 30 ;; esac\n' \
+        "$PATH" >"$BATS_TEST_TMPDIR/slow/elog-get"
+    chmod +x "$BATS_TEST_TMPDIR/slow/elog-get"
+    ln -s "$(command -v elog-sync.sh)" "$BATS_TEST_TMPDIR/slow"
     for signal in TERM INT; do
-        (exec env --default-signal=INT elog-sync.sh --url "$http" --dir "$dir" --force 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        (exec env --default-signal=INT "PATH=$BATS_TEST_TMPDIR/slow:$PATH" elog-sync.sh --url "$http" --dir "$dir" --force 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
         sync=$!
         wait_for test -e "$dir/elog.db.lock"
         kill -"$signal" $sync
