@@ -21,7 +21,7 @@ ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' $(
 
 # All libraries; --as-needed leaves each program those whose symbols it uses.
 LIBS = -lutf8proc -lxml2 -lcurl -lsqlite3 -lkrb5 -ljq -lpopt -lyaml -lcrypto -lexpat \
-	-lpcre2-8 -lz -lm
+	-lpcre2-8 -lmicrohttpd -lxslt -lz -lm -pthread
 
 TOOLS = $(sort $(basename $(notdir $(wildcard tools/*.c))))
 SCRIPTS = elog-sync.sh elog-follow.sh
@@ -38,7 +38,7 @@ all: $(TOOLS:%=$(BUILD)/%) $(SCRIPTS:%=$(BUILD)/%)
 
 # One archive holds all of common/, so that what a program is made of is what it names.
 ARCHIVE = $(BUILD)/libelog.a
-MADE = $(BUILD)/common/sql_files.o $(BUILD)/common/tools.o
+MADE = $(BUILD)/common/sql_files.o $(BUILD)/common/web_files.o $(BUILD)/common/tools.o
 OBJECTS = $(COMMON:%.c=$(BUILD)/%.o) $(MADE)
 LINK = $(CC) $(LDFLAGS) $(CFLAGS) $(SANITIZE) -Wl,--as-needed
 
@@ -60,7 +60,13 @@ SQL = $(sort $(wildcard common/sql/*.sql common/sql/*/*.sql))
 $(BUILD)/common/sql_files.c: common/sql/embed.sh $(SQL)
 	$(SAY) SQL $@
 	@mkdir -p $(@D)
-	$(QUIET)sh common/sql/embed.sh $(SQL) >$@.tmp && mv $@.tmp $@
+	$(QUIET)sh common/sql/embed.sh db/sql.h sql_files common/sql .sql $(SQL) >$@.tmp && mv $@.tmp $@
+# So do what pages are made of.
+PAGES = $(sort $(wildcard common/web/pages/*))
+$(BUILD)/common/web_files.c: common/sql/embed.sh $(PAGES)
+	$(SAY) WEB $@
+	@mkdir -p $(@D)
+	$(QUIET)sh common/sql/embed.sh web/files.h web_files common/web/pages '' $(PAGES) >$@.tmp && mv $@.tmp $@
 # So do the names and descriptions of the tools, from their manuals.
 TOOL_PAGES = $(sort $(wildcard man/elog-*.1))
 $(BUILD)/common/tools.c: common/base/tools.sh $(TOOL_PAGES)

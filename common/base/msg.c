@@ -65,6 +65,20 @@ msg_verbosity(int wanted)
 	said = wanted;
 }
 
+static _Thread_local struct {
+	char *text;
+	size_t size;
+} caught;
+
+void
+msg_catch(char *text, size_t size)
+{
+	caught.text = text;
+	caught.size = size;
+	if (text != NULL)
+		text[0] = '\0';
+}
+
 /* The level with a space behind it, or nothing. */
 static const char *
 level_shown(const char *level)
@@ -81,6 +95,10 @@ put_line(const char *level, const char *format, va_list ap)
 	size_t start = 0, n;
 	int k;
 
+	if (caught.text != NULL) {
+		vsnprintf(caught.text, caught.size, format, ap);
+		return;
+	}
 	if (progress_shown) {
 		memcpy(line, "\r\033[K", 4);
 		start = 4;

@@ -10,6 +10,7 @@
 #define MSG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Name the program in all later messages.  name must live as long as the
@@ -32,6 +33,12 @@ void msg_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* -1: as little as can be, 0, or 1: all. */
 void msg_verbosity(int verbosity);
+
+/*
+ * From now on messages of this thread, of any level, go to text, of size bytes, a newer
+ * one in place of the last, for who shows them elsewhere; until it is called with NULL.
+ */
+void msg_catch(char *text, size_t size);
 
 /* True where stderr is a terminal: progress and notes of no importance. */
 bool msg_terminal(void);

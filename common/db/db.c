@@ -24,7 +24,7 @@ db_library(void)
 static bool
 is_told(const char *path, int code, const char *text)
 {
-	static char last[1000];
+	static _Thread_local char last[1000];
 	char now[sizeof(last)];
 	bool disk = code == SQLITE_FULL || code == SQLITE_IOERR;
 

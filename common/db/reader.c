@@ -81,6 +81,8 @@ reader_row(sqlite3 *db)
 {
 	static int terminal = -1;
 
+	if (wait.begun == 0) /* nobody waits at a terminal */
+		return;
 	if (terminal < 0)
 		terminal = isatty(STDOUT_FILENO) == 1;
 	if (wait.rows++ == 0 && terminal) {

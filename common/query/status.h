@@ -41,6 +41,10 @@ int status_sets(const struct status *status);
 
 /* ---- For the views ----------------------------------------------------------- */
 
+/* The rows (key, value) of the summary: common/sql/status/facts.sql, with the counts of
+   rows and the jobs behind them.  NULL after a message. */
+sqlite3_stmt *status_facts(const struct status *status);
+
 /* The statement common/sql/status/NAME.sql; NULL after a message. */
 sqlite3_stmt *status_prepare(const struct status *status, const char *name);
 

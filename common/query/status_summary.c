@@ -41,9 +41,8 @@ jobs_sql(const struct status *status)
 	return sql;
 }
 
-/* The rows (key, value) of common/sql/status/facts.sql, with the counts behind them. */
-static sqlite3_stmt *
-prepare_facts(const struct status *status)
+sqlite3_stmt *
+status_facts(const struct status *status)
 {
 	const char *file = status->path;
 	/* A database of an older elog has no outcomes of streams. */
@@ -108,7 +107,7 @@ write_retry(const struct status *status, struct writer *w)
 static int
 write_members(const struct status *status, struct writer *w)
 {
-	int result = status_pairs(status, prepare_facts(status), w);
+	int result = status_pairs(status, status_facts(status), w);
 
 	return result == EXIT_DONE ? write_retry(status, w) : result;
 }
@@ -116,7 +115,7 @@ write_members(const struct status *status, struct writer *w)
 static int
 print_text(const struct status *status)
 {
-	int result = status_pairs(status, prepare_facts(status), NULL), code;
+	int result = status_pairs(status, status_facts(status), NULL), code;
 	sqlite3_stmt *row;
 
 	if (result != EXIT_DONE)
@@ -286,7 +285,7 @@ static int
 print_person(const struct status *status)
 {
 	int result = print_problems(status), code;
-	sqlite3_stmt *row = result == EXIT_DONE ? prepare_facts(status) : NULL;
+	sqlite3_stmt *row = result == EXIT_DONE ? status_facts(status) : NULL;
 
 	if (row == NULL)
 		return EXIT_PARTIAL;

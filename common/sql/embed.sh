@@ -1,22 +1,25 @@
 #!/bin/sh
-# Print a C file that holds the SQL files named as arguments: sql_files[], a
-# table of {name, text} that sql.h declares.  Names lose "common/sql/" and ".sql".
+# embed.sh HEADER TABLE FOLDER SUFFIX FILE...: print a C file that holds the files: the
+# table that HEADER declares, of {name, text}.  Names lose the folder and the suffix.
 set -eu
-echo '#include "db/sql.h"'
+header=$1 table=$2 folder=$3 suffix=$4
+shift 4
+type=${table%s}
+echo "#include \"$header\""
 echo
 i=0
 for file in "$@"; do
 	echo "static const char text_${i}[] = {"
-	od -An -v -tx1 "$file" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
+	od -An -v -td1 "$file" | sed 's/  *\(-*[0-9][0-9]*\)/\1,/g'
 	echo "0};"
 	i=$((i + 1))
 done
 echo
-echo 'const struct sql_file sql_files[] = {'
+echo "const struct $type ${table}[] = {"
 i=0
 for file in "$@"; do
-	name=${file#common/sql/}
-	echo "    {\"${name%.sql}\", text_$i},"
+	name=${file#"$folder/"}
+	echo "    {\"${name%"$suffix"}\", text_$i},"
 	i=$((i + 1))
 done
 echo '    {0, 0},'

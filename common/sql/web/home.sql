@@ -1,0 +1,22 @@
+-- rows: the experiments, those with the newest data first.  How many rows a stream has is
+-- what came with its last fetch, where that is known: counting a million takes too long.
+SELECT e.name, e.label, e.instrument, e.pi, e.start_time, e.end_time,
+    coalesce((SELECT s.records FROM fetched_streams s WHERE s.experiment = e.name
+        AND s.stream = 'runs' AND s.status = 'complete')
+        + (SELECT count(*) FROM local_runs l WHERE l.experiment = e.name),
+        (SELECT count(*) FROM runs r WHERE r.experiment_id = e.id)) AS runs,
+    coalesce((SELECT s.records FROM fetched_streams s WHERE s.experiment = e.name
+        AND s.stream = 'logbook_entries' AND s.status = 'complete'),
+        (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id)) AS entries,
+    f.status, f.completed_at, f.message,
+    substr(e.description, 1, 200) AS description
+FROM experiments e LEFT JOIN fetches f ON f.experiment = e.name
+WHERE :q IS NULL OR instr(lower(e.name || ' ' || coalesce(e.label, '') || ' '
+        || coalesce(e.instrument, '') || ' ' || coalesce(e.pi, '') || ' '
+        || coalesce(e.description, '')), lower(:q)) > 0
+ORDER BY coalesce(e.end_time, e.start_time) DESC, e.name;
+-- problems: what is not complete
+SELECT f.experiment, f.status, f.stream, f.http_status, f.message, f.fetched_at,
+    EXISTS (SELECT 1 FROM experiments e WHERE e.name = f.experiment) AS here
+FROM fetches f WHERE f.status <> 'complete' AND :q IS NULL
+ORDER BY f.status IN ('denied', 'gone'), f.status, f.experiment LIMIT 200;

@@ -1,0 +1,290 @@
+#include "web/answer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "db/db.h"
+#include "query/rows.h"
+#include "text/buffer.h"
+#include "text/writer.h"
+#include "web/markup.h"
+
+#define MEMORY_MAX (1 << 20)	   /* of a body; the rest goes to a file */
+#define BODY_MAX ((size_t)1 << 30) /* bytes */
+#define HTML "text/html; charset=utf-8"
+#define MESSAGE_BYTES 1000
+
+/* ---- Bodies ----------------------------------------------------------------- */
+
+struct sink {
+	struct buffer memory;
+	int fd;
+	size_t n;
+};
+
+/* A file without a name; -1 with errno set. */
+static int
+spill(void)
+{
+	const char *directory = getenv("TMPDIR");
+	char *name;
+	int fd;
+
+	if (asprintf(&name, "%s/elog-web.XXXXXX",
+		directory != NULL && directory[0] == '/' ? directory : "/tmp") < 0)
+		return -1;
+	fd = mkostemp(name, 02000000); /* O_CLOEXEC */
+	if (fd >= 0)
+		unlink(name);
+	free(name);
+	return fd;
+}
+
+static bool
+write_whole(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, p, n);
+
+		if (written <= 0)
+			return false;
+		p += written;
+		n -= (size_t)written;
+	}
+	return true;
+}
+
+/* A stream_write. */
+static ssize_t
+take(void *context, const char *p, size_t n)
+{
+	struct sink *sink = context;
+
+	if (sink->n + n > BODY_MAX) {
+		errno = EFBIG;
+		return -1;
+	}
+	if (sink->fd < 0 && sink->memory.n + n > MEMORY_MAX) {
+		sink->fd = spill();
+		if (sink->fd < 0 ||
+		    !write_whole(sink->fd, sink->memory.p, sink->memory.n))
+			return -1;
+		buffer_free(&sink->memory);
+	}
+	sink->n += n;
+	if (sink->fd >= 0)
+		return write_whole(sink->fd, p, n) ? (ssize_t)n : -1;
+	buffer_put(&sink->memory, p, n);
+	errno = ENOMEM;
+	return sink->memory.failed ? -1 : (ssize_t)n;
+}
+
+/* ---- What is wrong ---------------------------------------------------------- */
+
+static void
+error_object(struct answer *answer, const char *text)
+{
+	struct buffer body = {0};
+	struct writer w = writer_to(buffer_put, &body);
+
+	writer_object(&w, NULL);
+	writer_string(&w, "error", text);
+	writer_end_object(&w);
+	buffer_put(&body, "\n", 1);
+	answer->type = "application/json";
+	answer->body = buffer_take(&body, &answer->n);
+}
+
+void
+answer_error(struct answer *answer, struct request *request, int status,
+    const char *title, const char *text)
+{
+	struct pool_connection none = {0};
+	struct view view;
+
+	*answer = (struct answer){.status = status, .type = HTML, .fd = -1};
+	if (request->form != REQUEST_PAGE) {
+		error_object(answer, text);
+		return;
+	}
+	if (view_open(&view, "error", request, &none) == 0) {
+		xmlNewProp(view.root, BAD_CAST "name", BAD_CAST "error");
+		view_text(&view, NULL, "title", title);
+		view_text(&view, NULL, "message", text);
+		answer->body = markup_apply("error", view.doc, request, &answer->n);
+	}
+	view_close(&view);
+	if (answer->body == NULL) {
+		answer->type = "text/plain; charset=utf-8";
+		answer->body = strdup(title);
+		answer->n = answer->body != NULL ? strlen(answer->body) : 0;
+	}
+}
+
+/* ---- Pages ------------------------------------------------------------------ */
+
+/* A table that the database lacks; NULL if it has all. */
+static const char *
+lacks(const struct page *page, struct view *view)
+{
+	for (const char *p = page->needs; p != NULL && *p != '\0';) {
+		size_t n = strcspn(p, " ");
+		const char *table = arena_text(&view->request->arena, p, n);
+
+		if (table == NULL || !db_has(view->connection->db, table))
+			return table != NULL ? table : p;
+		p += n + strspn(p + n, " ");
+	}
+	return NULL;
+}
+
+/* What each page's document begins with. */
+static int
+begin_document(struct view *view, const struct page *page, uint64_t version)
+{
+	char number[24];
+	const char *self = request_address(view->request, REQUEST_PAGE, NULL);
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)version);
+	xmlNewProp(view->root, BAD_CAST "name", BAD_CAST page->name);
+	xmlNewProp(view->root, BAD_CAST "version", BAD_CAST number);
+	xmlNewProp(view->root, BAD_CAST "self", BAD_CAST(self != NULL ? self : "/"));
+	xmlNewProp(view->root, BAD_CAST "elog", BAD_CAST ELOG_VERSION);
+	view_text(view, NULL, "title", page->title);
+	view_text(view, NULL, "database", view->connection->path);
+	for (size_t i = 0; i < view->request->n_parameters; i++) {
+		xmlNode *node = view_text(
+		    view, NULL, "parameter", view->request->parameters[i].value);
+
+		if (node != NULL)
+			xmlNewProp(node, BAD_CAST "name",
+			    BAD_CAST view->request->parameters[i].name);
+	}
+	page_menus(page, view);
+	return view_file(view, "layout");
+}
+
+static int
+make_page(
+    struct answer *answer, struct view *view, const struct page *page, uint64_t version)
+{
+	if (begin_document(view, page, version) != 0 ||
+	    (page->fill != NULL && page->fill(view) != 0) ||
+	    view_file(view, page->name) != 0)
+		return -1;
+	for (const struct view_value *v = view->values; v != NULL; v = v->next)
+		if (v->text != NULL)
+			view_text(view, NULL, v->name, v->text);
+	answer->type = HTML;
+	answer->status = view->status;
+	answer->body = markup_apply(page->name, view->doc, view->request, &answer->n);
+	return answer->body != NULL ? 0 : -1;
+}
+
+static int
+make_rows(struct answer *answer, struct view *view, const struct page *page)
+{
+	bool csv = view->request->form == REQUEST_CSV;
+	const struct printer_format *format = csv ? &printer_csv : &printer_json;
+	struct sink sink = {.fd = -1};
+	const struct pool_file *file;
+	int result = -1;
+
+	if (page->rows != NULL) {
+		result = page->rows(view, format, take, &sink);
+	} else if ((file = pool_statements(view->connection, page->name)) != NULL) {
+		sqlite3_stmt *rows = file->statements[0].statement;
+
+		view_bind(view, rows);
+		result =
+		    rows_write(rows, view->connection->path, format, NULL, take, &sink);
+	}
+	answer->type = csv ? "text/csv; charset=utf-8; header=present"
+			   : "application/x-ndjson; charset=utf-8";
+	answer->status = view->status;
+	answer->fd = sink.fd;
+	answer->n = sink.n;
+	if (sink.fd < 0)
+		answer->body = buffer_take(&sink.memory, NULL);
+	if (result == 0 && sink.fd < 0 && answer->body == NULL)
+		answer->body = strdup("");
+	return result == 0 ? 0 : -1;
+}
+
+static int
+make(struct answer *answer, struct view *view, const struct page *page, uint64_t version)
+{
+	sqlite3 *db = view->connection->db;
+	int result;
+
+	/* All that a page shows is of one state of the database. */
+	if (db_exec(db, view->connection->path, "BEGIN") != 0)
+		return -1;
+	page_values(page, view);
+	result = view->request->form == REQUEST_PAGE
+		     ? make_page(answer, view, page, version)
+		     : make_rows(answer, view, page);
+	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	return result;
+}
+
+static void
+failed(struct answer *answer, struct request *request, bool late, const char *text)
+{
+	if (late)
+		answer_error(answer, request, 503, "That takes too long",
+		    "It was ended after 5 seconds. Ask for less: fewer experiments, a "
+		    "shorter time, a condition that says more.");
+	else
+		answer_error(answer, request, 500, "That went wrong", text);
+}
+
+void
+answer_make(struct answer *answer, struct pool *pool, const struct page *page,
+    struct request *request, uint64_t version)
+{
+	struct pool_connection *connection;
+	char message[MESSAGE_BYTES];
+	const char *table;
+	struct view view = {0};
+
+	*answer = (struct answer){.fd = -1};
+	msg_catch(message, sizeof(message));
+	connection = pool_take(pool);
+	if (connection == NULL ||
+	    view_open(&view, page->name, request, connection) != 0) {
+		failed(answer, request, false, message);
+	} else if ((table = lacks(page, &view)) != NULL) {
+		answer_error(answer, request, 200, "Not in this database",
+		    "It was made by an older elog, and has no table for this page; the "
+		    "next "
+		    "synchronization, or elog-load, brings it up to date.");
+	} else if (make(answer, &view, page, version) != 0) {
+		free(answer->body);
+		if (answer->fd >= 0)
+			close(answer->fd);
+		failed(answer, request, connection->late, message);
+	} else {
+		answer->keep = answer->fd < 0;
+		answer->seconds = page->seconds;
+	}
+	view_close(&view);
+	if (connection != NULL)
+		pool_give(pool, connection);
+	msg_catch(NULL, 0);
+	if (answer->status == 500)
+		msg("%s: %s", page->path, message);
+}
+
+void
+answer_free(struct answer *answer)
+{
+	free(answer->body);
+	if (answer->fd >= 0)
+		close(answer->fd);
+	*answer = (struct answer){.fd = -1};
+}

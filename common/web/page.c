@@ -1,0 +1,117 @@
+#include "web/page.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "web/page_status.h"
+
+const struct page pages[] = {
+    {.path = "/",
+	.name = "home",
+	.title = "Experiments",
+	.menu = "Experiments",
+	.parameters = "q"},
+    {.path = "/e/:experiment",
+	.name = "experiment",
+	.title = "Experiment",
+	.menu = "Overview",
+	.needs = "collaborators"},
+    {.path = "/status",
+	.name = "status",
+	.title = "Status",
+	.menu = "Status",
+	.needs = "fetched_streams log_records",
+	.seconds = 10,
+	.fill = page_status,
+	.rows = page_status_rows},
+    {.path = NULL},
+};
+
+/* The next part of a path, its length in *n; NULL behind the last. */
+static const char *
+next_part(const char **path, size_t *n)
+{
+	const char *part = *path + strspn(*path, "/");
+
+	*n = strcspn(part, "/");
+	*path = part + *n;
+	return *n > 0 ? part : NULL;
+}
+
+static bool
+is_path(const char *path, const struct request *request)
+{
+	const char *part;
+	size_t n, i = 0;
+
+	while ((part = next_part(&path, &n)) != NULL) {
+		const char *segment;
+
+		if (i == request->n_segments)
+			return false;
+		segment = request->segments[i++];
+		if (part[0] != ':' &&
+		    (strlen(segment) != n || memcmp(segment, part, n) != 0))
+			return false;
+	}
+	return i == request->n_segments;
+}
+
+const struct page *
+page_find(struct request *request)
+{
+	for (const struct page *page = pages; page->path != NULL; page++)
+		if (is_path(page->path, request)) {
+			request_keep(request, page->parameters);
+			return page;
+		}
+	return NULL;
+}
+
+void
+page_values(const struct page *page, struct view *view)
+{
+	struct arena *arena = &view->request->arena;
+	const char *path = page->path, *part;
+	size_t n, i = 0;
+
+	for (; (part = next_part(&path, &n)) != NULL; i++) {
+		const char *name =
+		    part[0] == ':' ? arena_text(arena, part + 1, n - 1) : NULL;
+
+		if (name != NULL && i < view->request->n_segments)
+			view_set(view, name, view->request->segments[i]);
+	}
+}
+
+#define OF_EXPERIMENT "/e/:experiment"
+
+void
+page_menus(const struct page *page, struct view *view)
+{
+	const char *experiment = view_value(view, "experiment");
+	const char *encoded =
+	    experiment != NULL ? request_encode(&view->request->arena, experiment) : NULL;
+	xmlNode *menu = view_add(view, NULL, "menu", NULL, 0);
+	xmlNode *tabs = view_add(view, NULL, "tabs", NULL, 0);
+
+	for (const struct page *p = pages; p->path != NULL; p++) {
+		size_t n = strlen(OF_EXPERIMENT);
+		bool tab = strncmp(p->path, OF_EXPERIMENT, n) == 0;
+		xmlNode *row;
+		char href[600];
+
+		if (p->menu == NULL || (tab && encoded == NULL))
+			continue;
+		if (tab)
+			snprintf(href, sizeof(href), "/e/%s%s", encoded, p->path + n);
+		else
+			snprintf(href, sizeof(href), "%s", p->path);
+		row = view_add(view, tab ? tabs : menu, "row", NULL, 0);
+		view_text(view, row, "href", href);
+		view_text(view, row, "name", p->menu);
+		if (p == page)
+			view_text(view, row, "current", "1");
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * The pages there are.  A page is a row of pages[]; its statements are in
+ * common/sql/web/NAME.sql, its template is common/web/pages/NAME.xsl.
+ */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "stream/stream.h"
+#include "web/view.h"
+
+struct page {
+	/* "/e/:experiment/runs": a part that begins with a colon is any text, and a value
+	   of that name. */
+	const char *path;
+	const char *name;
+	const char *title;
+	/* What it is called in the menu, or where its path begins with "/e/:experiment"
+	   among the tabs of an experiment; NULL: it is in neither. */
+	const char *menu;
+	const char *parameters; /* those that it knows, with spaces between */
+	const char *needs;	/* tables that older databases lack, in the same way */
+	int seconds; /* how long an answer is good, since the time is a part of it; 0: as
+			long as the database stays as it is */
+	/* Add values and rows to the page's document, beside those of its SQL file,
+	   before those are asked for; NULL: there are none.  0; -1 after a message. */
+	int (*fill)(struct view *view);
+	/* Print its rows, where these are not those of the first statement of its SQL
+	   file.  0; -1 after a message. */
+	int (*rows)(struct view *view, const struct printer_format *format,
+	    stream_write *write, void *context);
+};
+
+/* All of them; ends with a row whose path is NULL. */
+extern const struct page pages[];
+
+/*
+ * The page of a path; NULL if there is none.  Parameters of the request that it does not
+ * know are forgotten.
+ */
+const struct page *page_find(struct request *request);
+
+/* Add the menu and the tabs to a page. */
+void page_menus(const struct page *page, struct view *view);
+
+/* Make the parts of a path that are texts values of a view. */
+void page_values(const struct page *page, struct view *view);
+
+#endif

@@ -1,0 +1,292 @@
+#include "web/view.h"
+
+#include <inttypes.h>
+#include <libxml/dict.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/db.h"
+#include "query/rows.h"
+#include "text/base64.h"
+#include "text/number.h"
+#include "text/utf8.h"
+
+int
+view_open(struct view *view, const char *name, struct request *request,
+    struct pool_connection *connection)
+{
+	*view = (struct view){
+	    .request = request, .connection = connection, .name = name, .status = 200};
+	view->doc = xmlNewDoc(BAD_CAST "1.0");
+	if (view->doc == NULL)
+		return -1;
+	/* Names of elements stand here once. */
+	view->doc->dict = xmlDictCreate();
+	view->root = view_add(view, NULL, "page", NULL, 0);
+	if (view->doc->dict == NULL || view->root == NULL)
+		return -1;
+	xmlDocSetRootElement(view->doc, view->root);
+	return 0;
+}
+
+void
+view_close(struct view *view)
+{
+	if (view->doc != NULL)
+		xmlFreeDoc(view->doc);
+	view->doc = NULL;
+}
+
+/* ---- Values ----------------------------------------------------------------- */
+
+void
+view_set(struct view *view, const char *name, const char *text)
+{
+	struct view_value *value;
+
+	for (value = view->values; value != NULL; value = value->next)
+		if (strcmp(value->name, name) == 0)
+			break;
+	if (value == NULL) {
+		value = arena_get(&view->request->arena, sizeof(*value));
+		if (value == NULL)
+			return;
+		value->name = name;
+		value->next = view->values;
+		view->values = value;
+	}
+	value->text = text;
+}
+
+void
+view_number(struct view *view, const char *name, long long number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", number);
+	view_set(view, name, arena_text(&view->request->arena, text, strlen(text)));
+}
+
+const char *
+view_value(const struct view *view, const char *name)
+{
+	for (const struct view_value *v = view->values; v != NULL; v = v->next)
+		if (strcmp(v->name, name) == 0)
+			return v->text;
+	return request_value(view->request, name);
+}
+
+void
+view_bind(const struct view *view, sqlite3_stmt *statement)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
+		const char *name = sqlite3_bind_parameter_name(statement, i);
+		const char *text = name != NULL ? view_value(view, name + 1) : NULL;
+
+		if (text != NULL)
+			sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC);
+		else
+			sqlite3_bind_null(statement, i);
+	}
+}
+
+/* ---- Elements --------------------------------------------------------------- */
+
+/* Can XML have the character (XML 1.0, 2.2)? */
+static bool
+is_character(unsigned c)
+{
+	return (c >= 0x20 && c != 0xfffe && c != 0xffff && c != 0x7f) || c == '\t' ||
+	       c == '\n' || c == '\r';
+}
+
+/* How many bytes of a text are as they should be. */
+static size_t
+sound(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		unsigned char byte = (unsigned char)p[i];
+		unsigned c;
+		size_t length;
+
+		if (byte >= 0x20 && byte < 0x7f) {
+			i++;
+			continue;
+		}
+		length = utf8_read(p + i, n - i, &c);
+		if (length == 0 || !is_character(c))
+			break;
+		i += length;
+	}
+	return i;
+}
+
+static xmlNode *
+text_node(struct view *view, const char *p, size_t n)
+{
+	xmlNode *node = NULL;
+	size_t done = 0;
+
+	while (done < n) {
+		size_t good = sound(p + done, n - done), length;
+		unsigned c;
+
+		if (node == NULL)
+			node = xmlNewDocTextLen(view->doc, BAD_CAST(p + done), (int)good);
+		else if (good > 0)
+			xmlNodeAddContentLen(node, BAD_CAST(p + done), (int)good);
+		done += good;
+		if (node == NULL || done == n)
+			break;
+		xmlNodeAddContent(node, BAD_CAST "\xef\xbf\xbd");
+		length = utf8_read(p + done, n - done, &c);
+		done += length > 0 ? length : 1;
+	}
+	return node;
+}
+
+/* Put a node behind the others without a look at them. */
+static void
+append(xmlNode *parent, xmlNode *node)
+{
+	node->parent = parent;
+	node->prev = parent->last;
+	if (parent->last != NULL)
+		parent->last->next = node;
+	else
+		parent->children = node;
+	parent->last = node;
+}
+
+xmlNode *
+view_add(struct view *view, xmlNode *parent, const char *name, const char *text, size_t n)
+{
+	const xmlChar *known = xmlDictLookup(view->doc->dict, BAD_CAST name, -1);
+	xmlNode *node = known != NULL ? xmlNewDocNodeEatName(view->doc, NULL,
+					    (xmlChar *)(uintptr_t)known, NULL)
+				      : NULL;
+	xmlNode *inside;
+
+	if (node == NULL)
+		return NULL;
+	if (text != NULL && n > 0 && (inside = text_node(view, text, n)) != NULL)
+		append(node, inside);
+	if (parent == NULL)
+		parent = view->root;
+	if (parent != NULL)
+		append(parent, node);
+	return node;
+}
+
+xmlNode *
+view_text(struct view *view, xmlNode *parent, const char *name, const char *text)
+{
+	return view_add(view, parent, name, text, text != NULL ? strlen(text) : 0);
+}
+
+/* ---- Rows ------------------------------------------------------------------- */
+
+/* Add a value that is not NULL. */
+static xmlNode *
+add_cell(struct view *view, xmlNode *row, const char *name, const struct cell *cell)
+{
+	char text[NUMBER_BYTES];
+	char *base64;
+	xmlNode *node;
+
+	switch (cell->kind) {
+	case CELL_BOOL:
+		return view_text(view, row, name, cell->integer ? "True" : "False");
+	case CELL_INT:
+	case CELL_SIZE:
+		snprintf(text, sizeof(text), "%" PRId64, cell->integer);
+		return view_text(view, row, name, text);
+	case CELL_FLOAT:
+		number_write(cell->real, text);
+		return view_text(view, row, name, text);
+	case CELL_BLOB:
+		base64 = base64_encode(cell->p != NULL ? cell->p : "", cell->n);
+		node = view_text(view, row, name, base64);
+		free(base64);
+		return node;
+	default:
+		return view_add(view, row, name, cell->p, cell->n);
+	}
+}
+
+/* Step through a statement; dynamic: its columns are <c>. */
+static int
+add_rows(struct view *view, xmlNode *rows, sqlite3_stmt *statement,
+    const struct printer_column *columns, bool dynamic)
+{
+	int code, n = sqlite3_column_count(statement);
+
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		xmlNode *row = view_add(view, rows, "row", NULL, 0);
+
+		for (int i = 0; row != NULL && i < n; i++) {
+			struct cell cell = rows_cell(
+			    statement, i, columns != NULL ? columns[i].kind : CELL_NULL);
+			xmlNode *node;
+
+			if (cell.kind == CELL_NULL && !dynamic)
+				continue;
+			node =
+			    cell.kind == CELL_NULL
+				? view_add(view, row, "c", NULL, 0)
+				: add_cell(view, row,
+				      dynamic ? "c" : sqlite3_column_name(statement, i),
+				      &cell);
+			if (dynamic && node != NULL && printer_is_number(cell.kind))
+				xmlNewProp(node, BAD_CAST "k", BAD_CAST "n");
+		}
+	}
+	sqlite3_reset(statement);
+	if (code == SQLITE_DONE)
+		return 0;
+	if (!view->connection->late)
+		db_complain(view->connection->db, view->connection->path);
+	return -1;
+}
+
+int
+view_rows(struct view *view, const char *name, sqlite3_stmt *statement)
+{
+	xmlNode *rows = view_add(view, NULL, name, NULL, 0);
+
+	return rows != NULL ? add_rows(view, rows, statement, NULL, false) : -1;
+}
+
+int
+view_table(struct view *view, const char *name, sqlite3_stmt *statement,
+    const struct printer_column *columns)
+{
+	xmlNode *rows = view_add(view, NULL, name, NULL, 0);
+	xmlNode *head = rows != NULL ? view_add(view, rows, "columns", NULL, 0) : NULL;
+
+	if (head == NULL)
+		return -1;
+	for (int i = 0; i < sqlite3_column_count(statement); i++)
+		view_text(view, head, "c",
+		    columns != NULL ? columns[i].name
+				    : sqlite3_column_name(statement, i));
+	return add_rows(view, rows, statement, columns, true);
+}
+
+int
+view_file(struct view *view, const char *name)
+{
+	const struct pool_file *file = pool_statements(view->connection, name);
+
+	if (file == NULL)
+		return -1;
+	for (int i = 0; i < file->n; i++) {
+		view_bind(view, file->statements[i].statement);
+		if (view_rows(view, file->statements[i].name,
+			file->statements[i].statement) != 0)
+			return -1;
+	}
+	return 0;
+}
