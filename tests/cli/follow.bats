@@ -25,6 +25,11 @@ place() {
     echo "$data/local$base/$day/$1"
 }
 
+# Has somebody locked the file?
+is_held() {
+    [ -e "$1" ] && ! flock -n "$1" true
+}
+
 @test "a part that ends early ends the round, with its own status" {
     run --separate-stderr follow --once --jobs 0 -- "${january[@]}"
     status_is 2
@@ -37,15 +42,14 @@ place() {
     mkdir -p "$data"
     flock "$data/.elog-pull.lock" sleep 20 3>&- &
     local holder=$!
-    wait_for test -e "$data/.elog-pull.lock"
-    sleep 0.2
+    wait_for is_held "$data/.elog-pull.lock"
     run --separate-stderr follow --once -- "${january[@]}"
     kill $holder
     status_is 75
     elog-load --quiet "$db" </dev/null >/dev/null
     flock "$db.lock" sleep 20 3>&- &
     holder=$!
-    sleep 0.2
+    wait_for is_held "$db.lock"
     run --separate-stderr follow --once --wait 0 -- "${january[@]}"
     kill $holder
     status_is 75
