@@ -1,5 +1,6 @@
 #include "db/condition_column.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,16 +130,35 @@ condition_column_begin(struct condition_column *column, struct json_span text, b
 		column->at = column->end;
 }
 
+/* A byte in all places of a word, and whether a word has a byte that is 0. */
+#define BYTES(byte) (0x0101010101010101u * (uint64_t)(byte))
+#define HAS_ZERO(word) (((word)-BYTES(0x01)) & ~(word)&BYTES(0x80))
+
+/* The first of two bytes from p on, or end: eight at a time as long as none is there. */
+static const char *
+first_of(const char *p, const char *end, char a, char b)
+{
+	for (; end - p >= 8; p += 8) {
+		uint64_t word;
+
+		memcpy(&word, p, 8);
+		if ((HAS_ZERO(word ^ BYTES(a)) | HAS_ZERO(word ^ BYTES(b))) != 0)
+			break;
+	}
+	while (p < end && *p != a && *p != b)
+		p++;
+	return p;
+}
+
 /* Behind the closing quote of a string that begins at p, or NULL. */
 static const char *
 behind_string(const char *p, const char *end)
 {
-	for (p++; p < end; p++) {
+	for (p++; (p = first_of(p, end, '"', '\\')) < end; p += 2)
 		if (*p == '"')
 			return p + 1;
-		if (*p == '\\')
-			p++;
-	}
+		else if (end - p < 2)
+			break;
 	return NULL;
 }
 
@@ -178,9 +198,7 @@ behind_value(const char *p, const char *end)
 	case '}':
 		return NULL;
 	default:
-		while (p < end && *p != ',' && *p != '}')
-			p++;
-		return p;
+		return first_of(p, end, ',', '}');
 	}
 }
 
@@ -211,6 +229,37 @@ read_whole(struct json_span digits, sqlite3_int64 *number)
 	return true;
 }
 
+/* The run in quotes at p, and the colon.  Behind them, or NULL. */
+static const char *
+read_run(const char *p, const char *end, bool whole, struct condition_run *run)
+{
+	const char *behind = p + 1;
+	int64_t number = 0;
+
+	if (p >= end || *p != '"')
+		return NULL;
+	if (whole) {
+		/* Nearly all are a few digits. */
+		while (
+		    behind < end && *behind >= '0' && *behind <= '9' && behind - p <= 18)
+			number = number * 10 + (*behind++ - '0');
+		if (behind - p > 1 && end - behind > 1 && behind[0] == '"' &&
+		    behind[1] == ':') {
+			run->whole = true;
+			run->number = number;
+			run->text = (struct json_span){p + 1, (size_t)(behind - p - 1)};
+			return behind + 2;
+		}
+	}
+	behind = behind_string(p, end);
+	if (behind == NULL || behind == end || *behind != ':')
+		return NULL;
+	run->whole = whole;
+	run->number = 0;
+	run->text = (struct json_span){p + 1, (size_t)(behind - p - 2)};
+	return !whole || read_whole(run->text, &run->number) ? behind + 1 : NULL;
+}
+
 bool
 condition_column_next(
     struct condition_column *column, struct condition_run *run, struct json_span *value)
@@ -220,22 +269,41 @@ condition_column_next(
 	column->at = end;
 	if (p < end && *p == ',')
 		p++;
-	if (p >= end || *p != '"')
+	p = read_run(p, end, column->whole, run);
+	if (p == NULL)
 		return false;
-	behind = behind_string(p, end);
-	if (behind == NULL || behind == end || *behind != ':')
-		return false;
-	*run = (struct condition_run){
-	    .whole = column->whole, .text = {p + 1, (size_t)(behind - p - 2)}};
-	if (column->whole && !read_whole(run->text, &run->number))
-		return false;
-	p = behind + 1;
 	behind = behind_value(p, end);
 	if (behind == NULL || (*p == '"' && !is_string(p, (size_t)(behind - p))))
 		return false;
 	*value = (struct json_span){p, (size_t)(behind - p)};
 	column->at = behind;
 	return true;
+}
+
+void
+condition_column_skip(struct condition_column *column, sqlite3_int64 number)
+{
+	const char *low = column->at, *high = column->end;
+	struct condition_run run;
+
+	/* From low on a run is not more than that one, from high on it is. */
+	while (high - low > 64) {
+		const char *middle = low + (high - low) / 2;
+
+		middle = memchr(middle, ',', (size_t)(high - middle));
+		if (middle == NULL) {
+			/* Halve what is before: the last value may be long. */
+			high = low + (high - low) / 2;
+			continue;
+		}
+		if (read_run(middle + 1, column->end, true, &run) == NULL)
+			return;
+		if (run.number <= number)
+			low = middle;
+		else
+			high = middle;
+	}
+	column->at = low;
 }
 
 /* ---- writing ---------------------------------------------------------------- */

@@ -70,6 +70,13 @@ void condition_column_begin(
 bool condition_column_next(
     struct condition_column *column, struct condition_run *run, struct json_span *value);
 
+/*
+ * Pass over runs before one, in a column of whole runs that has nothing but numbers and
+ * bools: what is next is that run, or one before it, or the first behind it where there
+ * are none before it.
+ */
+void condition_column_skip(struct condition_column *column, sqlite3_int64 run);
+
 /* ---- writing ---------------------------------------------------------------- */
 
 /* A column that is being written.  Begin with {0}; release with free(text). */

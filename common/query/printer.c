@@ -1,7 +1,6 @@
 #include "query/printer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,7 +187,7 @@ number(struct printer *printer, const struct cell *cell, size_t *n)
 	if (cell->kind == CELL_FLOAT)
 		number_write(cell->real, text);
 	else if (cell->kind != CELL_TIME || !timestamp_write(cell->integer, text))
-		snprintf(text, NUMBER_BYTES, "%" PRId64, cell->integer);
+		number_write_whole(cell->integer, text);
 	*n = strlen(text);
 	return text;
 }

@@ -288,6 +288,7 @@ choose_first(struct query *query)
 #define JOIN_RUNS                                                                        \
 	"\nCROSS JOIN runs r ON r.experiment_id = c.experiment_id "                      \
 	"AND r.run_number = c.run_number"
+#define JOIN_EXPERIMENTS "\nCROSS JOIN experiments e ON e.id = c.experiment_id"
 
 /* CROSS JOIN keeps SQLite to this order. */
 static void
@@ -299,9 +300,7 @@ write_from(struct query *query, const struct query_condition *first)
 	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
 		any |= c->number >= 0;
 	if (first != NULL) {
-		fputs("\nFROM elog_values c" JOIN_RUNS
-		      "\nCROSS JOIN experiments e ON e.id = r.experiment_id",
-		    out);
+		fputs("\nFROM elog_values c" JOIN_RUNS JOIN_EXPERIMENTS, out);
 		return;
 	}
 	fputs("\nFROM experiments e CROSS JOIN runs r ON r.experiment_id = e.id", out);
@@ -311,37 +310,103 @@ write_from(struct query *query, const struct query_condition *first)
 		    out);
 }
 
-/*
- * Where nothing is asked of the runs but their numbers, these are the columns', and the
- * table of runs need not be read.  The text holds no values, and "r." is nothing else.
- */
-static void
-leave_out_runs(char *text)
+/* A table that need not be read where nothing is asked of it but what elog_values has. */
+struct joined {
+	const char *join, *prefix;
+	const char *columns[3], *ours[3];
+};
+
+static const struct joined joined[] = {
+    {JOIN_RUNS, "r.", {"run_number", "experiment_id"}, {"run_number", "experiment_id"}},
+    {JOIN_EXPERIMENTS, "e.", {"name"}, {"experiment"}},
+};
+
+/* Which column a text behind a prefix names: its number, or -1. */
+static int
+column_at(const struct joined *j, const char *p)
 {
-	static const char *const both[] = {"run_number", "experiment_id", NULL};
-	char *join = strstr(text, JOIN_RUNS), *p;
-	size_t n = strlen(JOIN_RUNS);
+	for (int i = 0; j->columns[i] != NULL; i++) {
+		size_t n = strlen(j->columns[i]);
+
+		if (strncmp(p, j->columns[i], n) == 0 && strchr(" ),\n", p[n]) != NULL)
+			return i;
+	}
+	return -1;
+}
+
+/* Does a prefix stand there, and no longer name that ends with it? */
+static bool
+is_prefix(const char *text, const char *p)
+{
+	return p == text || strchr(" (,\n", p[-1]) != NULL;
+}
+
+/*
+ * Leave a table out, where that can be: its columns are those of elog_values then.  The
+ * text, which holds no values, is written anew.  0, or -1 without memory.
+ */
+static int
+leave_out(struct query_sql *sql, const struct joined *j)
+{
+	char *join = strstr(sql->text, j->join), *text = NULL;
+	const char *from = sql->text;
+	size_t length;
+	FILE *out;
 
 	if (join == NULL)
-		return;
-	for (p = text; (p = strstr(p, "r.")) != NULL; p += 2) {
-		bool plain = false;
+		return 0;
+	for (const char *p = from; (p = strstr(p, j->prefix)) != NULL; p += 2)
+		if ((p < join || p >= join + strlen(j->join)) && is_prefix(from, p) &&
+		    column_at(j, p + 2) < 0)
+			return 0;
+	out = open_memstream(&text, &length);
+	if (out == NULL)
+		return -1;
+	while (*from != '\0') {
+		int column =
+		    strncmp(from, j->prefix, 2) == 0 && is_prefix(sql->text, from)
+			? column_at(j, from + 2)
+			: -1;
 
-		for (int i = 0; both[i] != NULL; i++)
-			plain |= strncmp(p + 2, both[i], strlen(both[i])) == 0;
-		if (!plain || (p > text && strchr(" (,", p[-1]) == NULL))
-			return;
+		if (from == join) {
+			from += strlen(j->join);
+		} else if (column >= 0) {
+			fprintf(out, "c.%s", j->ours[column]);
+			from += 2 + strlen(j->columns[column]);
+		} else {
+			putc(*from++, out);
+		}
 	}
-	memmove(join, join + n, strlen(join + n) + 1);
-	for (p = text; (p = strstr(p, "r.")) != NULL; p += 2)
-		*p = 'c';
+	if (fclose(out) != 0) {
+		free(text);
+		return -1;
+	}
+	free(sql->text);
+	sql->text = text;
+	sql->length = length;
+	return 0;
+}
+
+/* Run numbers that are texts stand among the others by their numbers. */
+static void
+write_order(FILE *out, bool first, bool descending)
+{
+	const char *way = descending ? " DESC" : "";
+
+	if (first)
+		fprintf(out, "\nORDER BY c.experiment%s, c.run_order%s, c.run_number%s",
+		    way, way, way);
+	else
+		fprintf(out,
+		    "\nORDER BY e.name%s, CAST(r.run_number AS INTEGER)%s, "
+		    "r.run_number%s",
+		    way, way, way);
 }
 
 static int
 write_select(struct query *query, const struct query_condition *first,
     const struct query_wanted *wanted)
 {
-	const char *way = wanted->descending ? " DESC" : "";
 	struct query_sql *sql = &query->sql;
 
 	fputs("SELECT ", sql->out);
@@ -357,17 +422,16 @@ write_select(struct query *query, const struct query_condition *first,
 		query_sql_filter(sql, query->filter);
 	}
 	query_scope_write(&query->scope, first != NULL ? "c" : "r", sql);
-	/* Run numbers that are texts stand among the others by their numbers. */
-	fprintf(sql->out,
-	    "\nORDER BY e.name%s, CAST(r.run_number AS INTEGER)%s, r.run_number%s", way,
-	    way, way);
+	write_order(sql->out, first != NULL, wanted->descending);
 	if (wanted->limit >= 0) {
 		fputs("\nLIMIT ", sql->out);
 		query_sql_integer(sql, wanted->limit, NULL);
 	}
 	if (query_sql_end(sql) != 0)
 		return -1;
-	leave_out_runs(sql->text);
+	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++)
+		if (leave_out(sql, &joined[i]) != 0)
+			return -1;
 	return 0;
 }
 
@@ -377,8 +441,7 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 	const struct query_condition *first;
 
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
-	    sqlite3_exec(query->db, "PRAGMA mmap_size = 2000000000; BEGIN", NULL, NULL,
-		NULL) != SQLITE_OK)
+	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;

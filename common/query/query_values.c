@@ -6,49 +6,22 @@
 
 #include "db/condition_column.h"
 #include "db/condition_type.h"
+#include "query/value_source.h"
+#include "query/value_term.h"
 #include "text/number.h"
 
-#define TERMS_MAX 24 /* of a statement, that are looked at here too */
-#define FIXED 2	     /* columns before the values */
+#define TERMS_MAX 24 /* of a statement, that are looked at here */
 #define FORMS 3	     /* v, n, s */
 
-/* What a run has of a condition. */
-struct entry {
-	struct condition_run run;
-	struct json_span value; /* where it is the logbook's */
-	sqlite3_value *local;	/* where it is not NULL */
-};
-
-/* One condition, and what the experiment at hand has of it. */
-struct source {
-	sqlite3_int64 id;
-	enum condition_type type; /* that somebody declared, or CONDITION_MIXED */
-	bool has_local;		  /* any experiment has */
-	bool loaded;
-	char *text; /* columns, behind each other */
-	size_t used, room;
-	struct entry *entries;
-	size_t n, entries_room;
-	size_t at;    /* the entry that was found last */
-	char **owned; /* texts of runs with local values */
-	size_t n_owned, owned_room;
-};
+/* The columns before the values. */
+enum fixed { EXPERIMENT_ID, RUN_NUMBER, EXPERIMENT, RUN_ORDER, FIXED };
 
 struct query_values {
 	sqlite3 *db;
-	struct source *sources;
+	struct value_source *sources;
 	size_t n;
 	int first;
-	sqlite3_stmt *columns, *locals, *experiments;
-};
-
-/* A term that a row's value must satisfy: of the statement, which checks it again. */
-struct term {
-	struct source *source;
-	char form;
-	int operator; /* SQLITE_INDEX_CONSTRAINT_... */
-	sqlite3_value **values;
-	size_t n; /* more than one: any of them */
+	sqlite3_stmt *experiments;
 };
 
 struct table {
@@ -56,22 +29,34 @@ struct table {
 	struct query_values *values;
 };
 
+/* An experiment that has the first condition. */
+struct experiment {
+	sqlite3_int64 id;
+	char *name;
+};
+
+/* A run that satisfies all terms. */
+struct row {
+	struct condition_run run;
+	sqlite3_int64 order;
+};
+
 struct cursor {
 	sqlite3_vtab_cursor base;
 	struct query_values *values;
-	struct term terms[TERMS_MAX];
+	struct value_term terms[TERMS_MAX];
+	struct value_source *sources[TERMS_MAX]; /* that they are of */
 	size_t n_terms;
-	sqlite3_int64 *experiments;
+	struct experiment *experiments;
 	size_t n, at; /* of those */
 	sqlite3_int64 experiment;
+	struct row *rows; /* of the experiment at hand */
+	size_t n_rows, row, rows_room;
 	struct condition_run run;
 	char *spelled; /* what a run that was given needs */
-	size_t row;    /* the entry of the first condition */
-	bool single, done;
+	bool descending, single, done;
 	sqlite3_int64 rowid;
 };
-
-/* ---- reading columns -------------------------------------------------------- */
 
 static bool
 grow(void **items, size_t *room, size_t need, size_t size)
@@ -89,473 +74,154 @@ grow(void **items, size_t *room, size_t need, size_t size)
 }
 
 static void
-clear(struct source *source)
-{
-	for (size_t i = 0; source->has_local && i < source->n; i++)
-		sqlite3_value_free(source->entries[i].local);
-	for (size_t i = 0; i < source->n_owned; i++)
-		free(source->owned[i]);
-	source->n = source->used = source->at = source->n_owned = 0;
-	source->loaded = false;
-}
-
-static void
 forget(struct query_values *values)
 {
 	for (size_t i = 0; i < values->n; i++)
 		if (values->sources[i].loaded)
-			clear(&values->sources[i]);
+			value_source_forget(&values->sources[i]);
 }
 
-/* Take the columns' texts apart.  False without memory. */
-static bool
-read_entries(struct source *source, const size_t *ends, const bool *whole, size_t n)
+/* ---- rows ------------------------------------------------------------------- */
+
+/* The terms on a condition: how many. */
+static size_t
+terms_on(const struct cursor *cursor, const struct value_source *source,
+    const struct value_term *terms[TERMS_MAX])
 {
-	size_t from = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; from = ends[i++]) {
-		struct json_span text = {source->text + from, ends[i] - from};
-		struct condition_column column;
-		struct entry entry = {.local = NULL};
-
-		condition_column_begin(&column, text, whole[i]);
-		while (condition_column_next(&column, &entry.run, &entry.value)) {
-			if (!grow((void **)&source->entries, &source->entries_room,
-				source->n + 1, sizeof(entry)))
-				return false;
-			source->entries[source->n++] = entry;
-		}
-	}
-	return true;
+	for (size_t i = 0; i < cursor->n_terms; i++)
+		if (cursor->sources[i] == source)
+			terms[n++] = &cursor->terms[i];
+	return n;
 }
 
+/* Read what the experiment at hand has.  An SQLite code. */
 static int
-by_run(const void *a, const void *b)
+load(struct cursor *cursor, struct value_source *source)
 {
-	return condition_run_compare(
-	    &((const struct entry *)a)->run, &((const struct entry *)b)->run);
-}
-
-/* A number in a value of SQL.  False if it is none. */
-static bool
-number_of(sqlite3_value *value, struct number *number)
-{
-	switch (sqlite3_value_numeric_type(value)) {
-	case SQLITE_INTEGER:
-		*number = (struct number){.integer = sqlite3_value_int64(value)};
-		number->real = (double)number->integer;
-		return sqlite3_value_type(value) != SQLITE_TEXT;
-	case SQLITE_FLOAT:
-		*number =
-		    (struct number){.is_real = true, .real = sqlite3_value_double(value)};
-		return sqlite3_value_type(value) != SQLITE_TEXT;
-	default:
-		return false;
-	}
-}
-
-static int
-compare_texts(struct json_span a, sqlite3_value *value)
-{
-	size_t n = (size_t)sqlite3_value_bytes(value);
-	const char *b = (const char *)sqlite3_value_text(value);
-	int order = b != NULL ? memcmp(a.p, b, a.n < n ? a.n : n) : 0;
-
-	return order != 0 ? order : (a.n > n) - (a.n < n);
-}
-
-static bool
-holds(int operator, int order)
-{
-	switch (operator) {
-	case SQLITE_INDEX_CONSTRAINT_EQ:
-		return order == 0;
-	case SQLITE_INDEX_CONSTRAINT_GT:
-		return order > 0;
-	case SQLITE_INDEX_CONSTRAINT_GE:
-		return order >= 0;
-	case SQLITE_INDEX_CONSTRAINT_LT:
-		return order < 0;
-	case SQLITE_INDEX_CONSTRAINT_LE:
-		return order <= 0;
-	default:
-		return true;
-	}
-}
-
-/* Can anything between two bounds satisfy it? */
-static bool
-range_holds(int operator, int least, int most)
-{
-	switch (operator) {
-	case SQLITE_INDEX_CONSTRAINT_EQ:
-		return least <= 0 && most >= 0;
-	case SQLITE_INDEX_CONSTRAINT_GT:
-	case SQLITE_INDEX_CONSTRAINT_GE:
-		return holds(operator, most);
-	default:
-		return holds(operator, least);
-	}
-}
-
-/* May a value of a column of those kinds and bounds satisfy a term with one value? */
-static bool
-bounds_hold(const struct term *term, sqlite3_value *wanted, unsigned kinds,
-    sqlite3_value *minimum, sqlite3_value *maximum)
-{
-	struct number number, least, most;
-	bool texts = (kinds & CONDITION_TEXTS) != 0;
-	bool equal = term->operator== SQLITE_INDEX_CONSTRAINT_EQ;
-
-	if (number_of(wanted, &number)) {
-		if ((kinds & CONDITION_NUMBERS) == 0)
-			return term->form == 'v' && !equal;
-		if ((texts && term->form == 'v' && !equal) ||
-		    !number_of(minimum, &least) || !number_of(maximum, &most))
-			return true;
-		return range_holds(term->operator, number_compare(&least, &number),
-		    number_compare(&most, &number));
-	}
-	if (sqlite3_value_type(wanted) != SQLITE_TEXT)
-		return true;
-	if (!texts)
-		return term->form == 'v' && !equal;
-	if ((kinds & CONDITION_NUMBERS) != 0 ||
-	    sqlite3_value_type(minimum) != SQLITE_TEXT ||
-	    sqlite3_value_type(maximum) != SQLITE_TEXT)
-		return true;
-	least.integer =
-	    compare_texts((struct json_span){(const char *)sqlite3_value_text(minimum),
-			      (size_t)sqlite3_value_bytes(minimum)},
-		wanted);
-	most.integer =
-	    compare_texts((struct json_span){(const char *)sqlite3_value_text(maximum),
-			      (size_t)sqlite3_value_bytes(maximum)},
-		wanted);
-	return range_holds(term->operator,(int) least.integer, (int)most.integer);
-}
-
-/* May any value of the column that a row tells of satisfy all terms? */
-static bool
-is_wanted(const struct cursor *cursor, const struct source *source, sqlite3_stmt *row)
-{
-	unsigned kinds = (unsigned)sqlite3_column_int64(row, 1);
-
-	if (source->type != CONDITION_MIXED)
-		return true;
-	for (size_t i = 0; i < cursor->n_terms; i++) {
-		const struct term *term = &cursor->terms[i];
-		bool any = false;
-
-		if (term->source != source)
-			continue;
-		for (size_t j = 0; j < term->n && !any; j++)
-			any = bounds_hold(term, term->values[j], kinds,
-			    sqlite3_column_value(row, 2), sqlite3_column_value(row, 3));
-		if (!any)
-			return false;
-	}
-	return true;
-}
-
-#define BLOCKS_ROOM 8
-
-/* Read what the logbook has of the experiment at hand.  An SQLite code. */
-static int
-load_columns(const struct cursor *cursor, struct source *source)
-{
-	size_t few_ends[BLOCKS_ROOM], *ends = few_ends, n = 0, room = BLOCKS_ROOM;
-	bool few_whole[BLOCKS_ROOM], *whole = few_whole, texts = false, good = true;
-	sqlite3_stmt *query = cursor->values->columns;
-	int code;
-
-	sqlite3_bind_int64(query, 1, cursor->experiment);
-	sqlite3_bind_int64(query, 2, source->id);
-	while (good && (code = sqlite3_step(query)) == SQLITE_ROW) {
-		size_t length;
-		const void *text;
-
-		if (!is_wanted(cursor, source, query))
-			continue;
-		text = sqlite3_column_blob(query, 4);
-		length = (size_t)sqlite3_column_bytes(query, 4);
-		if (n == room) {
-			size_t *more = malloc(room * 2 * sizeof(*more));
-			bool *more_whole = malloc(room * 2 * sizeof(*more_whole));
-
-			if (more != NULL && more_whole != NULL) {
-				memcpy(more, ends, n * sizeof(*more));
-				memcpy(more_whole, whole, n * sizeof(*more_whole));
-			}
-			if (ends != few_ends) {
-				free(ends);
-				free(whole);
-			}
-			ends = more;
-			whole = more_whole;
-			room *= 2;
-			good = more != NULL && more_whole != NULL;
-		}
-		if (!good || !grow((void **)&source->text, &source->room,
-				 source->used + length, 1)) {
-			good = false;
-			break;
-		}
-		if (length > 0)
-			memcpy(source->text + source->used, text, length);
-		source->used += length;
-		ends[n] = source->used;
-		whole[n] = sqlite3_column_type(query, 0) == SQLITE_INTEGER;
-		texts |= !whole[n++];
-	}
-	sqlite3_reset(query);
-	if (!good || !read_entries(source, ends, whole, n))
-		code = SQLITE_NOMEM;
-	if (ends != few_ends) {
-		free(ends);
-		free(whole);
-	}
-	if (texts && code == SQLITE_DONE)
-		qsort(source->entries, source->n, sizeof(*source->entries), by_run);
-	return code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-/* The entry of a run, from where the last one was found; NULL if there is none. */
-static struct entry *
-find(struct source *source, const struct condition_run *run)
-{
-	size_t low = 0, high = source->n;
-
-	/* Mostly it is the same or the next. */
-	for (size_t i = source->at; i < source->n && i < source->at + 2; i++)
-		if (condition_run_compare(&source->entries[i].run, run) == 0) {
-			source->at = i;
-			return &source->entries[i];
-		}
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = condition_run_compare(&source->entries[middle].run, run);
-
-		if (order == 0) {
-			source->at = middle;
-			return &source->entries[middle];
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-/* The run of a row of local values; its text is kept.  False without memory. */
-static bool
-read_run(struct source *source, sqlite3_stmt *row, struct condition_run *run)
-{
-	char *text, *spelled;
-
-	if (sqlite3_column_type(row, 0) == SQLITE_INTEGER) {
-		condition_run_whole(run, sqlite3_column_int64(row, 0));
-		return true;
-	}
-	text = malloc((size_t)sqlite3_column_bytes(row, 0) + 1);
-	if (text == NULL || !grow((void **)&source->owned, &source->owned_room,
-				source->n_owned + 2, sizeof(*source->owned))) {
-		free(text);
-		return false;
-	}
-	source->owned[source->n_owned++] = text;
-	memcpy(
-	    text, sqlite3_column_text(row, 0), (size_t)sqlite3_column_bytes(row, 0) + 1);
-	if (!condition_run_text(
-		run, text, (size_t)sqlite3_column_bytes(row, 0), &spelled))
-		return false;
-	if (spelled != NULL)
-		source->owned[source->n_owned++] = spelled;
-	return true;
-}
-
-/* Read what was set here, over what the logbook has.  An SQLite code. */
-static int
-load_locals(const struct cursor *cursor, struct source *source)
-{
-	sqlite3_stmt *query = cursor->values->locals;
-	size_t logbook = source->n;
-	int code;
-
-	sqlite3_bind_int64(query, 1, source->id);
-	sqlite3_bind_int64(query, 2, cursor->experiment);
-	while ((code = sqlite3_step(query)) == SQLITE_ROW) {
-		struct entry entry = {.local = NULL}, *old;
-		size_t all = source->n;
-
-		if (!read_run(source, query, &entry.run))
-			break;
-		entry.local = sqlite3_value_dup(sqlite3_column_value(query, 1));
-		if (entry.local == NULL)
-			break;
-		source->n = logbook;
-		old = find(source, &entry.run);
-		source->n = all;
-		if (old != NULL) {
-			old->local = entry.local;
-			continue;
-		}
-		if (!grow((void **)&source->entries, &source->entries_room, all + 1,
-			sizeof(entry))) {
-			sqlite3_value_free(entry.local);
-			break;
-		}
-		source->entries[source->n++] = entry;
-	}
-	sqlite3_reset(query);
-	if (source->n > logbook && logbook > 0)
-		qsort(source->entries, source->n, sizeof(*source->entries), by_run);
-	source->at = 0;
-	return code == SQLITE_DONE ? SQLITE_OK : code == SQLITE_ROW ? SQLITE_NOMEM : code;
-}
-
-static int
-load(const struct cursor *cursor, struct source *source)
-{
-	int code;
+	const struct value_term *terms[TERMS_MAX];
 
 	if (source->loaded)
 		return SQLITE_OK;
-	source->loaded = true;
-	code = load_columns(cursor, source);
-	if (code == SQLITE_OK && source->has_local)
-		code = load_locals(cursor, source);
-	return code;
+	return value_source_read(
+	    source, cursor->experiment, terms, terms_on(cursor, source, terms));
 }
 
-/* ---- terms ------------------------------------------------------------------ */
-
-/*
- * Is a number of many digits, which is slow to read exactly, clearly less (-1) or more
- * (1) than a bound?  0: it is near, or written with an exponent, or with more digits than
- * that.
+/* Does a run satisfy the terms on all conditions but the first?  1, 0; -1 with *code set.
  */
 static int
-clearly(struct json_span text, double bound)
-{
-	const char *p = text.p, *end = text.p + text.n;
-	bool negative = text.n > 0 && *p == '-';
-	long double value = 0, scale = 1, near;
-	const char *point = NULL;
-
-	for (p += negative; p < end; p++) {
-		if (*p == '.' && point == NULL) {
-			point = p;
-		} else if (*p >= '0' && *p <= '9') {
-			value = value * 10 + (*p - '0');
-			scale *= point != NULL ? 10 : 1;
-		} else {
-			return 0;
-		}
-	}
-	if (text.n > 20)
-		return 0;
-	value = negative ? -value / scale : value / scale;
-	near = (value < 0 ? -value : value) * 1e-12L;
-	return value > bound + near ? 1 : value < bound - near ? -1 : 0;
-}
-
-/*
- * May a value of the logbook satisfy a term with one value?  Only what is sure to fail is
- * told here: the statement has the last word.
- */
-static bool
-value_holds(const struct term *term, struct json_span json, sqlite3_value *wanted)
-{
-	struct number number, bound;
-	struct json_span text;
-	bool equal = term->operator== SQLITE_INDEX_CONSTRAINT_EQ;
-	int order;
-
-	if (number_of(wanted, &bound)) {
-		switch (json.p[0]) {
-		case 't':
-		case 'f':
-			number = (struct number){.integer = json.p[0] == 't'};
-			number.real = (double)number.integer;
-			break;
-		case '"':
-		case '{':
-		case '[':
-			return term->form == 'v' && !equal;
-		default:
-			order = json.n > 15 ? clearly(json, bound.real) : 0;
-			if (order != 0)
-				return holds(term->operator, order);
-			if (!number_json(json.p, json.n, &number))
-				return true;
-		}
-		return holds(term->operator, number_compare(&number, &bound));
-	}
-	if (sqlite3_value_type(wanted) != SQLITE_TEXT || json.p[0] == '{' ||
-	    json.p[0] == '[')
-		return true;
-	if (json.p[0] != '"')
-		return term->form == 'v' && !equal;
-	text = (struct json_span){json.p + 1, json.n - 2};
-	if (memchr(text.p, '\\', text.n) != NULL)
-		return true;
-	return holds(term->operator, compare_texts(text, wanted));
-}
-
-static bool
-entry_holds(const struct term *term, const struct entry *entry)
-{
-	if (entry->local != NULL || term->source->type != CONDITION_MIXED)
-		return true;
-	for (size_t i = 0; i < term->n; i++)
-		if (value_holds(term, entry->value, term->values[i]))
-			return true;
-	return false;
-}
-
-/* May the run at hand satisfy all terms?  1, 0; -1 with *code set. */
-static int
-run_holds(struct cursor *cursor, int *code)
+run_holds(struct cursor *cursor, const struct value_source *first,
+    const struct condition_run *run, int *code)
 {
 	for (size_t i = 0; i < cursor->n_terms; i++) {
-		struct term *term = &cursor->terms[i];
-		const struct entry *entry;
+		struct value_source *source = cursor->sources[i];
+		const struct value_entry *entry;
 
-		*code = load(cursor, term->source);
+		if (source == first)
+			continue;
+		*code = load(cursor, source);
 		if (*code != SQLITE_OK)
 			return -1;
-		entry = find(term->source, &cursor->run);
-		if (entry == NULL || !entry_holds(term, entry))
+		entry = value_source_find(source, run);
+		if (entry == NULL ||
+		    !value_source_holds(source, entry, &cursor->terms[i]))
 			return 0;
 	}
 	return 1;
 }
 
-static void
-free_terms(struct cursor *cursor)
+/* A run number cast to a whole number, as SQLite does it: by the digits that it begins
+   with. */
+static sqlite3_int64
+order_of(const struct condition_run *run)
 {
-	for (size_t i = 0; i < cursor->n_terms; i++) {
-		for (size_t j = 0; j < cursor->terms[i].n; j++)
-			sqlite3_value_free(cursor->terms[i].values[j]);
-		free(cursor->terms[i].values);
-	}
-	cursor->n_terms = 0;
+	char *text, *decoded, *digits;
+	sqlite3_int64 order;
+
+	if (run->whole)
+		return run->number;
+	text = malloc(2 * run->text.n + 6);
+	if (text == NULL)
+		return 0;
+	decoded = text + run->text.n + 3;
+	text[0] = '"';
+	memcpy(text + 1, run->text.p, run->text.n);
+	text[run->text.n + 1] = '"';
+	json_string_decode((struct json_span){text, run->text.n + 2}, decoded);
+	digits = decoded + strspn(decoded, " \t\n\v\f\r");
+	/* Both stop at the largest; but a sign needs digits behind it. */
+	order = strtoll(digits, NULL, 10);
+	free(text);
+	return order;
 }
 
-/* Add a value to a term.  False without memory. */
-static bool
-add_value(struct term *term, sqlite3_value *value)
+static int
+by_order(const void *a, const void *b)
 {
-	sqlite3_value **more =
-	    realloc(term->values, (term->n + 1) * sizeof(sqlite3_value *));
+	const struct row *one = a, *other = b;
 
-	if (more == NULL)
-		return false;
-	term->values = more;
-	more[term->n] = sqlite3_value_dup(value);
-	return more[term->n] != NULL && ++term->n > 0;
+	if (one->order != other->order)
+		return one->order < other->order ? -1 : 1;
+	return condition_run_compare(&one->run, &other->run);
+}
+
+/* Find the rows of the experiment at hand.  An SQLite code. */
+static int
+find_rows(struct cursor *cursor)
+{
+	struct value_source *first = &cursor->values->sources[cursor->values->first];
+	const struct value_term *terms[TERMS_MAX];
+	size_t n = terms_on(cursor, first, terms);
+	struct value_entry entry;
+	bool texts = false;
+	int code = load(cursor, first);
+
+	cursor->n_rows = cursor->row = 0;
+	if (code != SQLITE_OK)
+		return code;
+	while (value_source_next(first, terms, n, &entry)) {
+		int good = run_holds(cursor, first, &entry.run, &code);
+
+		if (good < 0)
+			return code;
+		if (good == 0)
+			continue;
+		if (!grow((void **)&cursor->rows, &cursor->rows_room, cursor->n_rows + 1,
+			sizeof(*cursor->rows)))
+			return SQLITE_NOMEM;
+		cursor->rows[cursor->n_rows++] =
+		    (struct row){entry.run, order_of(&entry.run)};
+		texts |= !entry.run.whole;
+	}
+	value_source_begin(first);
+	if (texts)
+		qsort(cursor->rows, cursor->n_rows, sizeof(*cursor->rows), by_order);
+	return SQLITE_OK;
+}
+
+/* Go to the row at hand, or to the first one of the experiments behind this one. */
+static int
+advance(struct cursor *cursor)
+{
+	int code;
+
+	while (cursor->row == cursor->n_rows) {
+		forget(cursor->values);
+		if (cursor->at == cursor->n) {
+			cursor->done = true;
+			return SQLITE_OK;
+		}
+		cursor->experiment = cursor->experiments[cursor->at++].id;
+		code = find_rows(cursor);
+		if (code != SQLITE_OK)
+			return code;
+	}
+	cursor->run = cursor
+			  ->rows[cursor->descending ? cursor->n_rows - 1 - cursor->row
+						    : cursor->row]
+			  .run;
+	return SQLITE_OK;
 }
 
 /* ---- the virtual table ------------------------------------------------------ */
@@ -576,7 +242,9 @@ table_connect(sqlite3 *db, void *context, int argc, const char *const *argv,
 	(void)error;
 	if (text == NULL)
 		return SQLITE_NOMEM;
-	fputs("CREATE TABLE elog_values (experiment_id, run_number", text);
+	fputs(
+	    "CREATE TABLE elog_values (experiment_id, run_number, experiment, run_order",
+	    text);
 	for (size_t i = 0; i < values->n; i++)
 		fprintf(text, ", v%zu, n%zu, s%zu", i, i, i);
 	fputs(")", text);
@@ -619,15 +287,71 @@ operator_text(int operator)
 	}
 }
 
+/* Do we come in the order that is asked for: of experiments by their names, and in each
+   of runs? */
+static bool
+is_our_order(const sqlite3_index_info *info)
+{
+	static const int columns[] = {EXPERIMENT, RUN_ORDER, RUN_NUMBER};
+
+	if (info->nOrderBy != 3)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (info->aOrderBy[i].iColumn != columns[i] ||
+		    info->aOrderBy[i].desc != info->aOrderBy[0].desc)
+			return false;
+	return true;
+}
+
+/* A term on a value: is it one that we can tell? */
+static const char *
+term_operator(sqlite3_index_info *info, int i)
+{
+	const char *operator= operator_text(info->aConstraint[i].op);
+
+	if (!info->aConstraint[i].usable ||
+	    info->aConstraint[i].iColumn < FIXED ||
+	    operator== NULL || strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
+		return NULL;
+	return operator;
+}
+
+/* Write the terms on values into the plan's text, behind so many arguments. */
+static void
+plan_terms(
+    const struct query_values *values, sqlite3_index_info *info, int argument, FILE *out)
+{
+	int terms = 0;
+
+	for (int i = 0; i < info->nConstraint && terms < TERMS_MAX; i++) {
+		const char *operator= term_operator(info, i);
+		int column = info->aConstraint[i].iColumn - FIXED;
+
+		if (operator== NULL)
+			continue;
+		if (sqlite3_vtab_in(info, i, -1))
+			(void)sqlite3_vtab_in(info, i, 1);
+		fprintf(out, "%s%c%d%s", argument > 0 ? " " : "", "vns"[column % FORMS],
+		    column / FORMS, operator);
+		info->aConstraintUsage[i].argvIndex = ++argument;
+		/* We tell as SQLite does: none of what a statement compares a value with
+		   has an affinity (query_sql.c). */
+		info->aConstraintUsage[i].omit =
+		    values->sources[column / FORMS].type == CONDITION_MIXED;
+		terms++;
+	}
+}
+
 /*
- * The plan's text, which --explain shows, is what filter() is given: "experiment run" and
- * terms such as "v0>", in the order of the arguments.
+ * The plan's text, which --explain shows, is what filter() is given: "experiment run", or
+ * "experiment" or "experiments", and terms such as "v0>", in the order of the arguments.
+ * Its number: descending.
  */
 static int
 table_plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	const struct query_values *values = ((struct table *)base)->values;
-	int argument = 0, experiment = -1, run = -1, terms = 0;
+	int argument = 0, experiment = -1, run = -1;
 	char *text = NULL;
 	size_t n = 0;
 	FILE *out = open_memstream(&text, &n);
@@ -637,36 +361,31 @@ table_plan(sqlite3_vtab *base, sqlite3_index_info *info)
 	for (int i = 0; i < info->nConstraint; i++)
 		if (info->aConstraint[i].usable &&
 		    info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_EQ) {
-			if (info->aConstraint[i].iColumn == 0 && experiment < 0)
+			if (info->aConstraint[i].iColumn == EXPERIMENT_ID &&
+			    experiment < 0)
 				experiment = i;
-			if (info->aConstraint[i].iColumn == 1 && run < 0)
+			if (info->aConstraint[i].iColumn == RUN_NUMBER && run < 0)
 				run = i;
 		}
 	if (experiment >= 0) {
 		fputs("experiment", out);
 		info->aConstraintUsage[experiment].argvIndex = ++argument;
-	}
-	if (experiment >= 0 && run >= 0) {
-		fputs(" run", out);
-		info->aConstraintUsage[run].argvIndex = ++argument;
 	} else {
 		run = -1;
 	}
-	for (int i = 0; i < info->nConstraint && run < 0; i++) {
-		int column = info->aConstraint[i].iColumn - FIXED;
-		const char *operator= operator_text(info->aConstraint[i].op);
-
-		if (!info->aConstraint[i].usable ||
-		    column < 0 ||
-		    operator== NULL || terms == TERMS_MAX ||
-			strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
-			continue;
-		if (sqlite3_vtab_in(info, i, -1))
-			(void)sqlite3_vtab_in(info, i, 1);
-		fprintf(out, "%s%c%d%s", argument > 0 ? " " : "", "vns"[column % FORMS],
-		    column / FORMS, operator);
-		info->aConstraintUsage[i].argvIndex = ++argument;
-		terms++;
+	if (run >= 0) {
+		fputs(" run", out);
+		info->aConstraintUsage[run].argvIndex = ++argument;
+	} else {
+		/* All of IN (...) at once: we keep our order. */
+		if (experiment >= 0 && sqlite3_vtab_in(info, experiment, -1)) {
+			(void)sqlite3_vtab_in(info, experiment, 1);
+			fputs("s", out);
+			info->aConstraintUsage[experiment].omit = 1;
+		}
+		plan_terms(values, info, argument, out);
+		info->orderByConsumed = is_our_order(info);
+		info->idxNum = info->orderByConsumed && info->aOrderBy[0].desc;
 	}
 	if (fclose(out) != 0) {
 		free(text);
@@ -697,12 +416,15 @@ cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 static void
 restart(struct cursor *cursor)
 {
-	free_terms(cursor);
+	for (size_t i = 0; i < cursor->n_terms; i++)
+		value_term_free(&cursor->terms[i]);
+	for (size_t i = 0; i < cursor->n; i++)
+		free(cursor->experiments[i].name);
 	free(cursor->experiments);
 	free(cursor->spelled);
 	cursor->experiments = NULL;
 	cursor->spelled = NULL;
-	cursor->n = cursor->at = cursor->row = 0;
+	cursor->n_terms = cursor->n = cursor->at = cursor->n_rows = cursor->row = 0;
 	cursor->single = cursor->done = false;
 }
 
@@ -713,62 +435,88 @@ cursor_close(sqlite3_vtab_cursor *base)
 
 	restart(cursor);
 	forget(cursor->values);
+	free(cursor->rows);
 	sqlite3_free(cursor);
 	return SQLITE_OK;
 }
 
-/* Which experiments have the first condition. */
+/* The experiments that are asked for, ascending. */
+struct wanted {
+	sqlite3_int64 *ids;
+	size_t n, room;
+	bool all;
+};
+
 static int
-list_experiments(struct cursor *cursor)
+by_id(const void *a, const void *b)
+{
+	sqlite3_int64 one = *(const sqlite3_int64 *)a, other = *(const sqlite3_int64 *)b;
+
+	return (one > other) - (one < other);
+}
+
+static bool
+add_wanted(struct wanted *wanted, sqlite3_value *value)
+{
+	if (sqlite3_value_type(value) != SQLITE_INTEGER)
+		return true; /* no experiment has that */
+	if (!grow((void **)&wanted->ids, &wanted->room, wanted->n + 1,
+		sizeof(*wanted->ids)))
+		return false;
+	wanted->ids[wanted->n++] = sqlite3_value_int64(value);
+	return true;
+}
+
+/* Of an argument: a value, or all of IN (...).  False without memory. */
+static bool
+read_wanted(struct wanted *wanted, sqlite3_value *argument)
+{
+	sqlite3_value *value;
+	int code = sqlite3_vtab_in_first(argument, &value);
+	bool good = true;
+
+	wanted->all = false;
+	if (code != SQLITE_OK && code != SQLITE_DONE)
+		good = add_wanted(wanted, argument);
+	for (; code == SQLITE_OK && good; code = sqlite3_vtab_in_next(argument, &value))
+		good = add_wanted(wanted, value);
+	if (wanted->n > 0)
+		qsort(wanted->ids, wanted->n, sizeof(*wanted->ids), by_id);
+	return good;
+}
+
+/* Which of them have the first condition, by their names. */
+static int
+list_experiments(struct cursor *cursor, const struct wanted *wanted)
 {
 	sqlite3_stmt *query = cursor->values->experiments;
+	struct experiment swap;
 	size_t room = 0;
 	int code;
 
 	sqlite3_bind_int64(query, 1, cursor->values->sources[cursor->values->first].id);
 	while ((code = sqlite3_step(query)) == SQLITE_ROW) {
-		if (!grow((void **)&cursor->experiments, &room, cursor->n + 1,
-			sizeof(*cursor->experiments)))
+		struct experiment new = {.id = sqlite3_column_int64(query, 0)};
+
+		if (!wanted->all &&
+		    (wanted->n == 0 || bsearch(&new.id, wanted->ids, wanted->n,
+					   sizeof(new.id), by_id) == NULL))
+			continue;
+		new.name = strdup((const char *)sqlite3_column_text(query, 1));
+		if (new.name == NULL || !grow((void **)&cursor->experiments, &room,
+					    cursor->n + 1, sizeof(new))) {
+			free(new.name);
 			break;
-		cursor->experiments[cursor->n++] = sqlite3_column_int64(query, 0);
+		}
+		cursor->experiments[cursor->n++] = new;
 	}
 	sqlite3_reset(query);
-	return code == SQLITE_DONE ? SQLITE_OK : code == SQLITE_ROW ? SQLITE_NOMEM : code;
-}
-
-/* From an entry of the first condition on, to one that may satisfy all terms, in this
-   experiment or those behind it. */
-static int
-advance(struct cursor *cursor)
-{
-	struct source *first = &cursor->values->sources[cursor->values->first];
-	int code = SQLITE_OK;
-
-	for (;;) {
-		if (!first->loaded && cursor->at < cursor->n) {
-			cursor->experiment = cursor->experiments[cursor->at];
-			cursor->row = 0;
-			code = load(cursor, first);
-			if (code != SQLITE_OK)
-				return code;
-		}
-		for (; first->loaded && cursor->row < first->n; cursor->row++) {
-			int good;
-
-			cursor->run = first->entries[cursor->row].run;
-			first->at = cursor->row;
-			good = run_holds(cursor, &code);
-			if (good != 0)
-				return good > 0 ? SQLITE_OK : code;
-		}
-		forget(cursor->values);
-		if (cursor->at < cursor->n)
-			cursor->at++;
-		if (cursor->at == cursor->n) {
-			cursor->done = true;
-			return SQLITE_OK;
-		}
+	for (size_t i = 0; cursor->descending && i < cursor->n / 2; i++) {
+		swap = cursor->experiments[i];
+		cursor->experiments[i] = cursor->experiments[cursor->n - 1 - i];
+		cursor->experiments[cursor->n - 1 - i] = swap;
 	}
+	return code == SQLITE_DONE ? SQLITE_OK : code == SQLITE_ROW ? SQLITE_NOMEM : code;
 }
 
 /* The terms that the plan's text names.  False without memory. */
@@ -777,15 +525,15 @@ read_terms(
     struct cursor *cursor, const char *text, int argc, sqlite3_value **argv, int argument)
 {
 	for (; argument < argc; argument++) {
-		struct term *term = &cursor->terms[cursor->n_terms++];
+		struct value_term *term = &cursor->terms[cursor->n_terms];
 		sqlite3_value *value;
 		size_t number = 0;
 		int code;
 
-		*term = (struct term){.form = *text++};
+		*term = (struct value_term){.form = *text++};
 		while (*text >= '0' && *text <= '9')
 			number = number * 10 + (size_t)(*text++ - '0');
-		term->source = &cursor->values->sources[number];
+		cursor->sources[cursor->n_terms++] = &cursor->values->sources[number];
 		term->operator= text[0] == '='	   ? SQLITE_INDEX_CONSTRAINT_EQ
 		: text[0] == '>' && text[1] == '=' ? SQLITE_INDEX_CONSTRAINT_GE
 		: text[0] == '>'		   ? SQLITE_INDEX_CONSTRAINT_GT
@@ -795,16 +543,37 @@ read_terms(
 		text += *text == ' ';
 		code = sqlite3_vtab_in_first(argv[argument], &value);
 		if (code != SQLITE_OK && code != SQLITE_DONE) {
-			if (!add_value(term, argv[argument]))
+			if (!value_term_add(term, argv[argument]))
 				return false;
 			continue;
 		}
 		for (; code == SQLITE_OK;
 		     code = sqlite3_vtab_in_next(argv[argument], &value))
-			if (!add_value(term, value))
+			if (!value_term_add(term, value))
 				return false;
 	}
 	return true;
+}
+
+/* One run of one experiment. */
+static int
+start_single(struct cursor *cursor, sqlite3_value **argv)
+{
+	sqlite3_int64 id = sqlite3_value_int64(argv[0]);
+
+	if (id != cursor->experiment)
+		forget(cursor->values);
+	cursor->experiment = id;
+	cursor->single = true;
+	if (sqlite3_value_type(argv[1]) == SQLITE_INTEGER)
+		condition_run_whole(&cursor->run, sqlite3_value_int64(argv[1]));
+	else if (sqlite3_value_text(argv[1]) == NULL)
+		cursor->done = true;
+	else if (!condition_run_text(&cursor->run,
+		     (const char *)sqlite3_value_text(argv[1]),
+		     (size_t)sqlite3_value_bytes(argv[1]), &cursor->spelled))
+		return SQLITE_NOMEM;
+	return SQLITE_OK;
 }
 
 static int
@@ -812,46 +581,28 @@ cursor_start(
     sqlite3_vtab_cursor *base, int plan, const char *text, int argc, sqlite3_value **argv)
 {
 	struct cursor *cursor = (struct cursor *)base;
-	bool experiment = strncmp(text, "experiment", 10) == 0;
-	bool run = experiment && strncmp(text + 10, " run", 4) == 0;
+	struct wanted wanted = {.all = true};
+	int argument = 0, code;
 
-	(void)plan;
 	restart(cursor);
-	if (!run)
-		forget(cursor->values);
-	if (run) {
-		sqlite3_int64 id = sqlite3_value_int64(argv[0]);
-
-		if (id != cursor->experiment)
-			forget(cursor->values);
-		cursor->experiment = id;
-		cursor->single = true;
-		if (sqlite3_value_type(argv[1]) == SQLITE_INTEGER)
-			condition_run_whole(&cursor->run, sqlite3_value_int64(argv[1]));
-		else if (sqlite3_value_text(argv[1]) == NULL)
-			cursor->done = true;
-		else if (!condition_run_text(&cursor->run,
-			     (const char *)sqlite3_value_text(argv[1]),
-			     (size_t)sqlite3_value_bytes(argv[1]), &cursor->spelled))
+	cursor->descending = plan != 0;
+	if (strcmp(text, "experiment run") == 0)
+		return start_single(cursor, argv);
+	forget(cursor->values);
+	if (strncmp(text, "experiment", 10) == 0) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+		if (!read_wanted(&wanted, argv[argument++])) {
+			free(wanted.ids);
 			return SQLITE_NOMEM;
-		return SQLITE_OK;
+		}
 	}
-	if (experiment)
-		text += text[10] == ' ' ? 11 : 10;
-	if (!read_terms(cursor, text, argc, argv, experiment))
+	code = list_experiments(cursor, &wanted);
+	free(wanted.ids);
+	if (code != SQLITE_OK)
+		return code;
+	if (!read_terms(cursor, text, argc, argv, argument))
 		return SQLITE_NOMEM;
-	if (experiment) {
-		cursor->experiments = malloc(sizeof(*cursor->experiments));
-		if (cursor->experiments == NULL)
-			return SQLITE_NOMEM;
-		cursor->experiments[0] = sqlite3_value_int64(argv[0]);
-		cursor->n = 1;
-	} else {
-		int code = list_experiments(cursor);
-
-		if (code != SQLITE_OK)
-			return code;
-	}
 	return advance(cursor);
 }
 
@@ -896,27 +647,18 @@ give_local(sqlite3_context *context, sqlite3_value *value, char form)
 		sqlite3_result_value(context, value);
 }
 
+/* What the run at hand has of a condition. */
 static int
-cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+give_value(struct cursor *cursor, sqlite3_context *context, int column)
 {
-	struct cursor *cursor = (struct cursor *)base;
-	struct source *source;
-	const struct entry *entry;
-	char form;
-	int code;
+	struct value_source *source = &cursor->values->sources[column / FORMS];
+	char form = "vns"[column % FORMS];
+	const struct value_entry *entry;
+	int code = load(cursor, source);
 
-	if (column == 0) {
-		sqlite3_result_int64(context, cursor->experiment);
-		return SQLITE_OK;
-	}
-	if (column == 1)
-		return condition_run_result(context, &cursor->run);
-	source = &cursor->values->sources[(column - FIXED) / FORMS];
-	form = "vns"[(column - FIXED) % FORMS];
-	code = load(cursor, source);
 	if (code != SQLITE_OK)
 		return code;
-	entry = find(source, &cursor->run);
+	entry = value_source_find(source, &cursor->run);
 	if (entry == NULL)
 		return SQLITE_OK;
 	if (entry->local != NULL) {
@@ -932,6 +674,30 @@ cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 		return SQLITE_OK;
 	(void)condition_type_result(context, source->type, entry->value);
 	return SQLITE_OK;
+}
+
+static int
+cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+	struct cursor *cursor = (struct cursor *)base;
+
+	switch (column) {
+	case EXPERIMENT_ID:
+		sqlite3_result_int64(context, cursor->experiment);
+		return SQLITE_OK;
+	case RUN_NUMBER:
+		return condition_run_result(context, &cursor->run);
+	case EXPERIMENT:
+		if (cursor->at > 0)
+			sqlite3_result_text(context,
+			    cursor->experiments[cursor->at - 1].name, -1, SQLITE_STATIC);
+		return SQLITE_OK;
+	case RUN_ORDER:
+		sqlite3_result_int64(context, order_of(&cursor->run));
+		return SQLITE_OK;
+	default:
+		return give_value(cursor, context, column - FIXED);
+	}
 }
 
 static int
@@ -957,30 +723,6 @@ static const sqlite3_module module = {
 
 /* ---- opening ---------------------------------------------------------------- */
 
-static bool
-prepare(struct query_values *values, const char *sql, sqlite3_stmt **statement)
-{
-	return sqlite3_prepare_v3(values->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-		   statement, NULL) == SQLITE_OK;
-}
-
-/* Has anybody set a value of it here? */
-static int
-ask_local(const struct query_values *values, struct source *source)
-{
-	sqlite3_stmt *any = NULL;
-	int code = sqlite3_prepare_v2(values->db,
-	    "SELECT 1 FROM local_conditions WHERE type_id = ? LIMIT 1", -1, &any, NULL);
-
-	if (code == SQLITE_OK) {
-		sqlite3_bind_int64(any, 1, source->id);
-		code = sqlite3_step(any);
-	}
-	source->has_local = code == SQLITE_ROW;
-	sqlite3_finalize(any);
-	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
-}
-
 struct query_values *
 query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first)
 {
@@ -998,7 +740,7 @@ query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first)
 	good = values->sources != NULL;
 	for (const struct query_condition *c = catalog->first; c != NULL && good;
 	     c = c->next) {
-		struct source *source;
+		struct value_source *source;
 
 		if (c->number < 0)
 			continue;
@@ -1006,21 +748,15 @@ query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first)
 		source->id = c->id;
 		source->type =
 		    c->declared != CONDITION_NONE ? c->declared : CONDITION_MIXED;
-		good = ask_local(values, source) == 0;
+		good = value_source_open(source, db) == SQLITE_OK;
 	}
 	if (good &&
-	    prepare(values,
-		"SELECT block, kinds, minimum, maximum, data FROM condition_columns "
-		"WHERE experiment_id = ? AND type_id = ? ORDER BY block",
-		&values->columns) &&
-	    prepare(values,
-		"SELECT run_number, value FROM local_conditions "
-		"WHERE type_id = ? AND experiment_id = ? ORDER BY run_number",
-		&values->locals) &&
-	    prepare(values,
+	    sqlite3_prepare_v3(db,
+		"SELECT id, name FROM experiments WHERE id IN ("
 		"SELECT experiment_id FROM condition_columns WHERE type_id = ?1 UNION "
-		"SELECT experiment_id FROM local_conditions WHERE type_id = ?1",
-		&values->experiments) &&
+		"SELECT experiment_id FROM local_conditions WHERE type_id = ?1) "
+		"ORDER BY name",
+		-1, SQLITE_PREPARE_PERSISTENT, &values->experiments, NULL) == SQLITE_OK &&
 	    sqlite3_create_module(db, "elog_values", &module, values) == SQLITE_OK)
 		return values;
 	query_values_close(values);
@@ -1033,15 +769,9 @@ query_values_close(struct query_values *values)
 	if (values == NULL)
 		return;
 	(void)sqlite3_create_module(values->db, "elog_values", NULL, NULL);
-	sqlite3_finalize(values->columns);
-	sqlite3_finalize(values->locals);
 	sqlite3_finalize(values->experiments);
-	for (size_t i = 0; i < values->n && values->sources != NULL; i++) {
-		clear(&values->sources[i]);
-		free(values->sources[i].text);
-		free(values->sources[i].entries);
-		free(values->sources[i].owned);
-	}
+	for (size_t i = 0; i < values->n && values->sources != NULL; i++)
+		value_source_close(&values->sources[i]);
 	free(values->sources);
 	free(values);
 }

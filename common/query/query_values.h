@@ -1,14 +1,20 @@
 /*
  * Stored conditions as SQL sees them in a query: a virtual table
  *
- *	elog_values (experiment_id, run_number, v0, n0, s0, v1, n1, s1, ...)
+ *	elog_values (experiment_id, run_number, experiment, run_order,
+ *		v0, n0, s0, v1, n1, s1, ...)
  *
  * with a row for each run that has a value of the condition that is said to come first;
- * where experiment and run are given, one row in any case.  v is the value of the first,
- * second, ... condition, NULL where the run has none; n that if it is a number, s if it
- * is a text.  Columns of conditions are read where they are asked for, an experiment at
- * a time, and passed over where their bounds say that no value is such as the statement
- * asks for.  Local values take the place of the logbook's.
+ * where experiment and run are given, one row in any case, without the name of the
+ * experiment.  run_order is the run number as a whole number.  v is the value of the
+ * first, second, ... condition, NULL where the run has none; n that if it is a number, s
+ * if it is a text.  Rows come in the order of the experiments' names and of run_order, so
+ * that a statement that wants that, or the reverse, need not sort.
+ *
+ * Columns of conditions are read where they are asked for, an experiment at a time, and
+ * passed over where their bounds say that no value is such as the statement asks for;
+ * what it compares with constants is compared here, as values stand in the columns.
+ * Local values take the place of the logbook's.
  */
 #ifndef QUERY_VALUES_H
 #define QUERY_VALUES_H

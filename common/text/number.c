@@ -12,6 +12,32 @@
 /* 10^0 to 10^22 are exact as doubles. */
 static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
     1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+#define POWER_MAX 22
+
+/*
+ * The double nearest to value / 10^places, with 0 <= places <= POWER_MAX.  False where
+ * that is not sure.  A long double of 64 bits holds both operands exactly, and its
+ * quotient is off by half a unit of its last place: rounded to 53 bits that is right,
+ * unless what is cut off is within one unit of a half.
+ */
+static bool
+divide(uint64_t value, int places, double *result)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	long double quotient = (long double)value / (long double)powers[places];
+	uint64_t mantissa, cut;
+
+	memcpy(&mantissa, &quotient, sizeof(mantissa)); /* it comes first */
+	cut = mantissa & 0x7ff;
+	*result = (double)quotient;
+	return cut < 0x3ff || cut > 0x401;
+#else
+	(void)value;
+	(void)places;
+	(void)result;
+	return false;
+#endif
+}
 
 /*
  * The usual case, several times as fast as printf: from 0.0001 on, below 10^14.  The
@@ -37,10 +63,15 @@ write_fast(double real, char *out)
 		uint64_t whole = (uint64_t)scaled;
 		long double rest = scaled - (long double)whole;
 		char text[NUMBER_BYTES];
+		double back;
+		bool sure;
 
 		if (rest > 0.48L && rest < 0.52L)
 			return false; /* up or down?  The product is not exact. */
 		whole += rest >= 0.5L;
+		sure = divide(whole, places, &back);
+		if (sure && back != size)
+			continue;
 		/* Zeros at the end do not count; one stays behind the point. */
 		for (; places > 1 && whole % 10 == 0; places--)
 			whole /= 10;
@@ -52,7 +83,7 @@ write_fast(double real, char *out)
 		}
 		if (real < 0)
 			text[--at] = '-';
-		if (strtod(text + at, NULL) == real) {
+		if (sure || strtod(text + at, NULL) == real) {
 			memcpy(out, text + at, (size_t)(NUMBER_BYTES - at));
 			return true;
 		}
@@ -82,6 +113,22 @@ number_write(double real, char out[NUMBER_BYTES])
 		memcpy(out + strlen(out), ".0", sizeof(".0"));
 }
 
+void
+number_write_whole(int64_t whole, char out[NUMBER_BYTES])
+{
+	uint64_t rest = whole < 0 ? -(uint64_t)whole : (uint64_t)whole;
+	char digits[NUMBER_BYTES];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (whole < 0)
+		digits[--at] = '-';
+	memcpy(out, digits + at, sizeof(digits) - at);
+}
+
 bool
 number_read(const char *p, size_t n, struct number *number)
 {
@@ -105,7 +152,6 @@ number_read(const char *p, size_t n, struct number *number)
 	return *end == '\0';
 }
 
-#define POWER_MAX 22
 #define EXACT ((uint64_t)1 << 53) /* whole numbers up to here are exact in a double */
 
 /* What a walk over the digits of a number collects. */
@@ -203,6 +249,12 @@ number_json(const char *p, size_t n, struct number *number)
 		    exponent < 0 ? value / powers[-exponent] : value * powers[exponent];
 		*number =
 		    (struct number){.is_real = true, .real = negative ? -value : value};
+	} else if (!whole && digits.dropped == 0 && exponent <= 0 &&
+		   exponent >= -POWER_MAX &&
+		   divide(digits.value, -exponent, &number->real)) {
+		number->is_real = true;
+		number->integer = 0;
+		number->real = negative ? -number->real : number->real;
 	} else {
 		read_slowly(start, n, whole && !(negative && digits.value == 0), number);
 	}

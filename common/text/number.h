@@ -14,6 +14,9 @@
  */
 void number_write(double real, char out[NUMBER_BYTES]);
 
+/* Write a whole number in digits. */
+void number_write_whole(int64_t whole, char out[NUMBER_BYTES]);
+
 struct number {
 	bool is_real;
 	int64_t integer; /* where it is not */
