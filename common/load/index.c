@@ -1,13 +1,20 @@
 #include "load/index.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/msg.h"
 #include "db/db.h"
-#include "db/fold.h"
+#include "db/document.h"
 #include "db/statement.h"
+#include "load/entry.h"
+#include "load/postings.h"
+#include "load/segment.h"
+#include "load/segments.h"
+#include "text/timestamp.h"
 
 /* The streams that have words, each with a view search_STREAM. */
 static const char *const indexed[] = {
@@ -15,53 +22,163 @@ static const char *const indexed[] = {
 
 #define INDEXED (sizeof(indexed) / sizeof(indexed[0]))
 
-enum which { WAITS, BEFORE, FREE, AFTER, DUE, FLUSH, FORGET, FORGET_PLACES, WHICH };
+/* Pages of the index that one go of tidying writes. */
+#define TIDY_PAGES 2000
 
-#define DELETE                                                                           \
-	"INSERT INTO search (search, rowid, title, content, author, tags, files) "       \
-	"SELECT 'delete', place, title, content, author, tags, files "
+/* Which documents: what is to be replaced or goes; what came; all; an experiment's. */
+enum which { BEFORE, AFTER, ALL, FORGET, WHICH };
+
+/* Columns of what is asked for. */
+enum { ID, PLACE, CREATED_AT, DOC };
+enum { TITLE = 2, CONTENT };
 
 /*
- * Where %s, at most three of them, is the stream.  A staged document that is NULL is the
- * one that is there.
+ * Entries, whose documents are read here.  A staged document that is NULL is the one that
+ * is there.
  */
-static const char *const texts[WHICH] = {
-    [WAITS] = "SELECT 1 FROM temp.index_due WHERE stream = '%s' "
-	      "AND experiment_id = :experiment_id",
+#define ENTRY                                                                            \
+	"SELECT l.id, (SELECT place FROM search_places p WHERE p.id = l.id), "           \
+	"l.created_at, l.doc FROM logbook_entries l "
+static const char *const entries[WHICH] = {
     [BEFORE] =
-	DELETE "FROM temp.search_%s v WHERE experiment_id = :experiment_id AND NOT "
-	       "EXISTS (SELECT 1 FROM staged_%s s WHERE s.experiment = :experiment "
-	       "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NULL) "
-	       "ORDER BY place",
-    [FREE] = "DELETE FROM search_places WHERE id IN (SELECT id FROM logbook_entries v "
-	     "WHERE experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
-	     "staged_logbook_entries s WHERE s.experiment = :experiment "
-	     "AND s.key IS v.entry_id AND s.doc IS NULL))",
-    [AFTER] = "INSERT INTO temp.index_due (stream, experiment_id, id, second) "
-	      "SELECT '%s', experiment_id, id, iif(place IS NULL, second, NULL) "
-	      "FROM temp.search_%s v WHERE experiment_id = :experiment_id AND EXISTS ("
-	      "SELECT 1 FROM staged_%s s WHERE s.experiment = :experiment "
-	      "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NOT NULL)",
-    [DUE] = "INSERT INTO temp.index_due (stream, experiment_id, id, second) "
-	    "SELECT '%s', experiment_id, id, iif(place IS NULL, second, NULL) "
-	    "FROM temp.search_%s",
-    [FLUSH] = "INSERT INTO search (rowid, title, content, author, tags, files) "
-	      "SELECT place, title, content, author, tags, files FROM temp.search_%s "
-	      "WHERE id IN (SELECT id FROM temp.index_due WHERE stream = '%s') "
-	      "ORDER BY place",
-    [FORGET] = DELETE "FROM temp.search_%s WHERE experiment_id = :experiment_id "
-		      "ORDER BY place",
-    [FORGET_PLACES] = "DELETE FROM search_places WHERE id IN (SELECT id FROM "
-		      "logbook_entries WHERE experiment_id = :experiment_id)",
+	ENTRY "WHERE l.experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
+	      "staged_logbook_entries s WHERE s.experiment = :experiment "
+	      "AND s.key IS l.entry_id AND s.doc IS NULL)",
+    [AFTER] = "SELECT l.id, NULL, s.insert_time, s.doc FROM staged_logbook_entries s "
+	      "JOIN logbook_entries l ON l.experiment_id = :experiment_id "
+	      "AND l.entry_id = s.key WHERE s.experiment = :experiment "
+	      "AND s.doc IS NOT NULL",
+    [ALL] = "SELECT l.id, NULL, l.created_at, l.doc FROM logbook_entries l",
+    [FORGET] = ENTRY "WHERE l.experiment_id = :experiment_id",
+};
+
+/* Others, where %s, at most two of them, is the stream. */
+#define OTHER "SELECT id, place, title, content FROM temp.search_%s v "
+static const char *const others[WHICH] = {
+    [BEFORE] = OTHER "WHERE experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
+		     "staged_%s s WHERE s.experiment = :experiment "
+		     "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NULL)",
+    [AFTER] = OTHER "WHERE experiment_id = :experiment_id AND EXISTS (SELECT 1 FROM "
+		    "staged_%s s WHERE s.experiment = :experiment "
+		    "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NOT NULL)",
+    [ALL] = OTHER,
+    [FORGET] = OTHER "WHERE experiment_id = :experiment_id",
+};
+
+/* An entry that waits for its place: the document of that number. */
+struct newcomer {
+	int64_t second, id;
+	size_t document;
 };
 
 struct index {
 	sqlite3 *db;
 	const char *path;
-	bool due; /* something waits in index_due */
+	struct postings *postings;
+	struct newcomer *newcomers;
+	size_t n_newcomers, newcomers_size;
+	char **experiments; /* that have documents which wait */
+	size_t n_experiments, experiments_size;
+	size_t mark, newcomers_mark; /* what was there when the experiment began */
+	bool many;		     /* segments */
 	int changes;
+	struct buffer scratch;
+	struct segment *segment;
 	sqlite3_stmt *statements[INDEXED][WHICH];
+	sqlite3_stmt *take, *free_place, *put_size, *drop_size;
 };
+
+static int
+no_memory(void)
+{
+	msg("no memory");
+	return -1;
+}
+
+/* ---- Documents -------------------------------------------------------------- */
+
+static void
+take_text(void *context, int column, const char *text, size_t n)
+{
+	postings_text(context, column, text, n);
+}
+
+/* The place of what is no entry that stands in search_places. */
+static int64_t
+place_of(int kind, int64_t id)
+{
+	return -((int64_t)kind << 40 | id);
+}
+
+static int
+wait_for_place(struct index *index, int64_t id, const char *created_at)
+{
+	int64_t second = timestamp_seconds(created_at);
+	size_t document;
+
+	if (index->n_newcomers == index->newcomers_size) {
+		size_t size = index->newcomers_size * 2 + 256;
+		struct newcomer *more =
+		    realloc(index->newcomers, size * sizeof(*index->newcomers));
+
+		if (more == NULL)
+			return no_memory();
+		index->newcomers = more;
+		index->newcomers_size = size;
+	}
+	postings_all(index->postings, &document);
+	index->newcomers[index->n_newcomers++] =
+	    (struct newcomer){second > 0 ? second : 0, id, document - 1};
+	return 0;
+}
+
+/* One that goes makes its place free at once. */
+static int
+leave_place(struct index *index, int64_t place)
+{
+	sqlite3_bind_int64(index->free_place, 1, place);
+	return statement_run(index->free_place, index->path);
+}
+
+static int
+take_entry(struct index *index, sqlite3_stmt *row, bool gone)
+{
+	struct json_span doc = {(const char *)sqlite3_column_text(row, DOC),
+	    (size_t)sqlite3_column_bytes(row, DOC)};
+	int64_t id = sqlite3_column_int64(row, ID), place = place_of(1, id);
+	struct entry entry;
+
+	if (doc.p == NULL)
+		return 0;
+	entry = entry_read(doc);
+	if (entry.deleted_by.p == NULL && gone) {
+		if (sqlite3_column_type(row, PLACE) == SQLITE_NULL)
+			return 0; /* it is not in the index, which --check would say */
+		place = sqlite3_column_int64(row, PLACE);
+		if (leave_place(index, place) != 0)
+			return -1;
+	}
+	postings_begin(index->postings, place, gone);
+	entry_texts(&entry, &index->scratch, take_text, index->postings);
+	if (entry.deleted_by.p != NULL || gone)
+		return 0;
+	return wait_for_place(
+	    index, id, (const char *)sqlite3_column_text(row, CREATED_AT));
+}
+
+static int
+take_other(struct index *index, sqlite3_stmt *row, bool gone)
+{
+	postings_begin(index->postings, sqlite3_column_int64(row, PLACE), gone);
+	for (int column = CONTENT; column >= TITLE; column--) {
+		const char *text = (const char *)sqlite3_column_text(row, column);
+
+		if (text != NULL)
+			postings_text(index->postings, CONTENT - column, text,
+			    (size_t)sqlite3_column_bytes(row, column));
+	}
+	return 0;
+}
 
 static sqlite3_stmt *
 prepare(struct index *index, size_t stream, enum which which)
@@ -70,94 +187,220 @@ prepare(struct index *index, size_t stream, enum which which)
 	char *sql = NULL;
 
 	if (index->statements[stream][which] == NULL &&
-	    (sql = sqlite3_mprintf(texts[which], name, name, name)) != NULL)
+	    (sql = sqlite3_mprintf(
+		 stream == 0 ? entries[which] : others[which], name, name)) != NULL)
 		index->statements[stream][which] =
 		    db_prepare(index->db, index->path, sql);
 	sqlite3_free(sql);
 	return index->statements[stream][which];
 }
 
+/* Take in documents.  Where nothing can be undone, a segment that is full is written. */
 static int
-run(struct index *index, size_t stream, enum which which, const char *experiment,
-    sqlite3_int64 experiment_id)
+take(struct index *index, size_t stream, enum which which, const char *experiment,
+    int64_t experiment_id)
 {
-	sqlite3_stmt *statement = prepare(index, stream, which);
-	int id, before, result;
+	sqlite3_stmt *rows = prepare(index, stream, which);
+	bool gone = which == BEFORE || which == FORGET;
+	int before = sqlite3_total_changes(index->db), code = SQLITE_DONE, id, result = 0;
 
-	if (statement == NULL)
+	if (rows == NULL)
 		return -1;
-	id = sqlite3_bind_parameter_index(statement, ":experiment_id");
+	id = sqlite3_bind_parameter_index(rows, ":experiment_id");
 	if (id > 0)
-		sqlite3_bind_int64(statement, id, experiment_id);
-	statement_text(statement, ":experiment", experiment);
-	if (which == WAITS)
-		return statement_ask(statement, index->path);
-	before = sqlite3_total_changes(index->db);
-	result = statement_run(statement, index->path);
-	index->changes += sqlite3_total_changes(index->db) - before;
+		sqlite3_bind_int64(rows, id, experiment_id);
+	statement_text(rows, ":experiment", experiment);
+	while (result == 0 && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+		result = stream == 0 ? take_entry(index, rows, gone)
+				     : take_other(index, rows, gone);
+		if (which == ALL && result == 0 && postings_are_many(index->postings))
+			result = index_flush(index);
+	}
+	if (result == 0 && code != SQLITE_DONE) {
+		db_complain(index->db, index->path);
+		result = -1;
+	}
+	sqlite3_reset(rows);
+	if (result == 0 && (postings_failed(index->postings) || index->scratch.failed))
+		result = no_memory();
+	if (which != ALL)
+		index->changes += sqlite3_total_changes(index->db) - before;
 	return result;
+}
+
+/* ---- Writing ---------------------------------------------------------------- */
+
+static int
+by_second(const void *a, const void *b)
+{
+	const struct newcomer *x = a, *y = b;
+
+	if (x->second != y->second)
+		return x->second < y->second ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
 /* Give the entries that wait their places: ascending, so that they fill up gaps. */
 static int
-index_place(struct index *index)
+give_places(struct index *index)
 {
-	sqlite3_stmt *due = db_prepare(index->db, index->path,
-	    "SELECT id, second FROM temp.index_due WHERE second IS NOT NULL "
-	    "ORDER BY second, id");
-	sqlite3_stmt *taken = db_prepare(
-	    index->db, index->path, "SELECT 1 FROM search_places WHERE place = ?");
-	sqlite3_stmt *take =
-	    db_prepare(index->db, index->path, "INSERT INTO search_places VALUES (?, ?)");
-	sqlite3_int64 place = -1;
-	int code = SQLITE_DONE, before = sqlite3_total_changes(index->db);
+	struct postings_document *all;
+	int64_t place = -1;
+	size_t n;
 
-	if (due == NULL || taken == NULL || take == NULL)
-		code = SQLITE_ERROR;
-	while (code == SQLITE_DONE && (code = sqlite3_step(due)) == SQLITE_ROW) {
-		sqlite3_int64 second = sqlite3_column_int64(due, 1);
+	all = postings_all(index->postings, &n);
+	if (index->n_newcomers > 0)
+		qsort(index->newcomers, index->n_newcomers, sizeof(*index->newcomers),
+		    by_second);
+	for (size_t i = 0; i < index->n_newcomers; i++) {
+		const struct newcomer *newcomer = &index->newcomers[i];
 
-		place = second > place ? second : place + 1;
+		place = newcomer->second > place ? newcomer->second : place + 1;
 		for (;; place++) {
-			sqlite3_bind_int64(taken, 1, place);
-			code = sqlite3_step(taken);
-			sqlite3_reset(taken);
-			if (code != SQLITE_ROW)
+			sqlite3_bind_int64(index->take, 1, place);
+			sqlite3_bind_int64(index->take, 2, newcomer->id);
+			if (statement_run(index->take, index->path) != 0)
+				return -1;
+			if (sqlite3_changes(index->db) > 0)
 				break;
 		}
-		sqlite3_bind_int64(take, 1, place);
-		sqlite3_bind_int64(take, 2, sqlite3_column_int64(due, 0));
-		if (code == SQLITE_DONE)
-			code = sqlite3_step(take);
-		sqlite3_reset(take);
+		all[newcomer->document].place = place;
 	}
-	if (code != SQLITE_DONE)
-		db_complain(index->db, index->path);
-	index->changes += sqlite3_total_changes(index->db) - before;
-	sqlite3_finalize(due);
-	sqlite3_finalize(taken);
-	sqlite3_finalize(take);
-	return code == SQLITE_DONE ? 0 : -1;
+	return 0;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct postings_document *x = *(struct postings_document *const *)a;
+	const struct postings_document *y = *(struct postings_document *const *)b;
+
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return y->gone - x->gone;
+}
+
+/* The rows of search_docsize, and what they come to. */
+static int
+put_sizes(struct index *index, struct postings_document *const *order, size_t n,
+    struct segments *segments)
+{
+	int64_t rows = 0, words[SEGMENTS_COLUMNS] = {0};
+	unsigned char sizes[9 * SEGMENTS_COLUMNS];
+
+	for (size_t i = 0; i < n; i++) {
+		bool gone = order[i]->gone;
+		sqlite3_stmt *statement = gone ? index->drop_size : index->put_size;
+		size_t used = 0;
+
+		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++) {
+			int64_t more = order[i]->words[column];
+
+			words[column] += gone ? -more : more;
+			used += segment_number(sizes + used, (uint64_t)more);
+		}
+		rows += gone ? -1 : 1;
+		sqlite3_bind_int64(statement, 1, order[i]->place);
+		if (!gone)
+			sqlite3_bind_blob(statement, 2, sizes, (int)used, SQLITE_STATIC);
+		if (statement_run(statement, index->path) != 0)
+			return -1;
+	}
+	segments_count(segments, rows, words);
+	return 0;
+}
+
+static int
+put_segment(struct index *index, struct postings_document *const *order,
+    struct segments *segments)
+{
+	int id = segments_free_id(segments, index->path), pages;
+
+	if (id < 0)
+		return -1;
+	segment_begin(index->segment, id);
+	if (postings_write(index->postings, order, index->segment) != 0)
+		return no_memory();
+	pages = segment_end(index->segment);
+	if (pages > 0)
+		segments_add(segments, id, pages);
+	return pages < 0 ? -1 : 0;
+}
+
+static void
+clear(struct index *index)
+{
+	postings_clear(index->postings);
+	index->n_newcomers = 0;
+	index->mark = index->newcomers_mark = 0;
+	while (index->n_experiments > 0)
+		free(index->experiments[--index->n_experiments]);
+}
+
+static int
+write_all(struct index *index)
+{
+	struct segments *segments = segments_read(index->db, index->path);
+	struct postings_document **order = NULL, *all;
+	int result = -1;
+	size_t n;
+
+	if (segments == NULL || give_places(index) != 0)
+		goto done;
+	all = postings_all(index->postings, &n);
+	order = malloc(n * sizeof(*order));
+	if (order == NULL) {
+		no_memory();
+		goto done;
+	}
+	for (size_t i = 0; i < n; i++)
+		order[i] = &all[i];
+	qsort(order, n, sizeof(*order), by_place);
+	if (put_sizes(index, order, n, segments) == 0 &&
+	    put_segment(index, order, segments) == 0)
+		result = segments_write(segments, index->db, index->path);
+	index->many = segments_are_many(segments);
+done:
+	free(order);
+	segments_free(segments);
+	return result;
 }
 
 int
 index_flush(struct index *index)
 {
-	int before, result;
+	int before = sqlite3_total_changes(index->db), result;
+	size_t n;
 
-	if (!index->due)
+	postings_all(index->postings, &n);
+	if (n == 0)
 		return 0;
-	if (index_place(index) != 0)
-		return -1;
-	for (size_t i = 0; i < INDEXED; i++)
-		if (run(index, i, FLUSH, NULL, 0) != 0)
-			return -1;
-	index->due = false;
-	before = sqlite3_total_changes(index->db);
-	result = db_exec(index->db, index->path, "DELETE FROM temp.index_due");
+	result = write_all(index);
+	clear(index);
 	index->changes += sqlite3_total_changes(index->db) - before;
 	return result;
 }
+
+void
+index_tidy(struct index *index)
+{
+	sqlite3 *other = NULL;
+	char sql[80];
+
+	if (!index->many)
+		return;
+	/* FTS5 merges segments, on a connection that knows none of before. */
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO search (search, rank) VALUES ('merge', %d)", TIDY_PAGES);
+	if (sqlite3_open_v2(index->path, &other, SQLITE_OPEN_READWRITE, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_exec(other, sql, NULL, NULL, NULL) != SQLITE_OK)
+		msg_debug("%s: index of words: not tidied: %s", index->path,
+		    sqlite3_errmsg(other));
+	sqlite3_close(other);
+}
+
+/* ---- Beginning and ending --------------------------------------------------- */
 
 /* What an older schema loaded. */
 static int
@@ -171,13 +414,34 @@ index_pending(struct index *index)
 		"DELETE FROM search_places") != 0)
 		return -1;
 	for (size_t i = 0; i < INDEXED; i++)
-		if (run(index, i, DUE, NULL, 0) != 0)
+		if (take(index, i, ALL, NULL, 0) != 0)
 			return -1;
-	index->due = true;
 	if (index_flush(index) != 0)
 		return -1;
 	return db_exec(
 	    index->db, index->path, "DELETE FROM metadata WHERE key = 'search_pending'");
+}
+
+static int
+prepare_fixed(struct index *index)
+{
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} fixed[] = {
+	    {&index->take,
+		"INSERT OR IGNORE INTO search_places (place, id) VALUES (?, ?)"},
+	    {&index->free_place, "DELETE FROM search_places WHERE place = ?"},
+	    {&index->put_size, "INSERT INTO search_docsize (id, sz) VALUES (?, ?)"},
+	    {&index->drop_size, "DELETE FROM search_docsize WHERE id = ?"},
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		*fixed[i].statement = db_prepare(index->db, index->path, fixed[i].sql);
+		if (*fixed[i].statement == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 struct index *
@@ -186,37 +450,62 @@ index_open(sqlite3 *db, const char *path)
 	struct index *index = calloc(1, sizeof(*index));
 
 	if (index == NULL) {
-		msg("no memory");
+		no_memory();
 		return NULL;
 	}
 	index->db = db;
 	index->path = path;
-	if (fold_functions(db) != SQLITE_OK) {
+	if (document_functions(db) != SQLITE_OK)
 		db_complain(db, path);
-	} else if (db_exec(db, path,
-		       "CREATE TEMP TABLE IF NOT EXISTS index_due (stream TEXT, "
-		       "experiment_id INTEGER, "
-		       "id INTEGER, second INTEGER, "
-		       "PRIMARY KEY (stream, experiment_id, id)) "
-		       "WITHOUT ROWID") == 0 &&
-		   db_exec(db, path, statement_file("search", "views", "")) == 0 &&
-		   index_pending(index) == 0) {
-		/* Another one on this connection may have left some. */
-		index->due =
-		    db_number(db, "SELECT 1 FROM temp.index_due LIMIT 1", 0) != 0;
+	else if (db_exec(db, path, statement_file("search", "views", "")) == 0 &&
+		 prepare_fixed(index) == 0 &&
+		 (index->segment = segment_open(db, path)) != NULL &&
+		 (index->postings = postings_open(db, path)) != NULL &&
+		 index_pending(index) == 0)
 		return index;
-	}
 	index_close(index);
 	return NULL;
 }
 
+int
+index_begin(struct index *index, const char *experiment)
+{
+	bool waits = postings_are_many(index->postings);
+
+	/* What is not in the index yet cannot be taken out. */
+	for (size_t i = 0; i < index->n_experiments && !waits; i++)
+		waits = strcmp(index->experiments[i], experiment) == 0;
+	if (waits && index_flush(index) != 0)
+		return -1;
+	postings_all(index->postings, &index->mark);
+	index->newcomers_mark = index->n_newcomers;
+	if (index->n_experiments == index->experiments_size) {
+		size_t size = index->experiments_size * 2 + 64;
+		char **more = realloc(index->experiments, size * sizeof(*more));
+
+		if (more == NULL)
+			return no_memory();
+		index->experiments = more;
+		index->experiments_size = size;
+	}
+	index->experiments[index->n_experiments] = strdup(experiment);
+	return index->experiments[index->n_experiments++] != NULL ? 0 : no_memory();
+}
+
+void
+index_undo(struct index *index)
+{
+	postings_cut(index->postings, index->mark);
+	index->n_newcomers = index->newcomers_mark;
+}
+
 static int
-run_named(struct index *index, enum which which, const char *stream,
-    const char *experiment, sqlite3_int64 experiment_id)
+take_named(struct index *index, enum which which, const char *stream,
+    const char *experiment, int64_t experiment_id)
 {
 	for (size_t i = 0; i < INDEXED; i++)
 		if (strcmp(indexed[i], stream) == 0)
-			return run(index, i, which, experiment, experiment_id);
+			return take(index, i, which, experiment, experiment_id);
 	return 0;
 }
 
@@ -224,25 +513,14 @@ int
 index_before(struct index *index, const char *stream, const char *experiment,
     sqlite3_int64 experiment_id)
 {
-	int waits =
-	    index->due ? run_named(index, WAITS, stream, experiment, experiment_id) : 0;
-
-	/* What is not in the index yet cannot be taken out. */
-	if (waits < 0 || (waits > 0 && index_flush(index) != 0))
-		return -1;
-	if (run_named(index, BEFORE, stream, experiment, experiment_id) != 0)
-		return -1;
-	return strcmp(stream, indexed[0]) == 0
-		   ? run(index, 0, FREE, experiment, experiment_id)
-		   : 0;
+	return take_named(index, BEFORE, stream, experiment, experiment_id);
 }
 
 int
 index_after(struct index *index, const char *stream, const char *experiment,
     sqlite3_int64 experiment_id)
 {
-	index->due = true;
-	return run_named(index, AFTER, stream, experiment, experiment_id);
+	return take_named(index, AFTER, stream, experiment, experiment_id);
 }
 
 int
@@ -251,9 +529,9 @@ index_forget(struct index *index, sqlite3_int64 experiment_id)
 	if (index_flush(index) != 0)
 		return -1;
 	for (size_t i = 0; i < INDEXED; i++)
-		if (run(index, i, FORGET, NULL, experiment_id) != 0)
+		if (take(index, i, FORGET, NULL, experiment_id) != 0)
 			return -1;
-	return run(index, 0, FORGET_PLACES, NULL, experiment_id);
+	return index_flush(index);
 }
 
 int
@@ -315,8 +593,19 @@ index_close(struct index *index)
 {
 	if (index == NULL)
 		return;
+	if (index->postings != NULL)
+		clear(index);
 	for (size_t i = 0; i < INDEXED; i++)
 		for (int which = 0; which < WHICH; which++)
 			sqlite3_finalize(index->statements[i][which]);
+	sqlite3_finalize(index->take);
+	sqlite3_finalize(index->free_place);
+	sqlite3_finalize(index->put_size);
+	sqlite3_finalize(index->drop_size);
+	segment_close(index->segment);
+	postings_close(index->postings);
+	buffer_free(&index->scratch);
+	free(index->experiments);
+	free(index->newcomers);
 	free(index);
 }

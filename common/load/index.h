@@ -1,8 +1,8 @@
 /*
  * The words of the mirror, kept in table search by the loader, in the transaction of the
- * rows: those of a document that goes or changes are taken out before, those of one that
- * came wait for the end of the transaction, so that all of it become one segment of the
- * index, in its order.  common/sql/search/views.sql says what is indexed.
+ * rows: those of a document that goes or changes are taken out, those of one that came
+ * are put in.  Both wait for the end of the transaction, so that all of it become one
+ * segment of the index, in its order.  common/sql/search/views.sql says what is indexed.
  */
 #ifndef INDEX_H
 #define INDEX_H
@@ -15,6 +15,11 @@ struct index;
    indexed now.  To be called within a transaction.  NULL after a message. */
 struct index *index_open(sqlite3 *db, const char *path);
 
+/* An experiment begins, which may be undone: then all since is forgotten.  0, or -1 after
+   a message. */
+int index_begin(struct index *index, const char *experiment);
+void index_undo(struct index *index);
+
 /*
  * Before and after the rows of a stream of an experiment are written from what was
  * staged (stage.h).  Streams without words are left alone.  0, or -1 after a message.
@@ -26,6 +31,9 @@ int index_after(struct index *index, const char *stream, const char *experiment,
 
 /* The transaction ends: index what waits.  0, or -1 after a message. */
 int index_flush(struct index *index);
+
+/* Between two transactions: where the index is in many pieces, make fewer of them. */
+void index_tidy(struct index *index);
 
 /* Take out all of an experiment, before its rows go.  0, or -1 after a message. */
 int index_forget(struct index *index, sqlite3_int64 experiment_id);

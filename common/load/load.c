@@ -284,7 +284,8 @@ take_gone(struct load *load, struct json_span name)
 		msg("no memory");
 		return -1;
 	}
-	if (forget_copied(load->db, load->path, load->text) != 0)
+	if (index_flush(load->index) != 0 ||
+	    forget_copied(load->db, load->path, load->text) != 0)
 		return -1;
 	load->totals.changed += changes_of(load) - before;
 	load->uncommitted++;
@@ -404,6 +405,7 @@ commit(struct load *load)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
+	index_tidy(load->index);
 	msg_debug("%s: committed in %.3f s", load->path, load->took);
 	tell_states(load);
 	if (let_others_in(load) != 0)
@@ -672,7 +674,8 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 
 	*refused = false;
 	load->changes[0] = '\0';
-	if (exec(load, "SAVEPOINT experiment") != 0)
+	if (index_begin(load->index, experiment) != 0 ||
+	    exec(load, "SAVEPOINT experiment") != 0)
 		return -1;
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
 		load->totals.changed += changes_of(load) - before;
@@ -682,6 +685,7 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 		return -1;
 	*refused = true;
 	conditions_forget(load->conditions);
+	index_undo(load->index);
 	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
 }
 

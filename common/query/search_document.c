@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "db/db.h"
-#include "db/fold.h"
+#include "db/document.h"
 #include "db/statement.h"
 #include "text/html.h"
 #include "text/timestamp.h"
@@ -41,7 +41,7 @@ search_documents_open(struct search_documents *documents, sqlite3 *db, const cha
 {
 	*documents = (struct search_documents){
 	    .db = db, .path = path, .types = types, .gone = gone};
-	if (fold_functions(db) == SQLITE_OK)
+	if (document_functions(db) == SQLITE_OK)
 		return 0;
 	db_complain(db, path);
 	return -1;

@@ -60,6 +60,17 @@ put_nodes(struct buffer *out, const xmlNode *root)
 	}
 }
 
+bool
+html_is_marked(const char *p, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++)
+		if ((p[i] == '<' && (p[i + 1] == '/' || p[i + 1] == '!' ||
+					(p[i + 1] | 0x20) >= 'a')) ||
+		    (p[i] == '&' && (p[i + 1] == '#' || (p[i + 1] | 0x20) >= 'a')))
+			return true;
+	return false;
+}
+
 void
 html_text(struct buffer *out, const char *p, size_t n)
 {

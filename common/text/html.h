@@ -2,9 +2,13 @@
 #ifndef HTML_H
 #define HTML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "text/buffer.h"
+
+/* Is there anything in n bytes that a browser would read as other than text? */
+bool html_is_marked(const char *p, size_t n);
 
 /*
  * Add to out what a person reads in n bytes of HTML (any: it is parsed as browsers do,

@@ -181,6 +181,30 @@ words_fold(struct buffer *out, const char *p, size_t n, bool parts)
 }
 
 bool
+words_stands_alone(unsigned c)
+{
+	utf8proc_int32_t parts[32];
+	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 32,
+	    UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+		UTF8PROC_STABLE,
+	    NULL);
+
+	if (n < 1 || n > 32)
+		return false;
+	/* Vowels and final consonants of Korean. */
+	if (parts[0] >= 0x1160 && parts[0] <= 0x11FF)
+		return false;
+	switch (utf8proc_category(parts[0])) {
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME:
+		return false;
+	default:
+		return utf8proc_get_property(parts[0])->combining_class == 0;
+	}
+}
+
+bool
 words_next(const char *p, size_t n, size_t *at, size_t *length)
 {
 	size_t begin = *at, end;

@@ -20,6 +20,10 @@
  */
 void words_fold(struct buffer *out, const char *p, size_t n, bool parts);
 
+/* Does a character fold to something, and to the same whatever is before it?  Accents and
+   what else combines do not. */
+bool words_stands_alone(unsigned c);
+
 /*
  * The next word from *at on: a run of letters, digits and private characters, as SQLite's
  * tokenizer unicode61 takes them apart; a character of a script without spaces is a word

@@ -1,13 +1,12 @@
-#include "db/fold.h"
+#include "db/document.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "db/statement.h"
-#include "text/html.h"
+#include "text/buffer.h"
 #include "text/json.h"
-#include "text/words.h"
 
 static void
 give(sqlite3_context *context, struct buffer *out)
@@ -21,39 +20,12 @@ give(sqlite3_context *context, struct buffer *out)
 		sqlite3_result_error_nomem(context);
 }
 
-/* Is there anything in it that a browser would read as other than text? */
+/* A name that stands nowhere in a text is soon seen to be no member of it. */
 static bool
-has_markup(const char *p, size_t n)
+may_have(struct json_span doc, const char *name)
 {
-	for (size_t i = 0; i + 1 < n; i++)
-		if ((p[i] == '<' && (p[i + 1] == '/' || p[i + 1] == '!' ||
-					(p[i + 1] | 0x20) >= 'a')) ||
-		    (p[i] == '&' && (p[i + 1] == '#' || (p[i + 1] | 0x20) >= 'a')))
-			return true;
-	return false;
-}
-
-static void
-sql_folded(sqlite3_context *context, int argc, sqlite3_value **argv)
-{
-	const char *p = (const char *)sqlite3_value_text(argv[0]);
-	size_t n = (size_t)sqlite3_value_bytes(argv[0]);
-	bool html = sqlite3_user_data(context) != NULL;
-	struct buffer plain = {0}, out = {0};
-
-	(void)argc;
-	if (p == NULL)
-		return;
-	if (html && has_markup(p, n)) {
-		html_text(&plain, p, n);
-		p = plain.p;
-		n = plain.n;
-	}
-	if (n > 0)
-		words_fold(&out, p, n, true);
-	out.failed |= plain.failed;
-	give(context, &out);
-	buffer_free(&plain);
+	return memmem(doc.p, doc.n, name, strlen(name)) != NULL ||
+	       memchr(doc.p, '\\', doc.n) != NULL;
 }
 
 static void
@@ -65,7 +37,8 @@ sql_member(sqlite3_context *context, int argc, sqlite3_value **argv)
 	struct json_span value;
 
 	(void)argc;
-	if (doc.p != NULL && name != NULL && json_find(doc, name, &value))
+	if (doc.p != NULL && name != NULL && may_have(doc, name) &&
+	    json_find(doc, name, &value))
 		sqlite3_result_text64(
 		    context, value.p, value.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
@@ -113,12 +86,9 @@ sql_comments(sqlite3_context *context, int argc, sqlite3_value **argv)
 }
 
 int
-fold_functions(sqlite3 *db)
+document_functions(sqlite3 *db)
 {
-	static char yes;
 	static const struct statement_function functions[] = {
-	    {"folded", 1, sql_folded, NULL},
-	    {"folded_html", 1, sql_folded, &yes},
 	    {"member", 2, sql_member, NULL},
 	    {"comments", 1, sql_comments, NULL},
 	    {NULL, 0, NULL, NULL},

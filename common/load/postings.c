@@ -1,0 +1,440 @@
+#include "load/postings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "db/tokens.h"
+
+/* Words of a segment; at 12 bytes each they are most of what indexing takes of memory. */
+#define WORDS_MANY 1000000
+
+/* Words that are known stay so for the next segment, unless they became too many. */
+#define TERMS_MANY 200000
+
+struct term {
+	uint32_t at, n; /* in texts */
+	uint32_t count; /* where it stands */
+};
+
+/* Where a term stands: in the document of that rank, at column << 29 | position. */
+struct posting {
+	uint32_t document, where;
+};
+
+#define WHERE_BITS 29
+
+/* Terms by their first eight bytes, and the rest. */
+struct sorted {
+	uint64_t key;
+	uint32_t term;
+};
+
+struct postings {
+	struct tokens *tokens;
+	bool failed;
+	struct postings_document *documents;
+	size_t n_documents, documents_size;
+	uint32_t *words; /* the terms of all documents, in their order */
+	size_t n_words, words_size;
+	int column;
+	struct term *terms;
+	size_t n_terms, terms_size;
+	char *texts; /* of the terms, one behind the other */
+	size_t n_texts, texts_size;
+	struct slot {
+		uint32_t hash, term; /* term + 1; 0: free */
+	} * slots;
+	size_t mask;
+};
+
+/* Make room for one more than n elements of a size.  False without memory. */
+static bool
+make_room(struct postings *postings, void *array, size_t *capacity, size_t n, size_t size)
+{
+	void *old, *more;
+	size_t wanted = n + n / 2 + 1024;
+
+	if (n <= *capacity)
+		return true;
+	memcpy(&old, array, sizeof(old));
+	more = wanted < UINT32_MAX ? realloc(old, wanted * size) : NULL;
+	if (more == NULL) {
+		postings->failed = true;
+		return false;
+	}
+	memcpy(array, &more, sizeof(more));
+	*capacity = wanted;
+	return true;
+}
+
+/* ---- Terms ------------------------------------------------------------------ */
+
+static inline uint32_t
+hash_of(const char *p, size_t n)
+{
+	uint64_t hash = n * 0x9E3779B97F4A7C15u, eight;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&eight, p, 8);
+		hash = (hash ^ eight) * 0x9FB21C651E98DF25u;
+		hash ^= hash >> 29;
+	}
+	/* Behind a word there are eight bytes that may be read. */
+	memcpy(&eight, p, 8);
+	hash ^= n > 0 ? eight << (64 - 8 * n) : 0;
+	hash *= 0x9FB21C651E98DF25u;
+	return (uint32_t)(hash >> 32);
+}
+
+static bool
+grow_slots(struct postings *postings)
+{
+	size_t size = postings->slots == NULL ? 1 << 15 : (postings->mask + 1) * 4;
+	struct slot *slots = calloc(size, sizeof(*slots));
+
+	if (slots == NULL) {
+		postings->failed = true;
+		return false;
+	}
+	for (size_t i = 0; postings->slots != NULL && i <= postings->mask; i++) {
+		struct slot slot = postings->slots[i];
+		size_t at = slot.hash & (size - 1);
+
+		if (slot.term == 0)
+			continue;
+		while (slots[at].term != 0)
+			at = (at + 1) & (size - 1);
+		slots[at] = slot;
+	}
+	free(postings->slots);
+	postings->slots = slots;
+	postings->mask = size - 1;
+	return true;
+}
+
+static void
+new_term(struct postings *postings, struct slot *slot, uint32_t hash, const char *word,
+    size_t n)
+{
+	if (!make_room(postings, &postings->terms, &postings->terms_size,
+		postings->n_terms + 1, sizeof(*postings->terms)) ||
+	    !make_room(postings, &postings->texts, &postings->texts_size,
+		postings->n_texts + n + 8, 1))
+		return;
+	postings->terms[postings->n_terms] =
+	    (struct term){.at = (uint32_t)postings->n_texts, .n = (uint32_t)n};
+	memcpy(postings->texts + postings->n_texts, word, n);
+	postings->n_texts += n;
+	*slot = (struct slot){hash, (uint32_t)++postings->n_terms};
+}
+
+static void
+take_word(void *context, const char *word, size_t n)
+{
+	struct postings *postings = context;
+	uint32_t hash = hash_of(word, n);
+	struct slot *slot;
+
+	if (postings->failed ||
+	    (postings->n_terms * 2 > postings->mask && !grow_slots(postings)))
+		return;
+	for (size_t at = hash & postings->mask;; at = (at + 1) & postings->mask) {
+		const struct term *term;
+
+		slot = &postings->slots[at];
+		if (slot->term == 0) {
+			new_term(postings, slot, hash, word, n);
+			break;
+		}
+		if (slot->hash != hash)
+			continue;
+		term = &postings->terms[slot->term - 1];
+		if (term->n == n && memcmp(postings->texts + term->at, word, n) == 0)
+			break;
+	}
+	if (!make_room(postings, &postings->words, &postings->words_size,
+		postings->n_words + 1, sizeof(*postings->words)))
+		return;
+	postings->words[postings->n_words++] = slot->term - 1;
+}
+
+/* ---- Documents -------------------------------------------------------------- */
+
+struct postings *
+postings_open(sqlite3 *db, const char *path)
+{
+	struct postings *postings = calloc(1, sizeof(*postings));
+
+	if (postings == NULL || !grow_slots(postings))
+		msg("no memory");
+	else if ((postings->tokens = tokens_open(db, path)) != NULL)
+		return postings;
+	postings_close(postings);
+	return NULL;
+}
+
+void
+postings_begin(struct postings *postings, int64_t place, bool gone)
+{
+	if (make_room(postings, &postings->documents, &postings->documents_size,
+		postings->n_documents + 1, sizeof(*postings->documents)))
+		postings->documents[postings->n_documents++] = (struct postings_document){
+		    .place = place, .gone = gone, .first = postings->n_words};
+}
+
+void
+postings_text(struct postings *postings, int column, const char *text, size_t n)
+{
+	struct postings_document *document;
+	size_t before = postings->n_words;
+
+	if (postings->failed)
+		return;
+	postings->failed = !tokens_of(postings->tokens, text, n, take_word, postings) ||
+			   postings->failed;
+	document = &postings->documents[postings->n_documents - 1];
+	document->words[column] += (uint32_t)(postings->n_words - before);
+}
+
+struct postings_document *
+postings_all(struct postings *postings, size_t *n)
+{
+	*n = postings->n_documents;
+	return postings->documents;
+}
+
+void
+postings_cut(struct postings *postings, size_t n)
+{
+	if (n >= postings->n_documents)
+		return;
+	postings->n_words = postings->documents[n].first;
+	postings->n_documents = n;
+}
+
+bool
+postings_are_many(const struct postings *postings)
+{
+	return postings->n_words >= WORDS_MANY;
+}
+
+bool
+postings_failed(const struct postings *postings)
+{
+	return postings->failed;
+}
+
+/* ---- Order ------------------------------------------------------------------ */
+
+static int
+by_text(const void *a, const void *b, void *context)
+{
+	const struct postings *postings = context;
+	const struct term *x = &postings->terms[((const struct sorted *)a)->term];
+	const struct term *y = &postings->terms[((const struct sorted *)b)->term];
+	int order = memcmp(
+	    postings->texts + x->at, postings->texts + y->at, x->n < y->n ? x->n : y->n);
+
+	if (order != 0)
+		return order;
+	return x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* Sort by the key, a byte at a time from the last; spare has room for as many. */
+static void
+sort_keys(struct sorted *terms, struct sorted *spare, size_t n)
+{
+	for (int shift = 0; shift < 64; shift += 8) {
+		size_t count[257] = {0};
+		struct sorted *to = spare;
+
+		for (size_t i = 0; i < n; i++)
+			count[((terms[i].key >> shift) & 0xFF) + 1]++;
+		for (size_t i = 0; i < 256; i++)
+			count[i + 1] += count[i];
+		for (size_t i = 0; i < n; i++)
+			to[count[(terms[i].key >> shift) & 0xFF]++] = terms[i];
+		spare = terms;
+		terms = to;
+	}
+}
+
+/* The terms that stand anywhere, by their bytes; malloc'd.  NULL without memory. */
+static struct sorted *
+sort_terms(struct postings *postings, size_t *n)
+{
+	struct sorted *all = malloc((postings->n_terms + 1) * 2 * sizeof(*all));
+
+	*n = 0;
+	if (all == NULL)
+		return NULL;
+	for (size_t i = 0; i < postings->n_terms; i++) {
+		const struct term *term = &postings->terms[i];
+		uint64_t key = 0;
+
+		if (term->count == 0)
+			continue;
+		for (size_t k = 0; k < 8; k++)
+			key = key << 8 |
+			      (k < term->n ? (unsigned char)postings->texts[term->at + k]
+					   : 0);
+		all[(*n)++] = (struct sorted){key, (uint32_t)i};
+	}
+	sort_keys(all, all + *n, *n);
+	for (size_t i = 0, same; i < *n; i += same) {
+		for (same = 1; i + same < *n && all[i + same].key == all[i].key;)
+			same++;
+		if (same > 1)
+			qsort_r(all + i, same, sizeof(*all), by_text, postings);
+	}
+	return all;
+}
+
+/* ---- Writing ---------------------------------------------------------------- */
+
+static void
+count_terms(struct postings *postings)
+{
+	for (size_t i = 0; i < postings->n_terms; i++)
+		postings->terms[i].count = 0;
+	for (size_t i = 0; i < postings->n_words; i++)
+		postings->terms[postings->words[i]].count++;
+}
+
+/* Where the terms stand, by term in their order, by document, by position; malloc'd.  The
+   count of a term becomes where its part ends. */
+static struct posting *
+scatter(struct postings *postings, struct postings_document *const *order,
+    const struct sorted *terms, size_t n)
+{
+	struct posting *all = malloc((postings->n_words + 1) * sizeof(*all));
+	uint32_t at = 0;
+
+	if (all == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		struct term *term = &postings->terms[terms[i].term];
+		uint32_t count = term->count;
+
+		term->count = at;
+		at += count;
+	}
+	for (size_t i = 0; i < postings->n_documents; i++) {
+		const uint32_t *word = postings->words + order[i]->first;
+
+		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
+			for (uint32_t k = 0; k < order[i]->words[column]; k++)
+				all[postings->terms[*word++].count++] = (struct posting){
+				    (uint32_t)i, column << WHERE_BITS | k};
+	}
+	return all;
+}
+
+/* Positions of a term in a document as FTS5 writes them: the column where it is not the
+   first, and distances.  out has room for nine bytes each.  Returns the bytes. */
+static size_t
+put_positions(unsigned char *out, const struct posting *postings, size_t n)
+{
+	uint32_t column = 0, before = 0;
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t where = postings[i].where & ((1u << WHERE_BITS) - 1);
+
+		if (postings[i].where >> WHERE_BITS != column) {
+			column = postings[i].where >> WHERE_BITS;
+			before = 0;
+			out[used++] = 1;
+			out[used++] = (unsigned char)column;
+		}
+		if (where - before + 2 < 0x80)
+			out[used++] = (unsigned char)(where - before + 2);
+		else
+			used += segment_number(out + used, where - before + 2);
+		before = where;
+	}
+	return used;
+}
+
+static int
+put_term(struct postings_document *const *order, const struct posting *all, size_t n,
+    struct segment *segment)
+{
+	unsigned char some[1024], *positions = some;
+
+	for (size_t i = 0, end, used; i < n; i = end) {
+		int64_t place = order[all[i].document]->place;
+		size_t from = i;
+
+		/* What takes the place of one that goes comes right behind it. */
+		while (from < n && order[all[from].document]->place == place &&
+		       order[all[from].document]->gone)
+			from++;
+		for (end = from; end < n && order[all[end].document]->place == place;)
+			end++;
+		used = (end - from) * 9;
+		if (used > sizeof(some) && (positions = malloc(used)) == NULL)
+			return -1;
+		used = put_positions(positions, all + from, end - from);
+		segment_document(segment, place, from > i, positions, used);
+		if (positions != some)
+			free(positions);
+		positions = some;
+	}
+	return 0;
+}
+
+int
+postings_write(struct postings *postings, struct postings_document *const *order,
+    struct segment *segment)
+{
+	struct sorted *terms;
+	struct posting *all = NULL;
+	size_t n, at = 0;
+	int result = -1;
+
+	count_terms(postings);
+	terms = sort_terms(postings, &n);
+	if (terms != NULL)
+		all = scatter(postings, order, terms, n);
+	if (all != NULL)
+		result = 0;
+	for (size_t i = 0; result == 0 && i < n; i++) {
+		const struct term *term = &postings->terms[terms[i].term];
+
+		segment_term(segment, postings->texts + term->at, term->n);
+		result = put_term(order, all + at, term->count - at, segment);
+		at = term->count;
+	}
+	free(terms);
+	free(all);
+	return result;
+}
+
+void
+postings_clear(struct postings *postings)
+{
+	postings->n_documents = 0;
+	postings->n_words = 0;
+	postings->failed = false;
+	if (postings->n_terms < TERMS_MANY)
+		return;
+	postings->n_terms = 0;
+	postings->n_texts = 0;
+	memset(postings->slots, 0, (postings->mask + 1) * sizeof(*postings->slots));
+}
+
+void
+postings_close(struct postings *postings)
+{
+	if (postings == NULL)
+		return;
+	tokens_close(postings->tokens);
+	free(postings->documents);
+	free(postings->words);
+	free(postings->terms);
+	free(postings->texts);
+	free(postings->slots);
+	free(postings);
+}

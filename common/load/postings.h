@@ -1,0 +1,58 @@
+/*
+ * Documents that wait to be indexed, taken apart into their words; together they become a
+ * segment of the index.
+ */
+#ifndef POSTINGS_H
+#define POSTINGS_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "load/segment.h"
+#include "load/segments.h"
+
+struct postings;
+
+struct postings_document {
+	int64_t
+	    place; /* its rowid in search; the caller may set it until it is written */
+	bool gone; /* it is taken out of the index, with the words that it had */
+	uint32_t words[SEGMENTS_COLUMNS]; /* how many, by column */
+	size_t first;			  /* in struct postings */
+};
+
+/* db has the tokenizer; path is for messages.  NULL after a message. */
+struct postings *postings_open(sqlite3 *db, const char *path);
+
+/* Begin a document, and add its texts to it by column, from column 0 up. */
+void postings_begin(struct postings *postings, int64_t place, bool gone);
+void postings_text(struct postings *postings, int column, const char *text, size_t n);
+
+/* The documents so far: an array that lives until the next one begins. */
+struct postings_document *postings_all(struct postings *postings, size_t *n);
+
+/* Forget those from the n'th on. */
+void postings_cut(struct postings *postings, size_t n);
+
+/* Do they fill a segment? */
+bool postings_are_many(const struct postings *postings);
+
+/*
+ * Write all of them into a segment that was begun.  order: the documents by place,
+ * those that are gone before what takes their place.  -1 without memory.
+ */
+int postings_write(struct postings *postings, struct postings_document *const *order,
+    struct segment *segment);
+
+/* Forget all. */
+void postings_clear(struct postings *postings);
+
+/* Did memory give out? */
+bool postings_failed(const struct postings *postings);
+
+/* NULL is allowed. */
+void postings_close(struct postings *postings);
+
+#endif
