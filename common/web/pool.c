@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/msg.h"
 #include "db/db.h"
-#include "db/fold.h"
+#include "db/document.h"
 #include "db/open.h"
 #include "db/path.h"
 #include "db/statement.h"
@@ -136,7 +136,7 @@ open_connection(struct pool *pool)
 	connection->generation = pool->generation;
 	connection->db = db_open_reader(pool->path, &file);
 	free(file);
-	if (connection->db == NULL || fold_functions(connection->db) != SQLITE_OK ||
+	if (connection->db == NULL || document_functions(connection->db) != SQLITE_OK ||
 	    path_functions(connection->db) != SQLITE_OK ||
 	    value_functions(connection->db) != SQLITE_OK ||
 	    db_exec(connection->db, pool->path,
