@@ -154,6 +154,8 @@ begin_document(struct view *view, const struct page *page, uint64_t version)
 	xmlNewProp(view->root, BAD_CAST "version", BAD_CAST number);
 	xmlNewProp(view->root, BAD_CAST "self", BAD_CAST(self != NULL ? self : "/"));
 	xmlNewProp(view->root, BAD_CAST "elog", BAD_CAST ELOG_VERSION);
+	if (page_has_rows(page))
+		xmlNewProp(view->root, BAD_CAST "rows", BAD_CAST "1");
 	view_text(view, NULL, "title", page->title);
 	view_text(view, NULL, "database", view->connection->path);
 	for (size_t i = 0; i < view->request->n_parameters; i++) {
@@ -165,7 +167,7 @@ begin_document(struct view *view, const struct page *page, uint64_t version)
 			    BAD_CAST view->request->parameters[i].name);
 	}
 	page_menus(page, view);
-	return view_file(view, "layout");
+	return view_statements(view, "layout");
 }
 
 static int
@@ -174,13 +176,14 @@ make_page(
 {
 	if (begin_document(view, page, version) != 0 ||
 	    (page->fill != NULL && page->fill(view) != 0) ||
-	    view_file(view, page->name) != 0)
+	    view_statements(view, page->name) != 0)
 		return -1;
 	for (const struct view_value *v = view->values; v != NULL; v = v->next)
 		if (v->text != NULL)
 			view_text(view, NULL, v->name, v->text);
 	answer->type = HTML;
 	answer->status = view->status;
+	answer->framed = page->framed;
 	answer->body = markup_apply(page->name, view->doc, view->request, &answer->n);
 	return answer->body != NULL ? 0 : -1;
 }
@@ -216,6 +219,27 @@ make_rows(struct answer *answer, struct view *view, const struct page *page)
 }
 
 static int
+make_file(struct answer *answer, struct view *view, const struct page *page)
+{
+	struct view_file file = {.fd = -1};
+
+	if (page->file(view, &file) != 0)
+		return -1;
+	if (file.fd < 0) {
+		answer_error(answer, view->request, 404, "Not here",
+		    "That file was not pulled, or is not where it was put.");
+		return 0;
+	}
+	answer->status = view->status;
+	answer->fd = file.fd;
+	answer->n = file.n;
+	answer->type = file.type != NULL ? file.type : "application/octet-stream";
+	answer->save_as =
+	    file.type == NULL ? request_encode(&view->request->arena, file.name) : NULL;
+	return 0;
+}
+
+static int
 make(struct answer *answer, struct view *view, const struct page *page, uint64_t version)
 {
 	sqlite3 *db = view->connection->db;
@@ -225,9 +249,12 @@ make(struct answer *answer, struct view *view, const struct page *page, uint64_t
 	if (db_exec(db, view->connection->path, "BEGIN") != 0)
 		return -1;
 	page_values(page, view);
-	result = view->request->form == REQUEST_PAGE
-		     ? make_page(answer, view, page, version)
-		     : make_rows(answer, view, page);
+	if (page->file != NULL)
+		result = make_file(answer, view, page);
+	else
+		result = view->request->form == REQUEST_PAGE
+			     ? make_page(answer, view, page, version)
+			     : make_rows(answer, view, page);
 	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 	return result;
 }

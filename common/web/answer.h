@@ -17,7 +17,9 @@ struct answer {
 		 */
 	bool keep;   /* it is the same until the database is another */
 	int seconds; /* and that long; 0: any time */
-	bool framed; /* it is made to be shown in a frame of our own pages */
+	const char
+	    *save_as; /* a name, percent-encoded, of the request; NULL: it is shown */
+	bool framed;  /* it is made to be shown in a frame of our own pages */
 };
 
 /*

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "web/page_entry.h"
 #include "web/page_status.h"
+
+static const struct rows_kind entries_kinds[] = {{"tags", CELL_JSON}, {NULL, CELL_NULL}};
 
 const struct page pages[] = {
     {.path = "/",
@@ -17,6 +20,29 @@ const struct page pages[] = {
 	.title = "Experiment",
 	.menu = "Overview",
 	.needs = "collaborators"},
+    {.path = "/e/:experiment/entries",
+	.name = "entries",
+	.title = "Entries",
+	.menu = "Entries",
+	.parameters = "author tag run from to deleted page",
+	.kinds = entries_kinds,
+	.needs = "attachments downloads get_elog_tags"},
+    {.path = "/e/:experiment/entries/:entry",
+	.name = "entries",
+	.title = "Entry",
+	.parameters = "deleted",
+	.kinds = entries_kinds,
+	.needs = "attachments downloads get_elog_tags"},
+    {.path = "/e/:experiment/entries/:entry/html",
+	.name = "entry_html",
+	.title = "Entry",
+	.framed = true,
+	.fill = page_entry_html},
+    {.path = "/e/:experiment/entries/:entry/files/:file",
+	.name = "entry_file",
+	.title = "File",
+	.needs = "attachments downloads",
+	.file = page_entry_file},
     {.path = "/status",
 	.name = "status",
 	.title = "Status",
@@ -83,6 +109,12 @@ page_values(const struct page *page, struct view *view)
 		if (name != NULL && i < view->request->n_segments)
 			view_set(view, name, view->request->segments[i]);
 	}
+}
+
+bool
+page_has_rows(const struct page *page)
+{
+	return page->file == NULL && !page->framed;
 }
 
 #define OF_EXPERIMENT "/e/:experiment"

@@ -5,6 +5,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
+#include "query/rows.h"
 #include "stream/stream.h"
 #include "web/view.h"
 
@@ -21,6 +22,8 @@ struct page {
 	const char *needs;	/* tables that older databases lack, in the same way */
 	int seconds; /* how long an answer is good, since the time is a part of it; 0: as
 			long as the database stays as it is */
+	const struct rows_kind *kinds; /* of its rows, or NULL */
+	bool framed;		       /* it is shown in a frame of other pages */
 	/* Add values and rows to the page's document, beside those of its SQL file,
 	   before those are asked for; NULL: there are none.  0; -1 after a message. */
 	int (*fill)(struct view *view);
@@ -28,6 +31,8 @@ struct page {
 	   file.  0; -1 after a message. */
 	int (*rows)(struct view *view, const struct printer_format *format,
 	    stream_write *write, void *context);
+	/* Hand on a file in place of all that; NULL: it is a page. */
+	int (*file)(struct view *view, struct view_file *file);
 };
 
 /* All of them; ends with a row whose path is NULL. */
@@ -38,6 +43,9 @@ extern const struct page pages[];
  * know are forgotten.
  */
 const struct page *page_find(struct request *request);
+
+/* Does it have rows to print? */
+bool page_has_rows(const struct page *page);
 
 /* Add the menu and the tabs to a page. */
 void page_menus(const struct page *page, struct view *view);

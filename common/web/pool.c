@@ -17,6 +17,8 @@
 #include "db/path.h"
 #include "db/statement.h"
 #include "db/value.h"
+#include "text/buffer.h"
+#include "text/html.h"
 
 #define STEPS 5000   /* of SQLite's machine between two looks at the clock */
 #define REST_MS 150  /* without a request */
@@ -105,6 +107,31 @@ authorize(void *context, int action, const char *a, const char *b, const char *d
 	}
 }
 
+/* reading(TEXT, HTML): what a person reads in a text, which may be HTML. */
+static void
+sql_reading(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	const char *p = (const char *)sqlite3_value_text(argv[0]);
+	struct buffer out = {0};
+
+	(void)argc;
+	if (p == NULL)
+		return;
+	if (sqlite3_value_int(argv[1]) == 0) {
+		sqlite3_result_value(context, argv[0]);
+		return;
+	}
+	html_text(&out, p, (size_t)sqlite3_value_bytes(argv[0]));
+	sqlite3_result_text64(
+	    context, out.n > 0 ? out.p : "", out.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buffer_free(&out);
+}
+
+static const struct statement_function functions[] = {
+    {"reading", 2, sql_reading, NULL},
+    {NULL, 0, NULL, NULL},
+};
+
 static void
 close_connection(struct pool_connection *connection)
 {
@@ -139,6 +166,8 @@ open_connection(struct pool *pool)
 	if (connection->db == NULL || document_functions(connection->db) != SQLITE_OK ||
 	    path_functions(connection->db) != SQLITE_OK ||
 	    value_functions(connection->db) != SQLITE_OK ||
+	    statement_functions(connection->db, functions, SQLITE_DIRECTONLY) !=
+		SQLITE_OK ||
 	    db_exec(connection->db, pool->path,
 		"PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
 		"-2000") != 0) {

@@ -30,8 +30,8 @@
 	"frame-ancestors 'none'"
 /* The same for what stands in a frame of ours: it is a text with pictures. */
 #define FRAME_POLICY                                                                     \
-	"sandbox; default-src 'none'; style-src 'self'; img-src 'self'; base-uri "       \
-	"'none'; form-action 'none'; frame-ancestors 'self'"
+	"sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "      \
+	"img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 /* A request, from the first byte of its target until its answer was sent. */
 struct exchange {
@@ -108,6 +108,7 @@ static struct MHD_Response *
 response_of(struct answer *answer)
 {
 	struct MHD_Response *response;
+	char disposition[600]; /* RFC 6266 */
 
 	if (answer->fd >= 0) {
 		response = MHD_create_response_from_fd64(answer->n, answer->fd);
@@ -119,8 +120,13 @@ response_of(struct answer *answer)
 		if (response != NULL)
 			answer->body = NULL;
 	}
-	if (response != NULL)
-		add_headers(response, answer->type, answer->framed);
+	if (response == NULL)
+		return NULL;
+	add_headers(response, answer->type, answer->framed);
+	if (answer->save_as != NULL &&
+	    snprintf(disposition, sizeof(disposition), "attachment; filename*=UTF-8''%s",
+		answer->save_as) < (int)sizeof(disposition))
+		add_header(response, "Content-Disposition", disposition);
 	return response;
 }
 

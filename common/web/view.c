@@ -3,13 +3,16 @@
 #include <inttypes.h>
 #include <libxml/dict.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
 #include "query/rows.h"
 #include "text/base64.h"
+#include "text/buffer.h"
 #include "text/number.h"
 #include "text/utf8.h"
+#include "text/writer.h"
 
 int
 view_open(struct view *view, const char *name, struct request *request,
@@ -275,18 +278,53 @@ view_table(struct view *view, const char *name, sqlite3_stmt *statement,
 	return add_rows(view, rows, statement, columns, true);
 }
 
+/* The texts of the elements "shown" of rows become the value of that name. */
+static void
+note_shown(struct view *view, const xmlNode *rows)
+{
+	struct buffer list = {0};
+	struct writer w = writer_to(buffer_put, &list);
+
+	writer_array(&w, NULL);
+	for (const xmlNode *row = rows->children; row != NULL; row = row->next)
+		for (const xmlNode *cell = row->children; cell != NULL; cell = cell->next)
+			if (strcmp((const char *)cell->name, "shown") == 0 &&
+			    cell->children != NULL)
+				writer_string(
+				    &w, NULL, (const char *)cell->children->content);
+	writer_end_array(&w);
+	if (!list.failed)
+		view_set(
+		    view, "shown", arena_text(&view->request->arena, list.p, list.n));
+	buffer_free(&list);
+}
+
+static bool
+has_shown(sqlite3_stmt *statement)
+{
+	for (int i = 0; i < sqlite3_column_count(statement); i++)
+		if (strcmp(sqlite3_column_name(statement, i), "shown") == 0)
+			return true;
+	return false;
+}
+
 int
-view_file(struct view *view, const char *name)
+view_statements(struct view *view, const char *name)
 {
 	const struct pool_file *file = pool_statements(view->connection, name);
 
 	if (file == NULL)
 		return -1;
 	for (int i = 0; i < file->n; i++) {
-		view_bind(view, file->statements[i].statement);
-		if (view_rows(view, file->statements[i].name,
-			file->statements[i].statement) != 0)
+		const struct pool_statement *s = &file->statements[i];
+
+		if (strcmp(s->name, "export") == 0)
+			continue;
+		view_bind(view, s->statement);
+		if (view_rows(view, s->name, s->statement) != 0)
 			return -1;
+		if (has_shown(s->statement))
+			note_shown(view, view->root->last);
 	}
 	return 0;
 }

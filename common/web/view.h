@@ -37,6 +37,15 @@ struct view {
 	int status; /* of HTTP: 200 if nothing is said */
 };
 
+/* A file that is handed on as it is. */
+struct view_file {
+	int fd;
+	size_t n;
+	const char
+	    *type; /* a constant, of what a browser shows; NULL: it is to be saved */
+	const char *name; /* in the arena */
+};
+
 /* Begin.  0, or -1 without memory; then too view_close() must be called. */
 int view_open(struct view *view, const char *name, struct request *request,
     struct pool_connection *connection);
@@ -54,9 +63,12 @@ const char *view_value(const struct view *view, const char *name);
 /* Bind all parameters of a statement to the values of their names. */
 void view_bind(const struct view *view, sqlite3_stmt *statement);
 
-/* Run the statements of common/sql/web/NAME.sql, and add their rows under their names.
-   0, or -1 after a message. */
-int view_file(struct view *view, const char *name);
+/*
+ * Run the statements of common/sql/web/NAME.sql, but for one called "export", and add
+ * their rows under their names.  Where a statement has a column "shown", the later ones
+ * have its values as the JSON array :shown.  0, or -1 after a message.
+ */
+int view_statements(struct view *view, const char *name);
 
 /* Add the rows of a statement, and reset it.  0, or -1 after a message. */
 int view_rows(struct view *view, const char *name, sqlite3_stmt *statement);

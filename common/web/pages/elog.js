@@ -33,6 +33,30 @@
   }
 })();
 
+// Keys, as in a mail reader.
+(() => {
+  const entries = () => [...document.querySelectorAll('article.entry, article.hit')];
+  const typing = (element) => element.closest('input, textarea, select, [contenteditable]');
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (event.key === '/') {
+      document.querySelector('header input[type=search]').focus();
+      event.preventDefault();
+      return;
+    }
+    const all = entries();
+    const at = all.indexOf(document.activeElement.closest('article'));
+    let to = -1;
+    if (event.key === 'j') to = Math.min(at + 1, all.length - 1);
+    else if (event.key === 'k') to = at < 0 ? 0 : Math.max(at - 1, 0);
+    else if (event.key === 'o' && at >= 0) all[at].querySelector('a.at').click();
+    if (to < 0 || !all.length) return;
+    all[to].focus();
+    all[to].scrollIntoView({ block: 'nearest' });
+    event.preventDefault();
+  });
+})();
+
 // When the database changes, offer to reload.
 (() => {
   const version = document.body.dataset.version;

@@ -57,7 +57,7 @@
   <p>
     <xsl:if test="fresh/row/last_update">As of <xsl:call-template name="time">
       <xsl:with-param name="at" select="fresh/row/last_update"/></xsl:call-template>. </xsl:if>
-    <xsl:if test="@self">Rows: <a href="{e:as('csv')}">CSV</a>, <a href="{e:as('json')}">JSON</a>. </xsl:if>
+    <xsl:if test="@self and @rows">Rows: <a href="{e:as('csv')}">CSV</a>, <a href="{e:as('json')}">JSON</a>. </xsl:if>
     <xsl:value-of select="database"/>
     <xsl:text> </xsl:text>
     <span class="version">elog <xsl:value-of select="@elog"/></span>
@@ -123,6 +123,23 @@
     </tbody>
   </table>
   </div>
+</xsl:template>
+
+<!-- Links to the page before and the next one, by the parameter "page". -->
+<xsl:template name="turn">
+  <xsl:param name="more"/>
+  <xsl:variable name="page">
+    <xsl:choose>
+      <xsl:when test="number(parameter[@name='page']) &gt; 1"><xsl:value-of select="floor(number(parameter[@name='page']))"/></xsl:when>
+      <xsl:otherwise>1</xsl:otherwise>
+    </xsl:choose>
+  </xsl:variable>
+  <xsl:if test="$more or $page &gt; 1">
+    <nav class="turn" aria-label="More">
+      <xsl:if test="$page &gt; 1"><a rel="prev" href="{e:here('page', string($page - 1))}">← Page <xsl:value-of select="$page - 1"/></a></xsl:if>
+      <xsl:if test="$more"><a rel="next" href="{e:here('page', string($page + 1))}">Page <xsl:value-of select="$page + 1"/> →</a></xsl:if>
+    </nav>
+  </xsl:if>
 </xsl:template>
 
 <!-- What did not come: rows of fetches. -->
