@@ -69,7 +69,7 @@ setup() {
     cp "$db" "$path"
     run --separate-stderr elog-status --json "$path"
     status_is 0
-    equal "$(jq -r '.database | ltrimstr($d)' --arg d "$BATS_TEST_TMPDIR/" <<<"$output")" $'a"b\\c\td\ufffde.db'
+    equal "$(jq -r '.database | ltrimstr($d)' --arg d "$BATS_TEST_TMPDIR/" <<<"$output")" $'a"b\\c\td\xef\xbf\xbde.db'
     run ! env LC_ALL=C grep -q $'\xff' <<<"$output"
 }
 

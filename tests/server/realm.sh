@@ -183,12 +183,13 @@ realm_ticket() {
 
 # Waiting for a short ticket to end is no use: client, KDC and server all forgive five
 # minutes. So move a fresh one of one hour four hours back. The cache keeps, in clear,
-# when it was issued, begins, and ends: three big-endian words.
+# when it was issued, begins, and ends: three big-endian words.  The end is an hour after
+# the client asked, which may be seconds before it was issued.
 realm_set_back() {
     perl -0777 -i -pe '
         for my $at (0 .. length($_) - 12) {
             my ($issued, $begins, $ends) = unpack "N3", substr $_, $at, 12;
-            next unless $ends - $issued == 3600 && abs(time - $issued) < 60;
+            next unless abs($ends - $issued - 3600) < 60 && abs(time - $issued) < 60;
             substr($_, $at, 12) = pack "N3", map { $_ - 4 * 3600 } $issued, $begins, $ends;
         }' "$1"
 }
