@@ -14,14 +14,15 @@ HARDEN_LD = -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 SANITIZE =
 CFLAGS = $(OPTIMIZE) $(HARDEN)
 LDFLAGS = $(HARDEN_LD)
-INCLUDE = -Icommon -isystem /usr/include/libxml2
+INCLUDE = -Icommon -isystem /usr/include/libxml2 -isystem /usr/include/postgresql \
+	-isystem /usr/include/mariadb
 ALL_CFLAGS = -std=c11 $(SANITIZE) -D_GNU_SOURCE -DELOG_VERSION='"$(VERSION)"' $(INCLUDE) \
 	$(WARN) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
 # All libraries; --as-needed leaves each program those whose symbols it uses.
 LIBS = -lutf8proc -lxml2 -lcurl -lsqlite3 -lkrb5 -ljq -lpopt -lyaml -lcrypto -lexpat \
-	-lpcre2-8 -lmicrohttpd -lxslt -lz -lm -pthread
+	-lpcre2-8 -lmicrohttpd -lxslt -lpq -lmariadb -lodbc -lz -lm -pthread
 
 TOOLS = $(sort $(basename $(notdir $(wildcard tools/*.c))))
 SCRIPTS = elog-sync.sh elog-follow.sh

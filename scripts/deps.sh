@@ -4,7 +4,8 @@
 set -eu
 
 build='gcc make libc6-dev libcurl4-openssl-dev libsqlite3-dev libkrb5-dev libjq-dev
-libpopt-dev libyaml-dev libssl-dev libexpat1-dev libpcre2-dev libutf8proc-dev libxml2-dev libxslt1-dev libmicrohttpd-dev zlib1g-dev sqlite3 jq util-linux
+libpopt-dev libyaml-dev libssl-dev libexpat1-dev libpcre2-dev libutf8proc-dev libxml2-dev
+libxslt1-dev libmicrohttpd-dev libpq-dev libmariadb-dev unixodbc-dev zlib1g-dev sqlite3 jq util-linux
 findutils'
 test="$build libcmocka-dev bats krb5-kdc krb5-admin-server krb5-user apache2
 libapache2-mod-auth-gssapi python3 python3-jsonschema clang clang-format

@@ -8,6 +8,8 @@
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/sibling.h"
+#include "core/address.h"
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/reader.h"
@@ -128,6 +130,42 @@ done:
 	return status;
 }
 
+/* A server database is read by elog-push, which has what it takes to talk to one. Returns
+   only if it cannot be started. */
+static int
+read_server(const char *target)
+{
+	const char *arguments[16];
+	char *program = sibling("elog-push");
+	const struct {
+		const char *option, *value;
+	} passed[] = {{"--only", only}, {"--except", except},
+	    {"--experiments", experiments}, {"--config", config_file}};
+	int n = 0;
+
+	if (since != NULL || state_file != NULL || directory != NULL) {
+		msg("%s: a server has no --since, --state or --tree: load it into a file",
+		    target);
+		free(program);
+		return EXIT_USAGE;
+	}
+	arguments[n++] = "elog-push";
+	arguments[n++] = "--read";
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		if (passed[i].value != NULL) {
+			arguments[n++] = passed[i].option;
+			arguments[n++] = passed[i].value;
+		}
+	arguments[n++] = "--";
+	arguments[n++] = target;
+	arguments[n] = NULL;
+	if (program != NULL)
+		execvp(program, (char *const *)(size_t)arguments);
+	msg("elog-push: %s: it is a package of its own", strerror(errno));
+	free(program);
+	return EXIT_PARTIAL;
+}
+
 int
 main(int argc, const char **argv)
 {
@@ -164,6 +202,8 @@ main(int argc, const char **argv)
 		return EXIT_USAGE;
 	}
 	status = stream_choice(only, except, is_any, chosen.wanted);
+	if (status == EXIT_DONE && arguments[0] != NULL && address_is(arguments[0]))
+		return read_server(arguments[0]);
 	if (status == EXIT_DONE && (since != NULL || state_file != NULL))
 		status = dump_state(since, state_file, &state);
 	chosen.experiments = experiments;

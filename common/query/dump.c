@@ -9,6 +9,7 @@
 #include "db/member.h"
 #include "db/statement.h"
 #include "db/value.h"
+#include "stream/document.h"
 #include "text/timestamp.h"
 #include "text/writer.h"
 
@@ -69,17 +70,14 @@ step(struct dump *dump, sqlite3_stmt *statement)
 static void
 begin_record(struct dump *dump, const struct streams_row *row)
 {
-	stream_puts(dump->out, "{\"type\":\"RECORD\",\"stream\":\"");
-	stream_puts(dump->out, row->name);
-	stream_puts(dump->out, "\",\"record\":");
+	document_begin(dump->out, row);
 	dump->json.comma = false;
 }
 
 static void
 end_record(struct dump *dump)
 {
-	stream_puts(dump->out, "}");
-	stream_end_line(dump->out);
+	document_end(dump->out);
 }
 
 /* A column of a row as the member that it is. */
@@ -134,42 +132,6 @@ put_deleted(struct dump *dump, const struct streams_row *row, sqlite3_stmt *keys
 		writer_string(&dump->json, STREAMS_COPY, "row");
 	writer_string(&dump->json, STREAMS_DELETED, dump->now);
 	writer_end_object(&dump->json);
-	end_record(dump);
-}
-
-/* A document with its experiment, in front as elog-get puts it.  prefix is all up to the
-   document. */
-static void
-put_document(struct dump *dump, const struct streams_row *row, const char *prefix,
-    const char *experiment, const char *p, size_t n)
-{
-	struct json_span value, document = {p, n};
-	size_t blank = 1;
-
-	/* One that names its experiment itself, but not first, came so. */
-	if (row->shape != STREAMS_WRAPPED && memmem(p, n, "\"experiment\"", 12) != NULL &&
-	    json_find(document, "experiment", &value) && value.p[0] == '"' &&
-	    json_string_is(value, experiment)) {
-		size_t first = 1 + strspn(p + 1, " \t");
-
-		if (strncmp(p + first, "\"experiment\"", 12) != 0) {
-			begin_record(dump, row);
-			stream_put(dump->out, p, n);
-			end_record(dump);
-			return;
-		}
-	}
-	stream_puts(dump->out, prefix);
-	if (row->shape == STREAMS_WRAPPED) {
-		stream_put(dump->out, p, n);
-		stream_puts(dump->out, "}");
-	} else {
-		while (blank < n && (p[blank] == ' ' || p[blank] == '\t'))
-			blank++;
-		if (p[blank] != '}')
-			stream_puts(dump->out, ",");
-		stream_put(dump->out, p + 1, n - 1);
-	}
 	end_record(dump);
 }
 
@@ -477,24 +439,6 @@ finalize_staged(struct staged staged[STREAMS_MAX])
 	}
 }
 
-/* All of a message up to the document; malloc'd. */
-static char *
-prefix_of(const struct streams_row *row, const char *experiment_json)
-{
-	char *prefix;
-
-	if (asprintf(&prefix,
-		"{\"type\":\"RECORD\",\"stream\":\"%s\",\"record\":{\"experiment\":%s%s%"
-		"s%s",
-		row->name, experiment_json, row->member != NULL ? ",\"" : "",
-		row->member != NULL ? row->member : "",
-		row->member != NULL ? "\":" : "") < 0) {
-		msg("no memory");
-		return NULL;
-	}
-	return prefix;
-}
-
 static int
 put_stream(struct dump *dump, const struct streams_row *row, struct staged *staged,
     const char *experiment, sqlite3_int64 id, const char *prefix)
@@ -506,7 +450,7 @@ put_stream(struct dump *dump, const struct streams_row *row, struct staged *stag
 	statement_text(documents, ":experiment", experiment);
 	sqlite3_bind_int64(documents, sqlite3_bind_parameter_index(documents, ":id"), id);
 	while ((code = step(dump, documents)) == SQLITE_ROW && dump->out->error == 0) {
-		put_document(dump, row, prefix, experiment,
+		document_put(dump->out, row, prefix, experiment,
 		    (const char *)sqlite3_column_text(documents, 0),
 		    (size_t)sqlite3_column_bytes(documents, 0));
 		staged->count++;
@@ -626,7 +570,7 @@ dump_experiment(struct dump *dump, struct staged *staged, sqlite3_stmt *times,
 
 		if (staged[i].documents == NULL)
 			continue;
-		prefix = prefix_of(&streams[i], json);
+		prefix = document_prefix(&streams[i], json);
 		result = prefix != NULL ? put_stream(dump, &streams[i], &staged[i],
 					      experiment, id, prefix)
 					: -1;

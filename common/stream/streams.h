@@ -131,6 +131,10 @@ struct streams_row {
 	const char *dumped; /* SQL, with % for a row of the table: is it one that
 			       elog-dump writes?  NULL: all are */
 	bool uncounted;	    /* elog-status does not say how many rows there are */
+	bool alike; /* several records may have one key: only all of a record tells them
+		       apart */
+	bool own; /* it tells of the database that it is in: where several are gathered,
+		     each has rows of its own */
 };
 
 /* Ends with a row whose name is NULL.  The staged ones come first, of them experiments,

@@ -1,0 +1,639 @@
+#include "core/push.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/exit.h"
+#include "base/msg.h"
+#include "core/merge.h"
+#include "core/row.h"
+#include "core/schema.h"
+#include "stream/message.h"
+#include "text/object.h"
+#include "text/writer.h"
+
+/* A transaction has about so many bytes or rows, but an experiment is never split. */
+#define BATCH_BYTES ((size_t)8 * 1024 * 1024)
+#define BATCH_ROWS 20000
+/* So often a transaction is tried, when each time another was quicker. */
+#define ATTEMPTS 20
+#define PAUSE_MS 20
+
+struct push {
+	struct server *server;
+	struct push_options options;
+	struct push_totals totals;
+	struct row_maker maker;
+	struct merge merge;
+	struct batch batch;
+	struct batch_experiment *open; /* experiments that are not closed yet */
+	size_t bytes;
+	long rows;   /* of the batch, about */
+	char *state; /* the bookmark that the server has */
+};
+
+/* ---- the server
+ * ------------------------------------------------------------------------ */
+
+static int
+check_schema(struct push *push)
+{
+	enum schema_state state;
+	enum server_result result = schema_look(push->server, &state);
+
+	if (result != SERVER_DONE)
+		return server_status(push->server, result, "the schema");
+	if (state == SCHEMA_CURRENT)
+		return EXIT_DONE;
+	if (state == SCHEMA_OLDER && !push->options.migrate) {
+		msg("%s: its schema is not that of this elog-push: elog-push --migrate "
+		    "brings it up to date",
+		    push->server->address.shown);
+		return EXIT_PARTIAL;
+	}
+	return schema_migrate(push->server);
+}
+
+static int
+begin_session(struct push *push)
+{
+	uint64_t random[2];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random)) {
+		msg("getrandom: %s", strerror(errno));
+		return EXIT_PARTIAL;
+	}
+	snprintf(push->merge.session, sizeof(push->merge.session),
+	    "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
+	push->merge.source = push->options.source;
+	push->maker.source = push->options.source;
+	push->maker.dialect = push->server->dialect;
+	push->maker.longest = push->server->longest;
+	return EXIT_DONE;
+}
+
+int
+push_open(struct push **out, struct server *server, const struct push_options *options)
+{
+	struct push *push = calloc(1, sizeof(*push));
+	enum server_result result;
+	int status;
+
+	*out = NULL;
+	if (push == NULL) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	push->server = server;
+	push->options = *options;
+	status = check_schema(push);
+	if (status == EXIT_DONE)
+		status = begin_session(push);
+	if (status == EXIT_DONE) {
+		result = server_value(server, &push->state,
+		    "SELECT state FROM sources WHERE source = ?", 1, options->source);
+		status = server_status(server, result, "the bookmark");
+	}
+	if (status == EXIT_DONE)
+		*out = push;
+	else
+		push_close(push);
+	return status;
+}
+
+void
+push_close(struct push *push)
+{
+	struct batch_experiment *next;
+
+	if (push == NULL)
+		return;
+	for (struct batch_experiment *e = push->open; e != NULL; e = next) {
+		next = e->next;
+		batch_experiment_close(e);
+	}
+	batch_clear(&push->batch);
+	row_release(&push->maker);
+	free(push->state);
+	free(push);
+}
+
+const struct push_totals *
+push_totals(const struct push *push)
+{
+	return &push->totals;
+}
+
+void
+push_bad_line(struct push *push, long number, const char *why)
+{
+	if (number > 0)
+		msg("line %ld: %s", number, why);
+	else
+		msg("%s", why);
+	push->totals.errors++;
+}
+
+/* ---- writing
+ * ----------------------------------------------------------------------------- */
+
+static void
+tell_states(struct push *push)
+{
+	if (push->batch.states == NULL || push->options.states == NULL)
+		return;
+	fputs(push->batch.states, push->options.states);
+	if (fflush(push->options.states) == 0)
+		return;
+	if (errno != EPIPE)
+		msg("stdout: %s", strerror(errno));
+	push->totals.errors++;
+	push->options.states = NULL;
+}
+
+static void
+sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+/* Write the batch, again and again where that helps: on the next server, if this one went
+   away. */
+static int
+write_batch(struct push *push)
+{
+	enum server_result result = SERVER_AWAY;
+	time_t until = time(NULL) + push->options.wait;
+	int status;
+
+	for (int attempt = 1;; attempt++) {
+		result = merge_batch(&push->merge, push->server, &push->batch);
+		if (result == SERVER_DONE)
+			return EXIT_DONE;
+		if (result == SERVER_STOPPED)
+			return push->merge.superseded ? EXIT_LATER : EXIT_PARTIAL;
+		if (result == SERVER_REFUSED || result == SERVER_LOGIN ||
+		    *push->options.stop != 0)
+			break;
+		msg_debug("%s: %s: tried again", push->server->address.shown,
+		    push->server->why);
+		if (result != SERVER_AWAY && attempt >= ATTEMPTS)
+			break;
+		if (result != SERVER_AWAY) {
+			/* Of two that meet again and again one is to be late. */
+			sleep_ms(PAUSE_MS * attempt + random() % (PAUSE_MS * attempt));
+			continue;
+		}
+		if (time(NULL) > until)
+			break;
+		if (attempt > 1)
+			sleep_ms(200);
+		status = server_open(push->server, attempt > 1,
+		    (long)(until - time(NULL)) + 1, push->options.stop);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	return server_status(push->server, result, NULL);
+}
+
+/* One state is all there is, and the server has it. */
+static bool
+is_known(const struct push *push)
+{
+	return batch_is_empty(&push->batch) &&
+	       (push->batch.state == NULL ||
+		   (push->state != NULL && strcmp(push->state, push->batch.state) == 0));
+}
+
+static int
+flush(struct push *push)
+{
+	int status = EXIT_DONE;
+
+	if (!is_known(push)) {
+		push->merge.number++;
+		status = write_batch(push);
+		push->totals.batches++;
+	}
+	if (status == EXIT_DONE)
+		tell_states(push);
+	batch_clear(&push->batch);
+	push->bytes = 0;
+	push->rows = 0;
+	return status;
+}
+
+static int
+flush_if_full(struct push *push)
+{
+	return push->bytes >= BATCH_BYTES || push->rows >= BATCH_ROWS ? flush(push)
+								      : EXIT_DONE;
+}
+
+int
+push_idle(struct push *push)
+{
+	return batch_is_empty(&push->batch) && push->batch.states == NULL ? EXIT_DONE
+									  : flush(push);
+}
+
+/* ---- records
+ * ----------------------------------------------------------------------------- */
+
+static struct batch_experiment **
+find_open(struct push *push, struct json_span name)
+{
+	struct batch_experiment **e = &push->open;
+
+	while (*e != NULL && !json_string_is(name, (*e)->name))
+		e = &(*e)->next;
+	return e;
+}
+
+/* The experiment of a name, which is open from now on; NULL after a message. */
+static struct batch_experiment *
+open_experiment(struct push *push, struct json_span name)
+{
+	struct batch_experiment **e = find_open(push, name);
+	char *text;
+
+	if (*e != NULL)
+		return *e;
+	text = malloc(name.n);
+	if (text == NULL) {
+		msg("no memory");
+		return NULL;
+	}
+	json_string_decode(name, text);
+	*e = batch_experiment_open(text);
+	free(text);
+	return *e;
+}
+
+static bool
+says(struct json_span record, const char *name, const char *text)
+{
+	struct json_span value;
+
+	return json_find(record, name, &value) && value.p[0] == '"' &&
+	       json_string_is(value, text);
+}
+
+static bool
+is_deleted(struct json_span record)
+{
+	struct json_span value;
+
+	return memmem(record.p, record.n, STREAMS_DELETED, strlen(STREAMS_DELETED)) !=
+		   NULL &&
+	       json_find(record, STREAMS_DELETED, &value) && value.p[0] != 'n';
+}
+
+static int
+add_row(struct push *push, struct pile *pile, bool deleted)
+{
+	if (pile == NULL ||
+	    pile_add(pile, push->maker.line.p, push->maker.line.n, push->maker.hash) != 0)
+		return EXIT_PARTIAL;
+	pile->deletes |= deleted;
+	return EXIT_DONE;
+}
+
+/* An experiment that is no more where it comes from. */
+static int
+take_gone(struct push *push, struct json_span name)
+{
+	struct batch_experiment *e;
+	char *text = malloc(name.n);
+	int status = EXIT_DONE;
+
+	if (text == NULL) {
+		msg("no memory");
+		return EXIT_PARTIAL;
+	}
+	json_string_decode(name, text);
+	if (batch_has(&push->batch, text))
+		status = flush(push);
+	e = status == EXIT_DONE ? batch_experiment_open(text) : NULL;
+	free(text);
+	if (e == NULL)
+		return status != EXIT_DONE ? status : EXIT_PARTIAL;
+	e->gone = true;
+	batch_add(&push->batch, e);
+	push->rows++;
+	return flush_if_full(push);
+}
+
+/* A record of an experiment that comes whole. */
+static int
+take_staged(struct push *push, const struct streams_row *row, struct json_span record,
+    long number)
+{
+	const struct table *table = table_of(row);
+	struct batch_experiment *e;
+	struct json_span name;
+	char why[ROW_WHY], line[ROW_WHY + 100];
+	bool deleted = is_deleted(record);
+	const char *wrong;
+	struct pile *pile;
+
+	if (!json_find(record, "experiment", &name) || name.p[0] != '"') {
+		push_bad_line(push, number, "a record without its experiment");
+		return EXIT_DONE;
+	}
+	if (deleted && row == streams)
+		return take_gone(push, name);
+	e = open_experiment(push, name);
+	if (e == NULL)
+		return EXIT_PARTIAL;
+	wrong =
+	    row_make(&push->maker, table, record, deleted ? ROW_DELETED : ROW_WHOLE, why);
+	if (wrong != NULL) {
+		snprintf(line, sizeof(line), "%.60s: %s", e->name, wrong);
+		push_bad_line(push, number, line);
+		e->bad[row - streams] = true;
+		if (e->problem == NULL)
+			e->problem = strdup(wrong);
+		return EXIT_DONE;
+	}
+	e->arrived[row - streams]++;
+	pile = batch_pile(e->piles, row);
+	if (pile != NULL && table->single)
+		pile_clear(pile); /* of two the last one counts */
+	return add_row(push, pile, deleted);
+}
+
+/* Modes of records that only elog-load, which knows what was there before, can take. */
+static bool
+is_for_load(struct json_span record)
+{
+	static const char *const modes[] = {"update", "end", "prune", NULL};
+	struct json_span tree;
+
+	for (const char *const *m = modes; *m != NULL; m++)
+		if (says(record, "mode", *m))
+			return true;
+	return json_find(record, "tree", &tree) && tree.p[0] == 't';
+}
+
+/* A record that stands by itself. */
+static int
+take_singly(struct push *push, const struct streams_row *row, struct json_span record,
+    enum row_kind kind, long number)
+{
+	char why[ROW_WHY];
+	const char *wrong = NULL;
+	int status;
+
+	if (is_deleted(record) || says(record, "mode", "remove"))
+		kind = ROW_DELETED;
+	else if (is_for_load(record))
+		wrong =
+		    "only a database with what was there before can take it: give it to "
+		    "elog-load, and push that database";
+	if (wrong == NULL)
+		wrong = row_make(&push->maker, table_of(row), record, kind, why);
+	if (wrong != NULL) {
+		push_bad_line(push, number, wrong);
+		return EXIT_DONE;
+	}
+	/* Of a single table the row has no end yet. */
+	if (table_of(row)->single) {
+		buffer_put(&push->maker.line, "\t\\N\n", 4);
+	}
+	status = add_row(push, batch_pile(push->batch.rows, row), kind == ROW_DELETED);
+	push->rows++;
+	push->bytes += push->maker.line.n;
+	return status == EXIT_DONE ? flush_if_full(push) : status;
+}
+
+/* ---- closing
+ * ----------------------------------------------------------------------------- */
+
+/* What the closing record says of the streams: how many records were sent. */
+static void
+read_counts(struct batch_experiment *e, struct json_span record)
+{
+	struct json_span records, times, key, value;
+	struct json_walk walk;
+
+	if (json_find(record, "records", &records))
+		for (walk = json_walk(records); json_walk_next(&walk, &key, &value);) {
+			const struct streams_row *row = streams_of(key);
+
+			if (row != NULL)
+				e->sent[row - streams] = object_count(records, row->name);
+		}
+	if (json_find(record, "updated_at", &times))
+		for (walk = json_walk(times); json_walk_next(&walk, &key, &value);) {
+			const struct streams_row *row = streams_of(key);
+
+			if (row != NULL)
+				e->updated_at[row - streams] =
+				    object_member(times, row->name);
+		}
+}
+
+/* Did all arrive that was sent?  False, and why. */
+static bool
+is_counted(const struct batch_experiment *e, char *why, size_t size)
+{
+	for (size_t i = 0; i < streams_staged(); i++) {
+		long sent = e->sent[i] > 0 ? e->sent[i] : 0;
+
+		if (e->arrived[i] == sent || e->bad[i])
+			continue;
+		snprintf(why, size, "%s: %ld of %ld records arrived", streams[i].name,
+		    e->arrived[i], sent);
+		return false;
+	}
+	return true;
+}
+
+static void
+refuse(struct push *push, const struct batch_experiment *e, const char *why)
+{
+	msg("%s: not pushed: %s", e->name, why);
+	push->totals.errors++;
+}
+
+/* An experiment of which everything came, or some streams. */
+static int
+take_arrived(struct push *push, struct batch_experiment *e, struct json_span record)
+{
+	struct json_span incremental;
+	char why[120];
+	int status = EXIT_DONE;
+
+	e->fetched_at = object_member(record, "fetched_at");
+	e->copied = says(record, STREAMS_COPY, "close");
+	e->incremental =
+	    json_find(record, "incremental", &incremental) && incremental.p[0] == 't';
+	read_counts(e, record);
+	if (!is_counted(e, why, sizeof(why))) {
+		refuse(push, e, why);
+		batch_experiment_close(e);
+		return EXIT_DONE;
+	}
+	if (e->problem != NULL)
+		refuse(push, e, e->problem);
+	if (batch_has(&push->batch, e->name))
+		status = flush(push);
+	for (size_t i = 0; i < STREAMS_MAX; i++)
+		if (e->piles[i] != NULL) {
+			push->bytes += pile_bytes(e->piles[i]);
+			push->rows += e->piles[i]->rows;
+		}
+	push->rows++;
+	push->totals.experiments++;
+	batch_add(&push->batch, e);
+	return status;
+}
+
+static int
+take_closing(struct push *push, const struct streams_row *row, struct json_span record,
+    long number)
+{
+	struct batch_experiment **slot, *e;
+	struct json_span name;
+	bool came =
+	    says(record, "status", "complete") || says(record, "status", "partial");
+	int status = EXIT_DONE;
+
+	if (says(record, STREAMS_COPY, "row") || is_deleted(record))
+		return take_singly(push, row, record, ROW_WHOLE, number);
+	if (!json_find(record, "experiment", &name) || name.p[0] != '"') {
+		push_bad_line(push, number, "a record of fetches without its experiment");
+		return EXIT_DONE;
+	}
+	if (came && open_experiment(push, name) == NULL)
+		return EXIT_PARTIAL;
+	slot = find_open(push, name);
+	e = *slot;
+	if (e != NULL)
+		*slot = e->next;
+	if (came)
+		status = take_arrived(push, e, record);
+	else
+		batch_experiment_close(e);
+	if (status == EXIT_DONE && !says(record, STREAMS_COPY, "close"))
+		status = take_singly(push, row, record, ROW_WHOLE, number);
+	return status == EXIT_DONE ? flush_if_full(push) : status;
+}
+
+/* ---- lines
+ * ------------------------------------------------------------------------------- */
+
+/* A state of elog-dump stands for all before it: then it is the source's bookmark. */
+static int
+take_state(struct push *push, struct json_span value)
+{
+	struct json_span bookmarks, dump;
+	struct buffer states = {0};
+
+	if (push->totals.errors > 0 || push->open != NULL)
+		return EXIT_DONE;
+	if (push->batch.states != NULL)
+		buffer_put(&states, push->batch.states, strlen(push->batch.states));
+	buffer_put(&states, value.p, value.n);
+	buffer_put(&states, "\n", 1);
+	free(push->batch.states);
+	push->batch.states = buffer_take(&states, NULL);
+	if (json_find(value, "bookmarks", &bookmarks) &&
+	    json_find(bookmarks, "elog-dump", &dump)) {
+		free(push->batch.state);
+		push->batch.state = strndup(value.p, value.n);
+		if (push->batch.state == NULL)
+			push->batch.states = NULL;
+	}
+	if (push->batch.states != NULL)
+		return EXIT_DONE;
+	msg("no memory");
+	return EXIT_PARTIAL;
+}
+
+/* Is a record of a staged stream a row without a document?  elog-dump puts it so. */
+static bool
+is_bare(struct json_span record)
+{
+	static const char end[] = ",\"" STREAMS_COPY "\":\"row\"}";
+	size_t n = sizeof(end) - 1;
+
+	return record.n > n && memcmp(record.p + record.n - n, end, n) == 0;
+}
+
+static int
+take_record(struct push *push, const struct message *message, long number)
+{
+	const struct streams_row *row = streams_of(message->stream);
+	char why[160];
+
+	push->totals.records++;
+	if (row == NULL) {
+		snprintf(why, sizeof(why),
+		    "%.*s: no stream of elog's: give it to elog-load, and push that "
+		    "database",
+		    (int)(message->stream.n < 60 ? message->stream.n : 60),
+		    message->stream.p);
+		push_bad_line(push, number, why);
+		return EXIT_DONE;
+	}
+	if (row->applied == STREAMS_CLOSING)
+		return take_closing(push, row, message->record, number);
+	if (row->applied == STREAMS_STAGED && !is_bare(message->record))
+		return take_staged(push, row, message->record, number);
+	return take_singly(push, row, message->record,
+	    row->applied == STREAMS_STAGED ? ROW_BARE : ROW_WHOLE, number);
+}
+
+int
+push_line(struct push *push, char *line, size_t n, long number)
+{
+	struct message message;
+	const char *why;
+
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	if (n == strspn(line, " \t") || n == 0)
+		return EXIT_DONE;
+	why = message_read(line, n, &message);
+	if (why != NULL) {
+		push_bad_line(push, number, why);
+		return EXIT_DONE;
+	}
+	if (message.type == MESSAGE_RECORD)
+		return take_record(push, &message, number);
+	return message.type == MESSAGE_STATE ? take_state(push, message.value)
+					     : EXIT_DONE;
+}
+
+int
+push_end(struct push *push)
+{
+	for (const struct batch_experiment *e = push->open; e != NULL; e = e->next)
+		refuse(push, e, "its fetch was cut short: no closing record came");
+	return push_idle(push);
+}
+
+/* ---- bookmarks
+ * ---------------------------------------------------------------------------- */
+
+int
+push_bookmark(struct server *server, const char *source)
+{
+	char *state = NULL;
+	enum schema_state schema;
+	enum server_result result = schema_look(server, &schema);
+
+	if (result == SERVER_DONE && schema != SCHEMA_OLDER)
+		result = server_value(server, &state,
+		    "SELECT state FROM sources WHERE source = ?", 1, source);
+	if (result == SERVER_DONE && state != NULL)
+		puts(state);
+	free(state);
+	return server_status(server, result, "the bookmark");
+}

@@ -1,0 +1,38 @@
+/*
+ * The schema of a server database: made and changed where it is older than ours, by
+ * whoever comes first.
+ *
+ * Beside the tables of the streams there are
+ *	schema_version	version, name, applied_at and the fingerprint of each migration
+ *	sources		who pushes here: source, state (a bookmark), session, batch
+ *	holdings	which streams of which experiments a source has: source,
+ *			experiment, stream, fetched_at
+ */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+
+#include <stdbool.h>
+
+#include "core/server.h"
+
+/* The newest that this program knows. */
+#define SCHEMA_VERSION 1
+
+enum schema_state {
+	SCHEMA_CURRENT,
+	SCHEMA_OLDER, /* or none at all */
+	SCHEMA_NEWER,
+};
+
+enum server_result schema_look(struct server *server, enum schema_state *state);
+
+/*
+ * Bring it up to date, where several may do so at once.  0, or the exit status after a
+ * message: it is newer, or the server refuses.
+ */
+int schema_migrate(struct server *server);
+
+/* As a text, all statements that would make it; malloc'd. */
+char *schema_text(const struct dialect *dialect);
+
+#endif

@@ -1,0 +1,614 @@
+/* MariaDB, through libmariadb: rows in bulk are LOAD DATA LOCAL, where the server takes
+   that, else INSERTs of as many rows as it takes in a packet. */
+#include <errmsg.h>
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/server.h"
+#include "text/buffer.h"
+
+#define CONNECT_SECONDS 10
+#define CERTIFICATES "/etc/ssl/certs/ca-certificates.crt"
+#define VALUE_BYTES ((size_t)64 * 1024)
+
+struct session {
+	MYSQL mysql;
+	bool local_infile; /* the server takes LOAD DATA LOCAL */
+	unsigned long packet;
+	/* Of the rows that LOAD DATA asks for: */
+	server_source *source;
+	void *context;
+	const char *rest;
+	size_t n_rest;
+	bool failed;
+};
+
+/* What an error means, of a statement.  Those of a connection, 2000 to 2999, are AWAY. */
+static const struct meaning {
+	unsigned code;
+	enum server_result result;
+} meanings[] = {
+    {ER_LOCK_DEADLOCK, SERVER_AGAIN},	  /* 1213, Galera's refusal at COMMIT, too */
+    {ER_LOCK_WAIT_TIMEOUT, SERVER_AGAIN}, /* 1205 */
+    {1020, SERVER_AGAIN},		  /* the row changed since it was read */
+    {1180, SERVER_AGAIN},		  /* "error during COMMIT" */
+    {ER_DUP_ENTRY, SERVER_CLASH},
+    {ER_UNKNOWN_COM_ERROR, SERVER_AWAY}, /* 1047: the node is not ready */
+    {ER_CON_COUNT_ERROR, SERVER_AWAY},
+    {ER_OUTOFMEMORY, SERVER_AWAY},
+    {ER_DISK_FULL, SERVER_AWAY},
+    {ER_RECORD_FILE_FULL, SERVER_AWAY}, /* 1114 */
+    {3, SERVER_AWAY},			/* writing a temporary file */
+    {1026, SERVER_AWAY},		/* writing a file */
+    {ER_SERVER_SHUTDOWN, SERVER_AWAY},
+    {ER_OPTION_PREVENTS_STATEMENT, SERVER_AWAY}, /* 1290: read-only */
+    {1317, SERVER_AWAY},			 /* interrupted */
+    {1927, SERVER_AWAY},			 /* killed */
+    {ER_ACCESS_DENIED_ERROR, SERVER_LOGIN},
+    {1698, SERVER_LOGIN},
+    {ER_HOST_NOT_PRIVILEGED, SERVER_LOGIN},
+    {1251, SERVER_LOGIN},
+    {0, SERVER_REFUSED},
+};
+
+static enum server_result
+fail_with(struct server *server, unsigned code, const char *text, const char *host)
+{
+	const struct meaning *m = meanings;
+	const char *colon = host != NULL && host[0] != '\0' ? ": " : "";
+
+	while (m->code != 0 && m->code != code)
+		m++;
+	return server_fail(server, code >= 2000 && code < 3000 ? SERVER_AWAY : m->result,
+	    "%s%s%s", host != NULL ? host : "", colon, text);
+}
+
+static enum server_result
+fail(struct server *server)
+{
+	struct session *session = server->session;
+
+	return fail_with(
+	    server, mysql_errno(&session->mysql), mysql_error(&session->mysql), NULL);
+}
+
+static void
+close_session(struct server *server)
+{
+	struct session *session = server->session;
+
+	mysql_close(&session->mysql);
+	free(session);
+}
+
+/* ---- connecting ---------------------------------------------------------------- */
+
+/* The files that the server must be known by, and what else the address says.  False: it
+   has an option that we do not know, and *name gets it. */
+static bool
+set_options(struct server *server, MYSQL *mysql, bool local, const char **name)
+{
+	static const struct {
+		const char *name;
+		enum mysql_option option;
+	} known[] = {{"ssl-ca", MYSQL_OPT_SSL_CA}, {"ssl-cert", MYSQL_OPT_SSL_CERT},
+	    {"ssl-key", MYSQL_OPT_SSL_KEY}, {"defaults-file", MYSQL_READ_DEFAULT_FILE}};
+	const unsigned seconds = CONNECT_SECONDS;
+	const my_bool yes = 1;
+	const unsigned allowed = 1;
+
+	mysql_options(mysql, MYSQL_READ_DEFAULT_GROUP, "elog-push");
+	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &allowed);
+	if (!local) {
+		mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &yes);
+		mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+		if (access(CERTIFICATES, R_OK) == 0)
+			mysql_options(mysql, MYSQL_OPT_SSL_CA, CERTIFICATES);
+	}
+	for (size_t i = 0; i < server->address.n_options; i++) {
+		const struct address_option *o = &server->address.options[i];
+		size_t k = 0;
+
+		if (strcmp(o->name, "socket") == 0)
+			continue;
+		while (k < sizeof(known) / sizeof(known[0]) &&
+		       strcmp(known[k].name, o->name) != 0)
+			k++;
+		*name = o->name;
+		if (k == sizeof(known) / sizeof(known[0]))
+			return false;
+		mysql_options(mysql, known[k].option, o->value);
+	}
+	return true;
+}
+
+static int
+note_status(void *context, int n, const char *const *values, const size_t *lengths)
+{
+	struct server *server = context;
+	struct session *session = server->session;
+
+	(void)lengths;
+	if (n < 2 || values[0] == NULL || values[1] == NULL)
+		return 0;
+	session->packet = strtoul(values[0], NULL, 10);
+	session->local_infile = strcmp(values[1], "1") == 0;
+	return 0;
+}
+
+static int
+note_cluster(void *context, int n, const char *const *values, const size_t *lengths)
+{
+	struct server *server = context;
+
+	(void)lengths;
+	server->several = n > 1 && values[1] != NULL && strcmp(values[1], "ON") == 0;
+	return 0;
+}
+
+static enum server_result run(struct server *server, const char *sql, int n,
+    const char *const *values, server_row *row, void *context);
+
+static enum server_result
+prepare_session(struct server *server)
+{
+	enum server_result result;
+	struct session *session = server->session;
+
+	result = run(server,
+	    "SET SESSION sql_mode = "
+	    "'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
+	    "NO_BACKSLASH_ESCAPES', time_zone = '+00:00'",
+	    0, NULL, NULL, NULL);
+	if (result == SERVER_DONE)
+		result =
+		    run(server, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+			0, NULL, NULL, NULL);
+	if (result == SERVER_DONE)
+		result = run(server, "SELECT @@max_allowed_packet, @@local_infile", 0,
+		    NULL, note_status, server);
+	if (result == SERVER_DONE)
+		result = run(server, "SHOW GLOBAL STATUS LIKE 'wsrep_ready'", 0, NULL,
+		    note_cluster, server);
+	/* Of its packet the rest of a row and the packet's head take a part. */
+	if (result == SERVER_DONE && session->packet > 0)
+		server->longest =
+		    session->packet - (session->packet > 65536 ? 16384 : 1024);
+	return result;
+}
+
+static enum server_result
+open_session(struct server *server, size_t host)
+{
+	const struct address *address = &server->address;
+	const char *name = address->hosts[host].name, *option = NULL;
+	const char *socket = address_option(address, "socket");
+	bool local = address_is_local(name);
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL || mysql_init(&session->mysql) == NULL) {
+		free(session);
+		return server_fail(server, SERVER_AWAY, "no memory");
+	}
+	server->session = session;
+	server->dialect = &dialect_mariadb;
+	if (!set_options(server, &session->mysql, local, &option))
+		return server_fail(
+		    server, SERVER_REFUSED, "%s: no option of MariaDB's", option);
+	if (name[0] == '/')
+		socket = name;
+	if (mysql_real_connect(&session->mysql,
+		name[0] == '/' || name[0] == '\0' ? NULL : name, address->user, NULL,
+		address->database, (unsigned)address->hosts[host].port, socket,
+		CLIENT_LOCAL_FILES) == NULL)
+		return fail_with(server, mysql_errno(&session->mysql),
+		    mysql_error(&session->mysql), name);
+	return prepare_session(server);
+}
+
+/* ---- statements ----------------------------------------------------------------- */
+
+struct answer {
+	MYSQL_BIND bind[SERVER_COLUMNS];
+	char *values[SERVER_COLUMNS];
+	size_t room[SERVER_COLUMNS];
+	unsigned long lengths[SERVER_COLUMNS];
+	my_bool nulls[SERVER_COLUMNS], errors[SERVER_COLUMNS];
+	int n;
+};
+
+static bool
+bind_answer(MYSQL_STMT *statement, struct answer *answer)
+{
+	answer->n = (int)mysql_stmt_field_count(statement);
+	if (answer->n > SERVER_COLUMNS)
+		return false;
+	for (int i = 0; i < answer->n; i++) {
+		answer->room[i] = VALUE_BYTES;
+		answer->values[i] = malloc(VALUE_BYTES + 1);
+		if (answer->values[i] == NULL)
+			return false;
+		answer->bind[i] = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
+		    .buffer = answer->values[i],
+		    .buffer_length = VALUE_BYTES,
+		    .length = &answer->lengths[i],
+		    .is_null = &answer->nulls[i],
+		    .error = &answer->errors[i]};
+	}
+	return mysql_stmt_bind_result(statement, answer->bind) == 0;
+}
+
+/* Values that did not fit are fetched again, into room that stays. */
+static bool
+fetch_longer(MYSQL_STMT *statement, struct answer *answer)
+{
+	for (int i = 0; i < answer->n; i++) {
+		MYSQL_BIND one = {.buffer_type = MYSQL_TYPE_STRING,
+		    .length = &answer->lengths[i],
+		    .is_null = &answer->nulls[i],
+		    .error = &answer->errors[i]};
+		size_t n = answer->lengths[i];
+
+		if (answer->nulls[i] || n <= VALUE_BYTES)
+			continue;
+		if (n > answer->room[i]) {
+			char *more = realloc(answer->values[i], n + 1);
+
+			if (more == NULL)
+				return false;
+			answer->values[i] = more;
+			answer->room[i] = n;
+			answer->bind[i].buffer = more;
+		}
+		one.buffer = answer->values[i];
+		one.buffer_length = (unsigned long)n;
+		if (mysql_stmt_fetch_column(statement, &one, (unsigned)i, 0) != 0)
+			return false;
+	}
+	return true;
+}
+
+static enum server_result
+take_rows(struct server *server, MYSQL_STMT *statement, server_row *row, void *context)
+{
+	struct answer answer = {.n = 0};
+	enum server_result result = SERVER_DONE;
+	int code = 1;
+
+	if (!bind_answer(statement, &answer)) {
+		result = server_fail(server, SERVER_REFUSED, "no memory");
+		goto done;
+	}
+	while (
+	    (code = mysql_stmt_fetch(statement)) == 0 || code == MYSQL_DATA_TRUNCATED) {
+		const char *values[SERVER_COLUMNS];
+		size_t lengths[SERVER_COLUMNS];
+		bool moved = code == MYSQL_DATA_TRUNCATED;
+
+		if (moved && !fetch_longer(statement, &answer)) {
+			result = server_fail(server, SERVER_REFUSED, "no memory");
+			break;
+		}
+		for (int i = 0; i < answer.n; i++) {
+			lengths[i] = answer.lengths[i];
+			values[i] = answer.nulls[i] ? NULL : answer.values[i];
+			if (values[i] != NULL)
+				answer.values[i][lengths[i]] = '\0';
+		}
+		if (row(context, answer.n, values, lengths) != 0) {
+			result = SERVER_STOPPED;
+			break;
+		}
+		/* The buffers that grew have moved. */
+		if (moved)
+			(void)mysql_stmt_bind_result(statement, answer.bind);
+	}
+	if (result == SERVER_DONE && code == 1)
+		result = fail_with(server, mysql_stmt_errno(statement),
+		    mysql_stmt_error(statement), NULL);
+done:
+	for (int i = 0; i < answer.n && i < SERVER_COLUMNS; i++)
+		free(answer.values[i]);
+	return result;
+}
+
+static enum server_result
+run(struct server *server, const char *sql, int n, const char *const *values,
+    server_row *row, void *context)
+{
+	struct session *session = server->session;
+	MYSQL_BIND bind[SERVER_COLUMNS] = {{.length = NULL}};
+	enum server_result result = SERVER_DONE;
+	MYSQL_STMT *statement;
+
+	/* What has neither parameters nor rows need not be prepared, and some statements
+	   cannot. */
+	if (n == 0 && row == NULL) {
+		if (mysql_real_query(&session->mysql, sql, (unsigned long)strlen(sql)) !=
+		    0)
+			return fail(server);
+		if (mysql_field_count(&session->mysql) > 0)
+			mysql_free_result(mysql_store_result(&session->mysql));
+		return SERVER_DONE;
+	}
+	statement = mysql_stmt_init(&session->mysql);
+	if (statement == NULL)
+		return server_fail(server, SERVER_REFUSED, "no memory");
+	for (int i = 0; i < n && i < SERVER_COLUMNS; i++) {
+		bind[i].buffer_type =
+		    values[i] != NULL ? MYSQL_TYPE_STRING : MYSQL_TYPE_NULL;
+		bind[i].buffer = (void *)(size_t)values[i];
+		bind[i].buffer_length =
+		    values[i] != NULL ? (unsigned long)strlen(values[i]) : 0;
+	}
+	if (mysql_stmt_prepare(statement, sql, (unsigned long)strlen(sql)) != 0 ||
+	    (n > 0 && mysql_stmt_bind_param(statement, bind) != 0) ||
+	    mysql_stmt_execute(statement) != 0)
+		result = fail_with(server, mysql_stmt_errno(statement),
+		    mysql_stmt_error(statement), NULL);
+	else if (row != NULL && mysql_stmt_field_count(statement) > 0)
+		result = take_rows(server, statement, row, context);
+	/* What is left of an answer that nobody wants is not waited for. */
+	mysql_stmt_close(statement);
+	return result;
+}
+
+/* ---- rows in bulk --------------------------------------------------------------- */
+
+static int
+infile_begin(void **p, const char *name, void *context)
+{
+	(void)name; /* whatever file the server asks for, it gets our rows */
+	*p = context;
+	return 0;
+}
+
+static int
+infile_read(void *p, char *out, unsigned size)
+{
+	struct session *session = p;
+	size_t n;
+
+	if (session->n_rest == 0) {
+		long more = session->source(session->context, &session->rest);
+
+		if (more <= 0) {
+			session->failed = more < 0;
+			return more < 0 ? -1 : 0;
+		}
+		session->n_rest = (size_t)more;
+	}
+	n = session->n_rest < size ? session->n_rest : size;
+	memcpy(out, session->rest, n);
+	session->rest += n;
+	session->n_rest -= n;
+	return (int)n;
+}
+
+static void
+infile_end(void *p)
+{
+	(void)p;
+}
+
+static int
+infile_error(void *p, char *text, unsigned size)
+{
+	(void)p;
+	snprintf(text, size, "the rows cannot be read");
+	return CR_UNKNOWN_ERROR;
+}
+
+static int
+first_warning(void *context, int n, const char *const *values, const size_t *lengths)
+{
+	struct server *server = context;
+
+	(void)lengths;
+	if (n > 2 && values[2] != NULL && server->why[0] == '\0')
+		server_fail(server, SERVER_REFUSED, "%s", values[2]);
+	return 0;
+}
+
+/* LOCAL makes warnings of errors: of a key that is there, of what does not fit. */
+static enum server_result
+check_warnings(struct server *server, long rows, bool replaced)
+{
+	struct session *session = server->session;
+	long warnings = (long)mysql_warning_count(&session->mysql);
+	long taken = (long)mysql_affected_rows(&session->mysql);
+
+	if (warnings == 0 && (taken == rows || replaced))
+		return SERVER_DONE;
+	server->why[0] = '\0';
+	(void)run(server, "SHOW WARNINGS LIMIT 1", 0, NULL, first_warning, server);
+	return taken < rows && strstr(server->why, "uplicate") != NULL ? SERVER_CLASH
+								       : SERVER_REFUSED;
+}
+
+static enum server_result
+load_file(struct server *server, const char *table, const char *columns, long rows,
+    bool replace)
+{
+	struct session *session = server->session;
+	char *sql =
+	    dialect_sql("LOAD DATA LOCAL INFILE 'rows' $r INTO TABLE \"$t\" "
+			"CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\t' ESCAPED BY "
+			"'\\' LINES TERMINATED BY '\n' ($c)",
+		"t", table, "c", columns, "r", replace ? "REPLACE" : "IGNORE", NULL);
+	enum server_result result;
+
+	if (sql == NULL)
+		return server_fail(server, SERVER_REFUSED, "no memory");
+	mysql_set_local_infile_handler(&session->mysql, infile_begin, infile_read,
+	    infile_end, infile_error, session);
+	if (mysql_real_query(&session->mysql, sql, (unsigned long)strlen(sql)) != 0)
+		result = session->failed ? SERVER_STOPPED : fail(server);
+	else
+		result = check_warnings(server, rows, replace);
+	free(sql);
+	return result;
+}
+
+/* A field of a line as SQL: NULL, or a text in quotes, in which a quote stands twice. */
+static const char *
+put_field(struct buffer *sql, const char *p, const char *end)
+{
+	if (p + 1 < end && p[0] == '\\' && p[1] == 'N') {
+		buffer_put(sql, "NULL", 4);
+		return p + 2;
+	}
+	buffer_put(sql, "'", 1);
+	for (; p < end && *p != '\t' && *p != '\n'; p++) {
+		char c = *p;
+
+		if (c == '\\' && p + 1 < end) {
+			c = *++p;
+			c = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+		}
+		buffer_put(sql, &c, 1);
+		if (c == '\'')
+			buffer_put(sql, &c, 1);
+	}
+	buffer_put(sql, "'", 1);
+	return p;
+}
+
+/* A line as a row of values in brackets; returns what is behind it. */
+static const char *
+put_line(struct buffer *sql, const char *p, const char *end)
+{
+	buffer_put(sql, "(", 1);
+	for (;;) {
+		p = put_field(sql, p, end);
+		if (p >= end || *p == '\n')
+			break;
+		buffer_put(sql, ",", 1);
+		p++;
+	}
+	buffer_put(sql, ")", 1);
+	return p < end ? p + 1 : p;
+}
+
+/* The same rows where the server takes no LOAD DATA LOCAL. */
+struct inserts {
+	struct server *server;
+	struct buffer sql, line; /* a line that came in pieces */
+	char *head;
+	size_t bound;
+	bool any;
+};
+
+static enum server_result
+flush_inserts(struct inserts *inserts)
+{
+	struct session *session = inserts->server->session;
+	enum server_result result = SERVER_DONE;
+
+	if (inserts->any && mysql_real_query(&session->mysql, inserts->sql.p,
+				(unsigned long)inserts->sql.n) != 0)
+		result = fail(inserts->server);
+	inserts->any = false;
+	inserts->sql.n = 0;
+	return result;
+}
+
+static enum server_result
+add_line(struct inserts *inserts, const char *p, size_t n)
+{
+	enum server_result result = SERVER_DONE;
+
+	if (inserts->any && inserts->sql.n + n > inserts->bound / 2)
+		result = flush_inserts(inserts);
+	if (!inserts->any)
+		buffer_put(&inserts->sql, inserts->head, strlen(inserts->head));
+	else
+		buffer_put(&inserts->sql, ",", 1);
+	inserts->any = true;
+	put_line(&inserts->sql, p, p + n);
+	if (inserts->sql.failed)
+		return server_fail(inserts->server, SERVER_REFUSED, "no memory");
+	return result;
+}
+
+static enum server_result
+add_piece(struct inserts *inserts, const char *p, size_t n)
+{
+	enum server_result result = SERVER_DONE;
+
+	while (n > 0 && result == SERVER_DONE) {
+		const char *newline = memchr(p, '\n', n);
+		size_t length = newline != NULL ? (size_t)(newline - p) + 1 : n;
+
+		if (newline == NULL || inserts->line.n > 0)
+			buffer_put(&inserts->line, p, length);
+		if (newline != NULL && inserts->line.n > 0) {
+			result = add_line(inserts, inserts->line.p, inserts->line.n);
+			inserts->line.n = 0;
+		} else if (newline != NULL) {
+			result = add_line(inserts, p, length);
+		}
+		p += length;
+		n -= length;
+	}
+	return result;
+}
+
+static enum server_result
+load_inserts(struct server *server, const char *table, const char *columns, bool replace,
+    server_source *source, void *context)
+{
+	struct session *session = server->session;
+	struct inserts inserts = {.server = server,
+	    .bound = session->packet < 8u << 20 ? session->packet : 8u << 20};
+	enum server_result result = SERVER_DONE;
+	const char *p;
+	long n = 0;
+
+	inserts.head = dialect_sql("$r INTO \"$t\" ($c) VALUES ", "t", table, "c",
+	    columns, "r", replace ? "REPLACE" : "INSERT", NULL);
+	if (inserts.head == NULL)
+		return server_fail(server, SERVER_REFUSED, "no memory");
+	while (result == SERVER_DONE && (n = source(context, &p)) > 0)
+		result = add_piece(&inserts, p, (size_t)n);
+	if (n < 0)
+		result = SERVER_STOPPED;
+	if (result == SERVER_DONE)
+		result = flush_inserts(&inserts);
+	buffer_free(&inserts.sql);
+	buffer_free(&inserts.line);
+	free(inserts.head);
+	return result;
+}
+
+static enum server_result
+load(struct server *server, const char *table, const char *columns, long rows,
+    server_source *source, void *context)
+{
+	struct session *session = server->session;
+	/* Of what comes to a temporary table, what comes later takes the place. */
+	bool replace = strncmp(table, dialect_mariadb.temporary,
+			   strlen(dialect_mariadb.temporary)) == 0;
+
+	session->source = source;
+	session->context = context;
+	session->n_rest = 0;
+	session->failed = false;
+	if (session->local_infile)
+		return load_file(server, table, columns, rows, replace);
+	return load_inserts(server, table, columns, replace, source, context);
+}
+
+const struct server_driver server_mariadb = {
+    .name = "MariaDB",
+    .open = open_session,
+    .close = close_session,
+    .run = run,
+    .load = load,
+};
