@@ -11,10 +11,10 @@
 #include "base/interrupt.h"
 #include "base/msg.h"
 #include "base/who.h"
+#include "core/dbms.h"
 #include "core/push.h"
 #include "core/read.h"
 #include "core/schema.h"
-#include "core/server.h"
 #include "core/verify.h"
 #include "stream/lines.h"
 #include "stream/stream_choice.h"
@@ -112,7 +112,7 @@ read_lines(struct input *input)
 }
 
 static int
-push_stream(struct server *server, const struct push_options *chosen)
+push_stream(struct dbms *server, const struct push_options *chosen)
 {
 	struct input input = {.push = NULL};
 	struct push *push;
@@ -136,7 +136,7 @@ push_stream(struct server *server, const struct push_options *chosen)
 }
 
 static int
-verify_stream(struct server *server, const char *name)
+verify_stream(struct dbms *server, const char *name)
 {
 	struct input input = {.verify = verify_open(server, name)};
 	int status;
@@ -157,7 +157,7 @@ is_any(const struct streams_row *row)
 }
 
 static int
-read_target(struct server *server, const char *name)
+read_target(struct dbms *server, const char *name)
 {
 	struct read_options chosen = {.experiments = experiments, .source = name};
 	struct stream out;
@@ -204,12 +204,12 @@ work(const char *target, const struct config *config, long seconds)
 	    .states = stdout,
 	    .stop = &interrupt_stop};
 	struct address address;
-	struct server server;
+	struct dbms server;
 	char *name = find_source(config);
 	int status = address_read(&address, target);
 
 	chosen.source = name;
-	server_begin(&server, &address);
+	dbms_begin(&server, &address);
 	if (status == EXIT_DONE && name == NULL)
 		status = EXIT_PARTIAL;
 	if (status == EXIT_DONE && (name[0] == '\0' || strlen(name) > DIALECT_KEY_MAX)) {
@@ -218,14 +218,14 @@ work(const char *target, const struct config *config, long seconds)
 		status = EXIT_USAGE;
 	}
 	if (status == EXIT_DONE)
-		status = server_open(&server, false, seconds, &interrupt_stop);
+		status = dbms_open(&server, false, seconds, &interrupt_stop);
 	if (status == EXIT_DONE)
 		status = bookmark    ? push_bookmark(&server, name)
 			 : migrate   ? schema_migrate(&server)
 			 : verify    ? verify_stream(&server, name)
 			 : read_back ? read_target(&server, name)
 				     : push_stream(&server, &chosen);
-	server_end(&server);
+	dbms_end(&server);
 	free(name);
 	return status;
 }

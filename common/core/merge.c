@@ -58,14 +58,14 @@ step_sql(const struct table *table, const struct dialect *dialect, int step, boo
 }
 
 /* Run an SQL text that is ours to release, with the parameters that it has. */
-static enum server_result
-run_sql(struct server *server, char *sql, const char *value)
+static enum dbms_result
+run_sql(struct dbms *server, char *sql, const char *value)
 {
-	enum server_result result;
+	enum dbms_result result;
 
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
-	result = server_run(server, sql, strchr(sql, '?') != NULL, value);
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
+	result = dbms_run(server, sql, strchr(sql, '?') != NULL, value);
 	free(sql);
 	return result;
 }
@@ -145,23 +145,23 @@ feed_rows(void *context, const char **p)
 	}
 }
 
-static enum server_result
-load_rows(struct server *server, const struct table *table, const char *to,
+static enum dbms_result
+load_rows(struct dbms *server, const struct table *table, const char *to,
     struct batch *batch, struct pile *pile, long rows)
 {
 	struct feed feed = {.table = table, .stream = (size_t)(table->row - streams)};
 	char *columns = table_columns(table, server->dialect, "");
-	enum server_result result;
+	enum dbms_result result;
 
 	if (columns == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	if (pile != NULL) {
 		feed.pile = pile;
 	} else {
 		feed.experiment = batch->first;
 		(void)next_experiment(&feed);
 	}
-	result = server_load(server, to, columns, rows, feed_rows, &feed);
+	result = dbms_load(server, to, columns, rows, feed_rows, &feed);
 	buffer_free(&feed.end);
 	free(columns);
 	return result;
@@ -171,31 +171,31 @@ load_rows(struct server *server, const struct table *table, const char *to,
  * -------------------------------------------------------------------------- */
 
 /* The rows into the temporary table of the stream. */
-static enum server_result
-stage(struct server *server, const struct table *table, struct batch *batch,
+static enum dbms_result
+stage(struct dbms *server, const struct table *table, struct batch *batch,
     struct pile *pile, long rows)
 {
 	const struct dialect *dialect = server->dialect;
-	enum server_result result;
+	enum dbms_result result;
 	char staged[80];
 
 	snprintf(staged, sizeof(staged), "%s%s", dialect->temporary, table->name);
 	result = run_sql(server,
 	    dialect_sql(dialect->stage, "t", table->name, "s", staged, NULL), NULL);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result =
 		    run_sql(server, dialect_sql(dialect->empty, "s", staged, NULL), NULL);
-	if (result == SERVER_DONE && rows > 0)
+	if (result == DBMS_DONE && rows > 0)
 		result = load_rows(server, table, staged, batch, pile, rows);
-	if (result == SERVER_DONE && rows > ANALYZE_ROWS && dialect->analyze != NULL)
+	if (result == DBMS_DONE && rows > ANALYZE_ROWS && dialect->analyze != NULL)
 		result = run_sql(
 		    server, dialect_sql(dialect->analyze, "s", staged, NULL), NULL);
 	return result;
 }
 
 /* Rows of an experiment that came whole, and that are there and did not come. */
-static enum server_result
-vanish(struct server *server, const struct table *table, const char *experiment)
+static enum dbms_result
+vanish(struct dbms *server, const struct table *table, const char *experiment)
 {
 	char staged[80];
 
@@ -209,53 +209,53 @@ vanish(struct server *server, const struct table *table, const char *experiment)
 	    experiment);
 }
 
-static enum server_result
-merge_steps(struct merge *merge, struct server *server, const struct table *table,
+static enum dbms_result
+merge_steps(struct merge *merge, struct dbms *server, const struct table *table,
     bool deletes, bool bare)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 
-	for (int step = STEP_REMOVE; step < STEPS && result == SERVER_DONE; step++)
+	for (int step = STEP_REMOVE; step < STEPS && result == DBMS_DONE; step++)
 		if ((step != STEP_REMOVE && step != STEP_REMOVED) || deletes)
 			result = run_sql(server,
 			    step_sql(table, server->dialect, step, bare), merge->source);
 	return result;
 }
 
-/* Load rows where nothing of them is there yet.  SERVER_CLASH: something was. */
-static enum server_result
-load_new(struct server *server, const struct table *table, struct batch *batch,
+/* Load rows where nothing of them is there yet.  DBMS_CLASH: something was. */
+static enum dbms_result
+load_new(struct dbms *server, const struct table *table, struct batch *batch,
     struct pile *pile, long rows)
 {
-	enum server_result result = server_run(server, server->dialect->savepoint, 0);
-	char why[SERVER_WHY];
+	enum dbms_result result = dbms_run(server, server->dialect->savepoint, 0);
+	char why[DBMS_WHY];
 
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = load_rows(server, table, table->name, batch, pile, rows);
-	if (result == SERVER_CLASH) {
+	if (result == DBMS_CLASH) {
 		memcpy(why, server->why, sizeof(why));
-		if (server_run(server, server->dialect->undo, 0) != SERVER_DONE)
-			return SERVER_AWAY;
+		if (dbms_run(server, server->dialect->undo, 0) != DBMS_DONE)
+			return DBMS_AWAY;
 		memcpy(server->why, why, sizeof(why));
 	}
 	return result;
 }
 
-static enum server_result
-take_twice(struct server *server, const struct table *table, bool twice)
+static enum dbms_result
+take_twice(struct dbms *server, const struct table *table, bool twice)
 {
 	char *sql = twice ? step_sql(table, server->dialect, STEP_TWICE, false) : NULL;
 
-	return sql != NULL ? run_sql(server, sql, NULL) : SERVER_DONE;
+	return sql != NULL ? run_sql(server, sql, NULL) : DBMS_DONE;
 }
 
 /* A stream of all experiments of the batch. */
-static enum server_result
-merge_staged(struct merge *merge, struct server *server, struct batch *batch, size_t i)
+static enum dbms_result
+merge_staged(struct merge *merge, struct dbms *server, struct batch *batch, size_t i)
 {
 	const struct table *table = table_of(&streams[i]);
 	bool any = false, fresh = true, twice = false, deletes = false;
-	enum server_result result = SERVER_CLASH;
+	enum dbms_result result = DBMS_CLASH;
 	long rows = 0;
 
 	for (const struct batch_experiment *e = batch->first; e != NULL; e = e->next) {
@@ -272,41 +272,41 @@ merge_staged(struct merge *merge, struct server *server, struct batch *batch, si
 		deletes |= pile->deletes;
 	}
 	if (!any || (rows == 0 && fresh))
-		return SERVER_DONE;
+		return DBMS_DONE;
 	if (fresh && !twice && !deletes)
 		result = load_new(server, table, batch, NULL, rows);
-	if (result != SERVER_CLASH)
+	if (result != DBMS_CLASH)
 		return result;
 	result = stage(server, table, batch, NULL, rows);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = take_twice(server, table, twice);
 	for (const struct batch_experiment *e = batch->first;
-	     e != NULL && result == SERVER_DONE; e = e->next)
+	     e != NULL && result == DBMS_DONE; e = e->next)
 		if (!e->gone && batch_takes(e, i) && !e->incremental &&
 		    (e->held[i] || e->shared[i]) &&
 		    !(e->copied && e->sent[i] == 0 && e->shared[i]))
 			result = vanish(server, table, e->name);
-	if (result == SERVER_DONE && rows > 0)
+	if (result == DBMS_DONE && rows > 0)
 		result = merge_steps(merge, server, table, deletes, false);
 	return result;
 }
 
 /* Was the table empty before the first rows of this push came? */
-static enum server_result
-look_at_table(struct merge *merge, struct server *server, size_t i)
+static enum dbms_result
+look_at_table(struct merge *merge, struct dbms *server, size_t i)
 {
 	char *value = NULL, *sql;
-	enum server_result result;
+	enum dbms_result result;
 
 	if (merge->looked[i])
-		return SERVER_DONE;
+		return DBMS_DONE;
 	sql = dialect_sql(
 	    "SELECT CASE WHEN EXISTS (SELECT 1 FROM \"$t\") THEN 1 ELSE 0 END", "t",
 	    table_of(&streams[i])->name, NULL);
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
-	result = server_value(server, &value, sql, 0);
-	merge->looked[i] = result == SERVER_DONE;
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
+	result = dbms_value(server, &value, sql, 0);
+	merge->looked[i] = result == DBMS_DONE;
 	merge->empty[i] = value != NULL && strcmp(value, "0") == 0;
 	free(sql);
 	free(value);
@@ -314,30 +314,30 @@ look_at_table(struct merge *merge, struct server *server, size_t i)
 }
 
 /* Rows of our own, or bare ones. */
-static enum server_result
-merge_rows(struct merge *merge, struct server *server, struct batch *batch, size_t i)
+static enum dbms_result
+merge_rows(struct merge *merge, struct dbms *server, struct batch *batch, size_t i)
 {
 	const struct table *table = table_of(&streams[i]);
 	struct pile *pile = batch->rows[i];
-	enum server_result result = SERVER_CLASH;
+	enum dbms_result result = DBMS_CLASH;
 
 	if (pile == NULL || pile->rows == 0)
-		return SERVER_DONE;
+		return DBMS_DONE;
 	result = look_at_table(merge, server, i);
-	if (result != SERVER_DONE)
+	if (result != DBMS_DONE)
 		return result;
-	result = SERVER_CLASH;
+	result = DBMS_CLASH;
 	if (merge->empty[i] && !pile->twice && !pile->deletes && !table->staged) {
 		result = load_new(server, table, batch, pile, pile->rows);
-		if (result == SERVER_CLASH)
+		if (result == DBMS_CLASH)
 			merge->empty[i] = false;
 	}
-	if (result != SERVER_CLASH)
+	if (result != DBMS_CLASH)
 		return result;
 	result = stage(server, table, batch, pile, pile->rows);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = take_twice(server, table, pile->twice);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = merge_steps(merge, server, table, pile->deletes, table->staged);
 	return result;
 }
@@ -379,15 +379,15 @@ take_holder(void *context, int n, const char *const *values, const size_t *lengt
 }
 
 /* An experiment that its source has no more.  What another has, too, is that one's. */
-static enum server_result
-forget(struct merge *merge, struct server *server, const struct batch_experiment *e,
+static enum dbms_result
+forget(struct merge *merge, struct dbms *server, const struct batch_experiment *e,
     const char *other)
 {
-	enum server_result result =
-	    server_run(server, "DELETE FROM holdings WHERE experiment = ? AND source = ?",
+	enum dbms_result result =
+	    dbms_run(server, "DELETE FROM holdings WHERE experiment = ? AND source = ?",
 		2, e->name, merge->source);
 
-	for (size_t i = 0; i < streams_staged() && result == SERVER_DONE; i++) {
+	for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++) {
 		const struct table *table = table_of(&streams[i]);
 		bool kept = e->shared[i];
 		char *sql;
@@ -400,33 +400,33 @@ forget(struct merge *merge, struct server *server, const struct batch_experiment
 			 : "DELETE FROM \"$t\" WHERE \"$x\" = ?",
 		    "t", table->name, "x", table->experiment, NULL);
 		if (sql == NULL)
-			return server_fail(server, SERVER_REFUSED, "no memory");
-		result = kept ? server_run(server, sql, 3, other, e->name, merge->source)
-			      : server_run(server, sql, 1, e->name);
+			return dbms_fail(server, DBMS_REFUSED, "no memory");
+		result = kept ? dbms_run(server, sql, 3, other, e->name, merge->source)
+			      : dbms_run(server, sql, 1, e->name);
 		free(sql);
 	}
 	return result;
 }
 
 /* What the server knows of each experiment; those that are gone go. */
-static enum server_result
-look(struct merge *merge, struct server *server, struct batch *batch)
+static enum dbms_result
+look(struct merge *merge, struct dbms *server, struct batch *batch)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 
-	for (struct batch_experiment *e = batch->first;
-	     e != NULL && result == SERVER_DONE; e = e->next) {
+	for (struct batch_experiment *e = batch->first; e != NULL && result == DBMS_DONE;
+	     e = e->next) {
 		struct holders holders = {.merge = merge, .experiment = e};
 		const char *name = e->name;
 
 		memset(e->newer, 0, sizeof(e->newer));
 		memset(e->shared, 0, sizeof(e->shared));
 		memset(e->held, 0, sizeof(e->held));
-		result = server_ask(server,
+		result = dbms_ask(server,
 		    "SELECT stream, source, fetched_at FROM holdings WHERE experiment = "
 		    "?",
 		    1, &name, take_holder, &holders);
-		if (result == SERVER_DONE && e->gone)
+		if (result == DBMS_DONE && e->gone)
 			result = forget(merge, server, e, holders.other);
 		free(holders.other);
 	}
@@ -457,8 +457,8 @@ feed_pile(void *context, const char **p)
 }
 
 /* Write down what the source has now, and as of when. */
-static enum server_result
-hold(struct merge *merge, struct server *server, struct batch *batch)
+static enum dbms_result
+hold(struct merge *merge, struct dbms *server, struct batch *batch)
 {
 	static const char columns[] = "source, experiment, stream, fetched_at";
 	static const char key[] =
@@ -468,14 +468,14 @@ hold(struct merge *merge, struct server *server, struct batch *batch)
 	struct feed feed = {.pile = pile_open()};
 	struct buffer line = {0};
 	char staged[80];
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 	bool fresh = true;
 
 	if (feed.pile == NULL)
-		return SERVER_STOPPED;
+		return DBMS_STOPPED;
 	snprintf(staged, sizeof(staged), "%sholdings", dialect->temporary);
 	for (const struct batch_experiment *e = batch->first; e != NULL; e = e->next)
-		for (size_t i = 0; i < streams_staged() && result == SERVER_DONE; i++) {
+		for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++) {
 			const char *const fields[] = {
 			    merge->source, e->name, streams[i].name, e->fetched_at};
 
@@ -488,27 +488,27 @@ hold(struct merge *merge, struct server *server, struct batch *batch)
 			put_line(&line, fields, 4);
 			if (line.failed || pile_add(feed.pile, line.p, line.n,
 					       (uint64_t)feed.pile->rows + 1) != 0)
-				result = SERVER_STOPPED;
+				result = DBMS_STOPPED;
 		}
-	if (result == SERVER_DONE && feed.pile->rows > 0 && fresh)
-		result = server_load(
+	if (result == DBMS_DONE && feed.pile->rows > 0 && fresh)
+		result = dbms_load(
 		    server, "holdings", columns, feed.pile->rows, feed_pile, &feed);
-	if (result != SERVER_DONE || feed.pile->rows == 0 || fresh)
+	if (result != DBMS_DONE || feed.pile->rows == 0 || fresh)
 		goto done;
 	result = run_sql(server,
 	    dialect_sql(dialect->stage, "t", "holdings", "s", staged, NULL), NULL);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result =
 		    run_sql(server, dialect_sql(dialect->empty, "s", staged, NULL), NULL);
-	if (result == SERVER_DONE)
-		result = server_load(
-		    server, staged, columns, feed.pile->rows, feed_pile, &feed);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
+		result =
+		    dbms_load(server, staged, columns, feed.pile->rows, feed_pile, &feed);
+	if (result == DBMS_DONE)
 		result = run_sql(server,
 		    dialect_sql(dialect->delete_come, "t", "holdings", "s", staged, "k",
 			key, "w", "1 = 1", NULL),
 		    NULL);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = run_sql(server,
 		    dialect_sql("INSERT INTO holdings ($c) SELECT $c FROM \"$s\"", "c",
 			columns, "s", staged, NULL),
@@ -543,85 +543,85 @@ take_claim(void *context, int n, const char *const *values, const size_t *length
 }
 
 /* Be the one push of this source that writes.  *done: this batch is written. */
-static enum server_result
-claim(struct merge *merge, struct server *server, bool *done)
+static enum dbms_result
+claim(struct merge *merge, struct dbms *server, bool *done)
 {
 	struct claim there = {.batch = 0};
-	enum server_result result = server_ask(
+	enum dbms_result result = dbms_ask(
 	    server, server->dialect->claim, 1, &merge->source, take_claim, &there);
 
 	*done = false;
-	if (result != SERVER_DONE)
+	if (result != DBMS_DONE)
 		return result;
 	if (!there.any)
-		return server_run(
+		return dbms_run(
 		    server, "INSERT INTO sources (source) VALUES (?)", 1, merge->source);
 	if (strcmp(there.session, merge->session) == 0) {
 		*done = there.batch == merge->number;
-		return SERVER_DONE;
+		return DBMS_DONE;
 	}
 	if (!merge->begun)
-		return SERVER_DONE;
+		return DBMS_DONE;
 	merge->superseded = true;
 	msg("%s: another push of '%s' has begun: this one gives way",
 	    server->address.shown, merge->source);
-	return SERVER_STOPPED;
+	return DBMS_STOPPED;
 }
 
-static enum server_result
-note_batch(struct merge *merge, struct server *server, const struct batch *batch)
+static enum dbms_result
+note_batch(struct merge *merge, struct dbms *server, const struct batch *batch)
 {
 	char number[24];
 	char *sql = dialect_sql("UPDATE sources SET session = ?, batch = ?, state = "
 				"coalesce(?, state), pushed_at = $n WHERE source = ?",
 	    "n", server->dialect->now, NULL);
-	enum server_result result;
+	enum dbms_result result;
 
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	snprintf(number, sizeof(number), "%ld", merge->number);
-	result = server_run(
-	    server, sql, 4, merge->session, number, batch->state, merge->source);
+	result =
+	    dbms_run(server, sql, 4, merge->session, number, batch->state, merge->source);
 	free(sql);
 	return result;
 }
 
-static enum server_result
-write_batch(struct merge *merge, struct server *server, struct batch *batch)
+static enum dbms_result
+write_batch(struct merge *merge, struct dbms *server, struct batch *batch)
 {
-	enum server_result result = look(merge, server, batch);
+	enum dbms_result result = look(merge, server, batch);
 
-	for (size_t i = 0; i < streams_staged() && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++)
 		result = merge_staged(merge, server, batch, i);
-	for (size_t i = 0; i < streams_count() && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < streams_count() && result == DBMS_DONE; i++)
 		result = merge_rows(merge, server, batch, i);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = hold(merge, server, batch);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = note_batch(merge, server, batch);
 	return result;
 }
 
-enum server_result
-merge_batch(struct merge *merge, struct server *server, struct batch *batch)
+enum dbms_result
+merge_batch(struct merge *merge, struct dbms *server, struct batch *batch)
 {
-	enum server_result result = server_run(server, server->dialect->begin, 0);
-	char why[SERVER_WHY];
+	enum dbms_result result = dbms_run(server, server->dialect->begin, 0);
+	char why[DBMS_WHY];
 	bool done = false;
 
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = claim(merge, server, &done);
-	if (result == SERVER_DONE && !done)
+	if (result == DBMS_DONE && !done)
 		result = write_batch(merge, server, batch);
-	if (result == SERVER_DONE)
-		result = server_run(server, "COMMIT", 0);
-	if (result == SERVER_DONE) {
+	if (result == DBMS_DONE)
+		result = dbms_run(server, "COMMIT", 0);
+	if (result == DBMS_DONE) {
 		merge->begun = true;
 		return result;
 	}
 	memcpy(why, server->why, sizeof(why));
-	if (server->session != NULL && result != SERVER_AWAY)
-		(void)server_run(server, "ROLLBACK", 0);
+	if (server->session != NULL && result != DBMS_AWAY)
+		(void)dbms_run(server, "ROLLBACK", 0);
 	memcpy(server->why, why, sizeof(why));
 	return result;
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/batch.h"
-#include "core/server.h"
+#include "core/dbms.h"
 
 struct merge {
 	const char *source; /* borrowed */
@@ -19,10 +19,10 @@ struct merge {
 
 /*
  * Write it all, or nothing.  One that was written already, though nobody told us so, is
- * not written again.  SERVER_STOPPED after a message.
+ * not written again.  DBMS_STOPPED after a message.
  */
-enum server_result merge_batch(
-    struct merge *merge, struct server *server, struct batch *batch);
+enum dbms_result merge_batch(
+    struct merge *merge, struct dbms *server, struct batch *batch);
 
 /* The SQL of all that is ever asked of a stream's table, for its tests; malloc'd. */
 char *merge_text(const struct table *table, const struct dialect *dialect);

@@ -24,7 +24,7 @@
 #define PAUSE_MS 20
 
 struct push {
-	struct server *server;
+	struct dbms *server;
 	struct push_options options;
 	struct push_totals totals;
 	struct row_maker maker;
@@ -43,10 +43,10 @@ static int
 check_schema(struct push *push)
 {
 	enum schema_state state;
-	enum server_result result = schema_look(push->server, &state);
+	enum dbms_result result = schema_look(push->server, &state);
 
-	if (result != SERVER_DONE)
-		return server_status(push->server, result, "the schema");
+	if (result != DBMS_DONE)
+		return dbms_status(push->server, result, "the schema");
 	if (state == SCHEMA_CURRENT)
 		return EXIT_DONE;
 	if (state == SCHEMA_OLDER && !push->options.migrate) {
@@ -77,10 +77,10 @@ begin_session(struct push *push)
 }
 
 int
-push_open(struct push **out, struct server *server, const struct push_options *options)
+push_open(struct push **out, struct dbms *server, const struct push_options *options)
 {
 	struct push *push = calloc(1, sizeof(*push));
-	enum server_result result;
+	enum dbms_result result;
 	int status;
 
 	*out = NULL;
@@ -94,9 +94,9 @@ push_open(struct push **out, struct server *server, const struct push_options *o
 	if (status == EXIT_DONE)
 		status = begin_session(push);
 	if (status == EXIT_DONE) {
-		result = server_value(server, &push->state,
+		result = dbms_value(server, &push->state,
 		    "SELECT state FROM sources WHERE source = ?", 1, options->source);
-		status = server_status(server, result, "the bookmark");
+		status = dbms_status(server, result, "the bookmark");
 	}
 	if (status == EXIT_DONE)
 		*out = push;
@@ -166,24 +166,24 @@ sleep_ms(long ms)
 static int
 write_batch(struct push *push)
 {
-	enum server_result result = SERVER_AWAY;
+	enum dbms_result result = DBMS_AWAY;
 	time_t until = time(NULL) + push->options.wait;
 	int status;
 
 	for (int attempt = 1;; attempt++) {
 		result = merge_batch(&push->merge, push->server, &push->batch);
-		if (result == SERVER_DONE)
+		if (result == DBMS_DONE)
 			return EXIT_DONE;
-		if (result == SERVER_STOPPED)
+		if (result == DBMS_STOPPED)
 			return push->merge.superseded ? EXIT_LATER : EXIT_PARTIAL;
-		if (result == SERVER_REFUSED || result == SERVER_LOGIN ||
+		if (result == DBMS_REFUSED || result == DBMS_LOGIN ||
 		    *push->options.stop != 0)
 			break;
 		msg_debug("%s: %s: tried again", push->server->address.shown,
 		    push->server->why);
-		if (result != SERVER_AWAY && attempt >= ATTEMPTS)
+		if (result != DBMS_AWAY && attempt >= ATTEMPTS)
 			break;
-		if (result != SERVER_AWAY) {
+		if (result != DBMS_AWAY) {
 			/* Of two that meet again and again one is to be late. */
 			sleep_ms(PAUSE_MS * attempt + random() % (PAUSE_MS * attempt));
 			continue;
@@ -192,12 +192,12 @@ write_batch(struct push *push)
 			break;
 		if (attempt > 1)
 			sleep_ms(200);
-		status = server_open(push->server, attempt > 1,
+		status = dbms_open(push->server, attempt > 1,
 		    (long)(until - time(NULL)) + 1, push->options.stop);
 		if (status != EXIT_DONE)
 			return status;
 	}
-	return server_status(push->server, result, NULL);
+	return dbms_status(push->server, result, NULL);
 }
 
 /* One state is all there is, and the server has it. */
@@ -623,17 +623,17 @@ push_end(struct push *push)
  * ---------------------------------------------------------------------------- */
 
 int
-push_bookmark(struct server *server, const char *source)
+push_bookmark(struct dbms *server, const char *source)
 {
 	char *state = NULL;
 	enum schema_state schema;
-	enum server_result result = schema_look(server, &schema);
+	enum dbms_result result = schema_look(server, &schema);
 
-	if (result == SERVER_DONE && schema != SCHEMA_OLDER)
-		result = server_value(server, &state,
+	if (result == DBMS_DONE && schema != SCHEMA_OLDER)
+		result = dbms_value(server, &state,
 		    "SELECT state FROM sources WHERE source = ?", 1, source);
-	if (result == SERVER_DONE && state != NULL)
+	if (result == DBMS_DONE && state != NULL)
 		puts(state);
 	free(state);
-	return server_status(server, result, "the bookmark");
+	return dbms_status(server, result, "the bookmark");
 }

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/server.h"
+#include "core/dbms.h"
 
 struct push;
 
@@ -32,7 +32,7 @@ struct push_totals {
  * 0, or the exit status after a message; *push is NULL then.
  */
 int push_open(
-    struct push **push, struct server *server, const struct push_options *options);
+    struct push **push, struct dbms *server, const struct push_options *options);
 
 /* Take a line of n bytes, which may be changed.  What is wrong with it is reported and
    counted.  0, or the exit status after a message if going on makes no sense. */
@@ -53,6 +53,6 @@ const struct push_totals *push_totals(const struct push *push);
 void push_close(struct push *push);
 
 /* Print the bookmark of a source, a line, if it has one.  The exit status. */
-int push_bookmark(struct server *server, const char *source);
+int push_bookmark(struct dbms *server, const char *source);
 
 #endif

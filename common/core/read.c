@@ -13,7 +13,7 @@
 #include "text/writer.h"
 
 struct reading {
-	struct server *server;
+	struct dbms *server;
 	struct stream *out;
 	const struct read_options *options;
 	/* Of the rows at hand: */
@@ -50,11 +50,11 @@ take_record(void *context, int n, const char *const *values, const size_t *lengt
 	return reading->out->error == 0 ? 0 : -1;
 }
 
-static enum server_result
+static enum dbms_result
 read_singly(struct reading *reading, const struct streams_row *row)
 {
 	const struct table *table = table_of(row);
-	enum server_result result;
+	enum dbms_result result;
 	char *columns =
 	    dialect_sql(table->experiment != NULL ? "record, \"$x\"" : "record", "x",
 		table->experiment != NULL ? table->experiment : "", NULL);
@@ -67,9 +67,9 @@ read_singly(struct reading *reading, const struct streams_row *row)
 	reading->row = row;
 	reading->table = table;
 	if (columns == NULL || sql == NULL)
-		result = server_fail(reading->server, SERVER_REFUSED, "no memory");
+		result = dbms_fail(reading->server, DBMS_REFUSED, "no memory");
 	else
-		result = server_ask(reading->server, sql, table->own,
+		result = dbms_ask(reading->server, sql, table->own,
 		    &reading->options->source, take_record, reading);
 	free(columns);
 	free(sql);
@@ -146,11 +146,11 @@ bare_sql(const struct table *table)
 	return NULL;
 }
 
-static enum server_result
+static enum dbms_result
 read_staged(struct reading *reading, size_t i, const char *json)
 {
 	const struct table *table = table_of(&streams[i]);
-	enum server_result result;
+	enum dbms_result result;
 	char *sql =
 	    dialect_sql("SELECT doc$u FROM \"$t\" WHERE \"$x\" = ? AND doc IS NOT "
 			"NULL ORDER BY row_key",
@@ -163,9 +163,9 @@ read_staged(struct reading *reading, size_t i, const char *json)
 	reading->updated_at[i][0] = '\0';
 	reading->prefix = document_prefix(&streams[i], json);
 	if (sql == NULL || reading->prefix == NULL)
-		result = server_fail(reading->server, SERVER_REFUSED, "no memory");
+		result = dbms_fail(reading->server, DBMS_REFUSED, "no memory");
 	else
-		result = server_ask(reading->server, sql, 1, &reading->experiment,
+		result = dbms_ask(reading->server, sql, 1, &reading->experiment,
 		    take_document, reading);
 	reading->counts[i] = reading->count;
 	free(reading->prefix);
@@ -196,22 +196,22 @@ put_closing(struct reading *reading, const char *fetched_at)
 	emit_end(&w);
 }
 
-static enum server_result
+static enum dbms_result
 read_experiment(struct reading *reading, const char *experiment, const char *fetched_at)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 	char *json = writer_quote(experiment, strlen(experiment));
 
 	if (json == NULL)
-		return server_fail(reading->server, SERVER_REFUSED, "no memory");
+		return dbms_fail(reading->server, DBMS_REFUSED, "no memory");
 	reading->experiment = experiment;
-	for (size_t i = 0; i < streams_staged() && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++)
 		if (reading->options->wanted[i])
 			result = read_staged(reading, i, json);
 	free(json);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		put_closing(reading, fetched_at);
-	for (size_t i = 0; i < streams_staged() && result == SERVER_DONE; i++) {
+	for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++) {
 		char *sql;
 
 		if (!reading->options->wanted[i] || !streams[i].undocumented)
@@ -220,8 +220,8 @@ read_experiment(struct reading *reading, const char *experiment, const char *fet
 		reading->table = table_of(&streams[i]);
 		sql = bare_sql(reading->table);
 		if (sql == NULL)
-			return server_fail(reading->server, SERVER_REFUSED, "no memory");
-		result = server_ask(
+			return dbms_fail(reading->server, DBMS_REFUSED, "no memory");
+		result = dbms_ask(
 		    reading->server, sql, 1, &reading->experiment, take_bare, reading);
 		free(sql);
 	}
@@ -259,11 +259,11 @@ take_name(void *context, int n, const char *const *values, const size_t *lengths
 	return 0;
 }
 
-static enum server_result
+static enum dbms_result
 read_experiments(struct reading *reading)
 {
 	struct names names = {.reading = reading, .last = &names.first};
-	enum server_result result = server_ask(reading->server,
+	enum dbms_result result = dbms_ask(reading->server,
 	    "SELECT experiment, max(fetched_at) FROM holdings GROUP BY experiment ORDER "
 	    "BY "
 	    "experiment",
@@ -273,7 +273,7 @@ read_experiments(struct reading *reading)
 		struct name *name = names.first;
 
 		names.first = name->next;
-		if (result == SERVER_DONE)
+		if (result == DBMS_DONE)
 			result =
 			    read_experiment(reading, name->experiment, name->fetched_at);
 		free(name->experiment);
@@ -286,17 +286,16 @@ read_experiments(struct reading *reading)
 /* ---- all
  * ---------------------------------------------------------------------------------- */
 
-static enum server_result
+static enum dbms_result
 read_all(struct reading *reading)
 {
 	const struct read_options *options = reading->options;
-	enum server_result result =
-	    server_run(reading->server, reading->server->dialect->isolate, 0);
+	enum dbms_result result =
+	    dbms_run(reading->server, reading->server->dialect->isolate, 0);
 	bool any = false;
 
-	if (result == SERVER_DONE)
-		result =
-		    server_run(reading->server, reading->server->dialect->snapshot, 0);
+	if (result == DBMS_DONE)
+		result = dbms_run(reading->server, reading->server->dialect->snapshot, 0);
 	for (const struct streams_row *row = streams; row->name != NULL; row++) {
 		bool wanted = options->wanted[row - streams];
 
@@ -306,23 +305,23 @@ read_all(struct reading *reading)
 	}
 	for (int first = 1; first >= 0; first--) {
 		for (const struct streams_row *row = streams;
-		     row->name != NULL && result == SERVER_DONE; row++)
+		     row->name != NULL && result == DBMS_DONE; row++)
 			if (options->wanted[row - streams] &&
 			    row->first == (first == 1) && row->applied != STREAMS_STAGED)
 				result = read_singly(reading, row);
-		if (first == 1 && any && result == SERVER_DONE)
+		if (first == 1 && any && result == DBMS_DONE)
 			result = read_experiments(reading);
 	}
-	if (result == SERVER_DONE)
-		result = server_run(reading->server, "COMMIT", 0);
+	if (result == DBMS_DONE)
+		result = dbms_run(reading->server, "COMMIT", 0);
 	return result;
 }
 
 int
-read_stream(struct server *server, struct stream *out, const struct read_options *options)
+read_stream(struct dbms *server, struct stream *out, const struct read_options *options)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
-	enum server_result result;
+	enum dbms_result result;
 
 	if (reading == NULL) {
 		msg("no memory");
@@ -333,5 +332,5 @@ read_stream(struct server *server, struct stream *out, const struct read_options
 	reading->options = options;
 	result = read_all(reading);
 	free(reading);
-	return server_status(server, result, "reading");
+	return dbms_status(server, result, "reading");
 }

@@ -2,7 +2,7 @@
 #ifndef READ_H
 #define READ_H
 
-#include "core/server.h"
+#include "core/dbms.h"
 #include "stream/stream.h"
 #include "stream/streams.h"
 
@@ -18,6 +18,6 @@ struct read_options {
  * it.  The exit status, after a message.
  */
 int read_stream(
-    struct server *server, struct stream *out, const struct read_options *options);
+    struct dbms *server, struct stream *out, const struct read_options *options);
 
 #endif

@@ -93,34 +93,34 @@ count(void *context, int n, const char *const *values, const size_t *lengths)
 	return 0;
 }
 
-static enum server_result
-has_table(struct server *server, const char *name, bool *has)
+static enum dbms_result
+has_table(struct dbms *server, const char *name, bool *has)
 {
 	int n = 0;
-	enum server_result result =
-	    server_ask(server, server->dialect->columns, 1, &name, count, &n);
+	enum dbms_result result =
+	    dbms_ask(server, server->dialect->columns, 1, &name, count, &n);
 
 	*has = n > 0;
 	return result;
 }
 
-enum server_result
-schema_look(struct server *server, enum schema_state *state)
+enum dbms_result
+schema_look(struct dbms *server, enum schema_state *state)
 {
 	char hex[CHECKSUM_HEX], *newest = NULL, *ours = NULL;
-	enum server_result result;
+	enum dbms_result result;
 	bool has;
 
 	*state = SCHEMA_OLDER;
 	result = has_table(server, "schema_version", &has);
-	if (result != SERVER_DONE || !has)
+	if (result != DBMS_DONE || !has)
 		return result;
 	if (fingerprint(server->dialect, hex) != 0)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	result =
-	    server_value(server, &newest, "SELECT max(version) FROM schema_version", 0);
-	if (result == SERVER_DONE)
-		result = server_value(server, &ours,
+	    dbms_value(server, &newest, "SELECT max(version) FROM schema_version", 0);
+	if (result == DBMS_DONE)
+		result = dbms_value(server, &ours,
 		    "SELECT max(version) FROM schema_version WHERE fingerprint = ?", 1,
 		    hex);
 	if (newest != NULL && atoi(newest) > SCHEMA_VERSION)
@@ -135,15 +135,15 @@ schema_look(struct server *server, enum schema_state *state)
 /* ---- making ------------------------------------------------------------------------ */
 
 /* Run a statement that somebody else may have run before. */
-static enum server_result
-make(struct server *server, char *sql, bool has)
+static enum dbms_result
+make(struct dbms *server, char *sql, bool has)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	if (!has)
-		result = server_run(server, sql, 0);
+		result = dbms_run(server, sql, 0);
 	free(sql);
 	return result;
 }
@@ -166,16 +166,16 @@ take_name(void *context, int n, const char *const *values, const size_t *lengths
 	return 0;
 }
 
-static enum server_result
-make_table(struct server *server, const struct table *table)
+static enum dbms_result
+make_table(struct dbms *server, const struct table *table)
 {
 	struct names names = {.table = table};
-	enum server_result result = server_ask(
+	enum dbms_result result = dbms_ask(
 	    server, server->dialect->columns, 1, &table->name, take_name, &names);
 
-	if (result == SERVER_DONE && !names.any)
+	if (result == DBMS_DONE && !names.any)
 		return make(server, table_create(table, server->dialect), false);
-	for (size_t i = 0; i < table->n && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < table->n && result == DBMS_DONE; i++)
 		if (!names.has[i])
 			result = make(server,
 			    table_define(table, &table->columns[i], server->dialect),
@@ -183,23 +183,23 @@ make_table(struct server *server, const struct table *table)
 	return result;
 }
 
-static enum server_result
-make_all(struct server *server)
+static enum dbms_result
+make_all(struct dbms *server)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 	bool fresh, has;
 
 	result = has_table(server, "runs", &has);
 	fresh = !has;
-	for (size_t i = 0; i < OTHERS && result == SERVER_DONE; i++) {
+	for (size_t i = 0; i < OTHERS && result == DBMS_DONE; i++) {
 		result = has_table(server, others[i].name, &has);
-		if (result == SERVER_DONE)
+		if (result == DBMS_DONE)
 			result = make(server, create_other(server->dialect, i), has);
 	}
 	for (const struct streams_row *row = streams;
-	     row->name != NULL && result == SERVER_DONE; row++)
+	     row->name != NULL && result == DBMS_DONE; row++)
 		result = make_table(server, table_of(row));
-	for (size_t i = 0; i < INDEXES && fresh && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < INDEXES && fresh && result == DBMS_DONE; i++)
 		result = make(server,
 		    dialect_sql("CREATE INDEX $i ON $t ($c)", "i", indexes[i].name, "t",
 			indexes[i].table, "c", indexes[i].columns, NULL),
@@ -207,72 +207,71 @@ make_all(struct server *server)
 	return result;
 }
 
-static enum server_result
-note_version(struct server *server)
+static enum dbms_result
+note_version(struct dbms *server)
 {
 	char hex[CHECKSUM_HEX], version[12];
 	char *sql = dialect_sql("INSERT INTO schema_version (version, name, fingerprint, "
 				"applied_at) VALUES (?, 'streams', ?, $n)",
 	    "n", server->dialect->now, NULL);
-	enum server_result result;
+	enum dbms_result result;
 
 	if (sql == NULL || fingerprint(server->dialect, hex) != 0) {
 		free(sql);
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	}
 	snprintf(version, sizeof(version), "%d", SCHEMA_VERSION);
-	result = server_run(server, sql, 2, version, hex);
+	result = dbms_run(server, sql, 2, version, hex);
 	free(sql);
 	return result;
 }
 
-static enum server_result
-migrate_once(struct server *server, enum schema_state *state)
+static enum dbms_result
+migrate_once(struct dbms *server, enum schema_state *state)
 {
 	const struct dialect *dialect = server->dialect;
-	char why[SERVER_WHY];
-	enum server_result result;
+	char why[DBMS_WHY];
+	enum dbms_result result;
 
-	result = server_run(server, dialect->begin, 0);
-	if (result == SERVER_DONE)
+	result = dbms_run(server, dialect->begin, 0);
+	if (result == DBMS_DONE)
 		result = schema_look(server, state);
-	if (result == SERVER_DONE && *state == SCHEMA_OLDER)
+	if (result == DBMS_DONE && *state == SCHEMA_OLDER)
 		result = make_all(server);
-	if (result == SERVER_DONE && *state == SCHEMA_OLDER)
+	if (result == DBMS_DONE && *state == SCHEMA_OLDER)
 		result = note_version(server);
-	if (result == SERVER_DONE)
-		return server_run(server, "COMMIT", 0);
+	if (result == DBMS_DONE)
+		return dbms_run(server, "COMMIT", 0);
 	memcpy(why, server->why, sizeof(why));
 	if (server->session != NULL)
-		(void)server_run(server, "ROLLBACK", 0);
+		(void)dbms_run(server, "ROLLBACK", 0);
 	memcpy(server->why, why, sizeof(why));
 	return result;
 }
 
 int
-schema_migrate(struct server *server)
+schema_migrate(struct dbms *server)
 {
 	const struct dialect *dialect = server->dialect;
 	enum schema_state state = SCHEMA_OLDER;
-	enum server_result result;
+	enum dbms_result result;
 
 	/* One at a time.  The lock is one of this node alone: where two nodes of a
 	   cluster make the same table, one of them is told that it is there, and looks
 	   again. */
-	result = server_ask(server, dialect->lock, 0, NULL, count, &(int){0});
+	result = dbms_ask(server, dialect->lock, 0, NULL, count, &(int){0});
 	for (int i = 0; i < ATTEMPTS && server->session != NULL; i++) {
 		result = migrate_once(server, &state);
-		if (result == SERVER_DONE || result == SERVER_AWAY ||
-		    result == SERVER_LOGIN)
+		if (result == DBMS_DONE || result == DBMS_AWAY || result == DBMS_LOGIN)
 			break;
 		nanosleep(&(struct timespec){0, 300000000}, NULL);
 	}
-	if (server->session != NULL && result == SERVER_DONE)
-		(void)server_ask(server, dialect->unlock, 0, NULL, count, &(int){0});
-	if (result == SERVER_DONE && state == SCHEMA_NEWER) {
+	if (server->session != NULL && result == DBMS_DONE)
+		(void)dbms_ask(server, dialect->unlock, 0, NULL, count, &(int){0});
+	if (result == DBMS_DONE && state == SCHEMA_NEWER) {
 		msg("%s: its schema is newer than this elog-push: install a newer one",
 		    server->address.shown);
 		return EXIT_PARTIAL;
 	}
-	return server_status(server, result, "the schema");
+	return dbms_status(server, result, "the schema");
 }

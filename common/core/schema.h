@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "core/server.h"
+#include "core/dbms.h"
 
 /* The newest that this program knows. */
 #define SCHEMA_VERSION 1
@@ -24,13 +24,13 @@ enum schema_state {
 	SCHEMA_NEWER,
 };
 
-enum server_result schema_look(struct server *server, enum schema_state *state);
+enum dbms_result schema_look(struct dbms *server, enum schema_state *state);
 
 /*
  * Bring it up to date, where several may do so at once.  0, or the exit status after a
  * message: it is newer, or the server refuses.
  */
-int schema_migrate(struct server *server);
+int schema_migrate(struct dbms *server);
 
 /* As a text, all statements that would make it; malloc'd. */
 char *schema_text(const struct dialect *dialect);

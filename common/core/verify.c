@@ -26,7 +26,7 @@ struct finding {
 };
 
 struct verify {
-	struct server *server;
+	struct dbms *server;
 	const char *source;
 	struct row_maker maker;
 	struct buffer line;
@@ -36,19 +36,19 @@ struct verify {
 };
 
 struct verify *
-verify_open(struct server *server, const char *source)
+verify_open(struct dbms *server, const char *source)
 {
 	struct verify *verify = calloc(1, sizeof(*verify));
 	enum schema_state state = SCHEMA_CURRENT;
-	enum server_result result = schema_look(server, &state);
+	enum dbms_result result = schema_look(server, &state);
 
 	if (verify == NULL) {
 		msg("no memory");
 		return NULL;
 	}
-	if (result != SERVER_DONE || state == SCHEMA_OLDER) {
-		if (result != SERVER_DONE)
-			(void)server_status(server, result, "the schema");
+	if (result != DBMS_DONE || state == SCHEMA_OLDER) {
+		if (result != DBMS_DONE)
+			(void)dbms_status(server, result, "the schema");
 		else
 			msg("%s: nothing was ever pushed there, or by an older "
 			    "elog-push: "
@@ -278,29 +278,29 @@ take_finding(void *context, int n, const char *const *values, const size_t *leng
 }
 
 /* Fill a temporary table of those columns. */
-static enum server_result
-fill(struct server *server, const char *name, const char *columns, const char *names,
+static enum dbms_result
+fill(struct dbms *server, const char *name, const char *columns, const char *names,
     struct pile *pile)
 {
 	struct feed feed = {.pile = pile};
 	char *sql = dialect_sql(server->dialect->list, "k",
 	    server->dialect->types[DIALECT_KEY], "c", columns, "s", name, NULL);
-	enum server_result result = SERVER_REFUSED;
+	enum dbms_result result = DBMS_REFUSED;
 
 	if (sql != NULL)
-		result = server_run(server, sql, 0);
+		result = dbms_run(server, sql, 0);
 	free(sql);
-	if (result == SERVER_DONE && pile != NULL && pile->rows > 0)
-		result = server_load(server, name, names, pile->rows, feed_pile, &feed);
-	if (result == SERVER_DONE && server->dialect->analyze != NULL) {
+	if (result == DBMS_DONE && pile != NULL && pile->rows > 0)
+		result = dbms_load(server, name, names, pile->rows, feed_pile, &feed);
+	if (result == DBMS_DONE && server->dialect->analyze != NULL) {
 		sql = dialect_sql(server->dialect->analyze, "s", name, NULL);
-		result = sql != NULL ? server_run(server, sql, 0) : SERVER_REFUSED;
+		result = sql != NULL ? dbms_run(server, sql, 0) : DBMS_REFUSED;
 		free(sql);
 	}
 	return result;
 }
 
-static enum server_result
+static enum dbms_result
 ask(struct verify *verify, const struct table *table, const char *template,
     const char *sums, const char *experiments, struct findings *findings, size_t column)
 {
@@ -312,7 +312,7 @@ ask(struct verify *verify, const struct table *table, const char *template,
 			  ? dialect_sql("t.\"$x\"", "x", table->experiment, NULL)
 			  : strdup("''");
 	char *sql = NULL;
-	enum server_result result = SERVER_REFUSED;
+	enum dbms_result result = DBMS_REFUSED;
 	const char *values[] = {verify->source, verify->source};
 	int n = 0;
 
@@ -325,8 +325,7 @@ ask(struct verify *verify, const struct table *table, const char *template,
 	if (sql != NULL) {
 		for (const char *p = sql; *p != '\0'; p++)
 			n += *p == '?';
-		result =
-		    server_ask(verify->server, sql, n, values, take_finding, findings);
+		result = dbms_ask(verify->server, sql, n, values, take_finding, findings);
 	}
 	free(sql);
 	free(key);
@@ -357,15 +356,15 @@ tell(struct verify *verify, const struct table *table, struct finding *first, FI
 /* The group is named before its rows are counted: some servers have no GROUP BY ''. */
 #define COUNT_BY "SELECT named, count(*) FROM (SELECT $x AS named FROM "
 
-static enum server_result
+static enum dbms_result
 compare(struct verify *verify, size_t i, FILE *out)
 {
 	const struct table *table = table_of(&streams[i]);
-	struct server *server = verify->server;
+	struct dbms *server = verify->server;
 	struct sums *sums = &verify->sums[i];
 	struct findings findings = {.first = NULL};
 	char rows[96], whole[96];
-	enum server_result result;
+	enum dbms_result result;
 
 	snprintf(
 	    rows, sizeof(rows), "%ssums_%s", server->dialect->temporary, table->name);
@@ -378,27 +377,27 @@ compare(struct verify *verify, size_t i, FILE *out)
 		  "PRIMARY KEY (experiment, row_key)"
 		: "experiment $k NOT NULL, row_key $k NOT NULL, digest $k NOT NULL",
 	    "experiment, row_key, digest", sums->pile);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = fill(server, whole, "experiment $k NOT NULL", "experiment",
 		    sums->experiments);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = ask(verify, table,
 		    "SELECT experiment, count(DISTINCT row_key) FROM \"$s\" GROUP BY "
 		    "experiment",
 		    rows, whole, &findings, offsetof(struct finding, here));
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = ask(verify, table,
 		    "SELECT s.experiment, count(*) FROM \"$s\" s WHERE NOT EXISTS "
 		    "(SELECT 1 "
 		    "FROM \"$t\" t WHERE $k) GROUP BY s.experiment",
 		    rows, whole, &findings, offsetof(struct finding, lacking));
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = ask(verify, table,
 		    "SELECT s.experiment, count(*) FROM \"$s\" s JOIN \"$t\" t ON $k$o "
 		    "WHERE "
 		    "$h <> s.digest GROUP BY s.experiment",
 		    rows, whole, &findings, offsetof(struct finding, other));
-	if (result == SERVER_DONE && table->staged)
+	if (result == DBMS_DONE && table->staged)
 		result = ask(verify, table,
 		    COUNT_BY
 		    "\"$t\" t WHERE t.doc IS NOT NULL AND EXISTS (SELECT 1 FROM \"$e\" e "
@@ -406,7 +405,7 @@ compare(struct verify *verify, size_t i, FILE *out)
 		    "WHERE "
 		    "$k)) r GROUP BY named",
 		    rows, whole, &findings, offsetof(struct finding, alone));
-	else if (result == SERVER_DONE && sums->expected && !verify->chosen)
+	else if (result == DBMS_DONE && sums->expected && !verify->chosen)
 		result = ask(verify, table,
 		    COUNT_BY
 		    "\"$t\" t WHERE t.record IS NOT NULL$o AND NOT EXISTS (SELECT 1 "
@@ -419,14 +418,14 @@ compare(struct verify *verify, size_t i, FILE *out)
 int
 verify_end(struct verify *verify, FILE *out)
 {
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 
-	for (size_t i = 0; i < streams_count() && result == SERVER_DONE; i++)
+	for (size_t i = 0; i < streams_count() && result == DBMS_DONE; i++)
 		if (verify->sums[i].pile != NULL || verify->sums[i].expected ||
 		    verify->sums[i].experiments != NULL)
 			result = compare(verify, i, out);
-	if (result != SERVER_DONE)
-		return server_status(verify->server, result, "comparing");
+	if (result != DBMS_DONE)
+		return dbms_status(verify->server, result, "comparing");
 	msg_note("%s: %ld records compared, differences in %ld streams of experiments",
 	    verify->server->address.shown, verify->rows, verify->differences);
 	return verify->differences + verify->errors > 0 ? EXIT_PARTIAL : EXIT_DONE;

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/server.h"
+#include "core/dbms.h"
 
 struct verify;
 
 /* Begin, with whose records the stream has.  All is borrowed.  NULL after a message. */
-struct verify *verify_open(struct server *server, const char *source);
+struct verify *verify_open(struct dbms *server, const char *source);
 
 /* Take a line.  What cannot be read is reported and counted.  0, or the exit status after
    a message. */

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/server.h"
+#include "core/dbms.h"
+#include "core/fields.h"
 #include "text/buffer.h"
 
 #define CONNECT_SECONDS 10
@@ -20,7 +21,7 @@ struct session {
 	bool local_infile; /* the server takes LOAD DATA LOCAL */
 	unsigned long packet;
 	/* Of the rows that LOAD DATA asks for: */
-	server_source *source;
+	dbms_source *source;
 	void *context;
 	const char *rest;
 	size_t n_rest;
@@ -30,45 +31,45 @@ struct session {
 /* What an error means, of a statement.  Those of a connection, 2000 to 2999, are AWAY. */
 static const struct meaning {
 	unsigned code;
-	enum server_result result;
+	enum dbms_result result;
 } meanings[] = {
-    {ER_LOCK_DEADLOCK, SERVER_AGAIN},	  /* 1213, Galera's refusal at COMMIT, too */
-    {ER_LOCK_WAIT_TIMEOUT, SERVER_AGAIN}, /* 1205 */
-    {1020, SERVER_AGAIN},		  /* the row changed since it was read */
-    {1180, SERVER_AGAIN},		  /* "error during COMMIT" */
-    {ER_DUP_ENTRY, SERVER_CLASH},
-    {ER_UNKNOWN_COM_ERROR, SERVER_AWAY}, /* 1047: the node is not ready */
-    {ER_CON_COUNT_ERROR, SERVER_AWAY},
-    {ER_OUTOFMEMORY, SERVER_AWAY},
-    {ER_DISK_FULL, SERVER_AWAY},
-    {ER_RECORD_FILE_FULL, SERVER_AWAY}, /* 1114 */
-    {3, SERVER_AWAY},			/* writing a temporary file */
-    {1026, SERVER_AWAY},		/* writing a file */
-    {ER_SERVER_SHUTDOWN, SERVER_AWAY},
-    {ER_OPTION_PREVENTS_STATEMENT, SERVER_AWAY}, /* 1290: read-only */
-    {1317, SERVER_AWAY},			 /* interrupted */
-    {1927, SERVER_AWAY},			 /* killed */
-    {ER_ACCESS_DENIED_ERROR, SERVER_LOGIN},
-    {1698, SERVER_LOGIN},
-    {ER_HOST_NOT_PRIVILEGED, SERVER_LOGIN},
-    {1251, SERVER_LOGIN},
-    {0, SERVER_REFUSED},
+    {ER_LOCK_DEADLOCK, DBMS_AGAIN},	/* 1213, Galera's refusal at COMMIT, too */
+    {ER_LOCK_WAIT_TIMEOUT, DBMS_AGAIN}, /* 1205 */
+    {1020, DBMS_AGAIN},			/* the row changed since it was read */
+    {1180, DBMS_AGAIN},			/* "error during COMMIT" */
+    {ER_DUP_ENTRY, DBMS_CLASH},
+    {ER_UNKNOWN_COM_ERROR, DBMS_AWAY}, /* 1047: the node is not ready */
+    {ER_CON_COUNT_ERROR, DBMS_AWAY},
+    {ER_OUTOFMEMORY, DBMS_AWAY},
+    {ER_DISK_FULL, DBMS_AWAY},
+    {ER_RECORD_FILE_FULL, DBMS_AWAY}, /* 1114 */
+    {3, DBMS_AWAY},		      /* writing a temporary file */
+    {1026, DBMS_AWAY},		      /* writing a file */
+    {ER_SERVER_SHUTDOWN, DBMS_AWAY},
+    {ER_OPTION_PREVENTS_STATEMENT, DBMS_AWAY}, /* 1290: read-only */
+    {1317, DBMS_AWAY},			       /* interrupted */
+    {1927, DBMS_AWAY},			       /* killed */
+    {ER_ACCESS_DENIED_ERROR, DBMS_LOGIN},
+    {1698, DBMS_LOGIN},
+    {ER_HOST_NOT_PRIVILEGED, DBMS_LOGIN},
+    {1251, DBMS_LOGIN},
+    {0, DBMS_REFUSED},
 };
 
-static enum server_result
-fail_with(struct server *server, unsigned code, const char *text, const char *host)
+static enum dbms_result
+fail_with(struct dbms *server, unsigned code, const char *text, const char *host)
 {
 	const struct meaning *m = meanings;
 	const char *colon = host != NULL && host[0] != '\0' ? ": " : "";
 
 	while (m->code != 0 && m->code != code)
 		m++;
-	return server_fail(server, code >= 2000 && code < 3000 ? SERVER_AWAY : m->result,
+	return dbms_fail(server, code >= 2000 && code < 3000 ? DBMS_AWAY : m->result,
 	    "%s%s%s", host != NULL ? host : "", colon, text);
 }
 
-static enum server_result
-fail(struct server *server)
+static enum dbms_result
+fail(struct dbms *server)
 {
 	struct session *session = server->session;
 
@@ -77,7 +78,7 @@ fail(struct server *server)
 }
 
 static void
-close_session(struct server *server)
+close_session(struct dbms *server)
 {
 	struct session *session = server->session;
 
@@ -90,7 +91,7 @@ close_session(struct server *server)
 /* The files that the server must be known by, and what else the address says.  False: it
    has an option that we do not know, and *name gets it. */
 static bool
-set_options(struct server *server, MYSQL *mysql, bool local, const char **name)
+set_options(struct dbms *server, MYSQL *mysql, bool local, const char **name)
 {
 	static const struct {
 		const char *name;
@@ -131,7 +132,7 @@ set_options(struct server *server, MYSQL *mysql, bool local, const char **name)
 static int
 note_status(void *context, int n, const char *const *values, const size_t *lengths)
 {
-	struct server *server = context;
+	struct dbms *server = context;
 	struct session *session = server->session;
 
 	(void)lengths;
@@ -145,20 +146,20 @@ note_status(void *context, int n, const char *const *values, const size_t *lengt
 static int
 note_cluster(void *context, int n, const char *const *values, const size_t *lengths)
 {
-	struct server *server = context;
+	struct dbms *server = context;
 
 	(void)lengths;
 	server->several = n > 1 && values[1] != NULL && strcmp(values[1], "ON") == 0;
 	return 0;
 }
 
-static enum server_result run(struct server *server, const char *sql, int n,
-    const char *const *values, server_row *row, void *context);
+static enum dbms_result run(struct dbms *server, const char *sql, int n,
+    const char *const *values, dbms_row *row, void *context);
 
-static enum server_result
-prepare_session(struct server *server)
+static enum dbms_result
+prepare_session(struct dbms *server)
 {
-	enum server_result result;
+	enum dbms_result result;
 	struct session *session = server->session;
 
 	result = run(server,
@@ -166,25 +167,25 @@ prepare_session(struct server *server)
 	    "'ANSI_QUOTES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
 	    "NO_BACKSLASH_ESCAPES', time_zone = '+00:00'",
 	    0, NULL, NULL, NULL);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result =
 		    run(server, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 			0, NULL, NULL, NULL);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = run(server, "SELECT @@max_allowed_packet, @@local_infile", 0,
 		    NULL, note_status, server);
-	if (result == SERVER_DONE)
+	if (result == DBMS_DONE)
 		result = run(server, "SHOW GLOBAL STATUS LIKE 'wsrep_ready'", 0, NULL,
 		    note_cluster, server);
 	/* Of its packet the rest of a row and the packet's head take a part. */
-	if (result == SERVER_DONE && session->packet > 0)
+	if (result == DBMS_DONE && session->packet > 0)
 		server->longest =
 		    session->packet - (session->packet > 65536 ? 16384 : 1024);
 	return result;
 }
 
-static enum server_result
-open_session(struct server *server, size_t host)
+static enum dbms_result
+open_session(struct dbms *server, size_t host)
 {
 	const struct address *address = &server->address;
 	const char *name = address->hosts[host].name, *option = NULL;
@@ -194,13 +195,13 @@ open_session(struct server *server, size_t host)
 
 	if (session == NULL || mysql_init(&session->mysql) == NULL) {
 		free(session);
-		return server_fail(server, SERVER_AWAY, "no memory");
+		return dbms_fail(server, DBMS_AWAY, "no memory");
 	}
 	server->session = session;
 	server->dialect = &dialect_mariadb;
 	if (!set_options(server, &session->mysql, local, &option))
-		return server_fail(
-		    server, SERVER_REFUSED, "%s: no option of MariaDB's", option);
+		return dbms_fail(
+		    server, DBMS_REFUSED, "%s: no option of MariaDB's", option);
 	if (name[0] == '/')
 		socket = name;
 	if (mysql_real_connect(&session->mysql,
@@ -215,11 +216,11 @@ open_session(struct server *server, size_t host)
 /* ---- statements ----------------------------------------------------------------- */
 
 struct answer {
-	MYSQL_BIND bind[SERVER_COLUMNS];
-	char *values[SERVER_COLUMNS];
-	size_t room[SERVER_COLUMNS];
-	unsigned long lengths[SERVER_COLUMNS];
-	my_bool nulls[SERVER_COLUMNS], errors[SERVER_COLUMNS];
+	MYSQL_BIND bind[DBMS_COLUMNS];
+	char *values[DBMS_COLUMNS];
+	size_t room[DBMS_COLUMNS];
+	unsigned long lengths[DBMS_COLUMNS];
+	my_bool nulls[DBMS_COLUMNS], errors[DBMS_COLUMNS];
 	int n;
 };
 
@@ -227,7 +228,7 @@ static bool
 bind_answer(MYSQL_STMT *statement, struct answer *answer)
 {
 	answer->n = (int)mysql_stmt_field_count(statement);
-	if (answer->n > SERVER_COLUMNS)
+	if (answer->n > DBMS_COLUMNS)
 		return false;
 	for (int i = 0; i < answer->n; i++) {
 		answer->room[i] = VALUE_BYTES;
@@ -274,25 +275,25 @@ fetch_longer(MYSQL_STMT *statement, struct answer *answer)
 	return true;
 }
 
-static enum server_result
-take_rows(struct server *server, MYSQL_STMT *statement, server_row *row, void *context)
+static enum dbms_result
+take_rows(struct dbms *server, MYSQL_STMT *statement, dbms_row *row, void *context)
 {
 	struct answer answer = {.n = 0};
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 	int code = 1;
 
 	if (!bind_answer(statement, &answer)) {
-		result = server_fail(server, SERVER_REFUSED, "no memory");
+		result = dbms_fail(server, DBMS_REFUSED, "no memory");
 		goto done;
 	}
 	while (
 	    (code = mysql_stmt_fetch(statement)) == 0 || code == MYSQL_DATA_TRUNCATED) {
-		const char *values[SERVER_COLUMNS];
-		size_t lengths[SERVER_COLUMNS];
+		const char *values[DBMS_COLUMNS];
+		size_t lengths[DBMS_COLUMNS];
 		bool moved = code == MYSQL_DATA_TRUNCATED;
 
 		if (moved && !fetch_longer(statement, &answer)) {
-			result = server_fail(server, SERVER_REFUSED, "no memory");
+			result = dbms_fail(server, DBMS_REFUSED, "no memory");
 			break;
 		}
 		for (int i = 0; i < answer.n; i++) {
@@ -302,29 +303,29 @@ take_rows(struct server *server, MYSQL_STMT *statement, server_row *row, void *c
 				answer.values[i][lengths[i]] = '\0';
 		}
 		if (row(context, answer.n, values, lengths) != 0) {
-			result = SERVER_STOPPED;
+			result = DBMS_STOPPED;
 			break;
 		}
 		/* The buffers that grew have moved. */
 		if (moved)
 			(void)mysql_stmt_bind_result(statement, answer.bind);
 	}
-	if (result == SERVER_DONE && code == 1)
+	if (result == DBMS_DONE && code == 1)
 		result = fail_with(server, mysql_stmt_errno(statement),
 		    mysql_stmt_error(statement), NULL);
 done:
-	for (int i = 0; i < answer.n && i < SERVER_COLUMNS; i++)
+	for (int i = 0; i < answer.n && i < DBMS_COLUMNS; i++)
 		free(answer.values[i]);
 	return result;
 }
 
-static enum server_result
-run(struct server *server, const char *sql, int n, const char *const *values,
-    server_row *row, void *context)
+static enum dbms_result
+run(struct dbms *server, const char *sql, int n, const char *const *values, dbms_row *row,
+    void *context)
 {
 	struct session *session = server->session;
-	MYSQL_BIND bind[SERVER_COLUMNS] = {{.length = NULL}};
-	enum server_result result = SERVER_DONE;
+	MYSQL_BIND bind[DBMS_COLUMNS] = {{.length = NULL}};
+	enum dbms_result result = DBMS_DONE;
 	MYSQL_STMT *statement;
 
 	/* What has neither parameters nor rows need not be prepared, and some statements
@@ -335,12 +336,12 @@ run(struct server *server, const char *sql, int n, const char *const *values,
 			return fail(server);
 		if (mysql_field_count(&session->mysql) > 0)
 			mysql_free_result(mysql_store_result(&session->mysql));
-		return SERVER_DONE;
+		return DBMS_DONE;
 	}
 	statement = mysql_stmt_init(&session->mysql);
 	if (statement == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
-	for (int i = 0; i < n && i < SERVER_COLUMNS; i++) {
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
+	for (int i = 0; i < n && i < DBMS_COLUMNS; i++) {
 		bind[i].buffer_type =
 		    values[i] != NULL ? MYSQL_TYPE_STRING : MYSQL_TYPE_NULL;
 		bind[i].buffer = (void *)(size_t)values[i];
@@ -408,33 +409,33 @@ infile_error(void *p, char *text, unsigned size)
 static int
 first_warning(void *context, int n, const char *const *values, const size_t *lengths)
 {
-	struct server *server = context;
+	struct dbms *server = context;
 
 	(void)lengths;
 	if (n > 2 && values[2] != NULL && server->why[0] == '\0')
-		server_fail(server, SERVER_REFUSED, "%s", values[2]);
+		dbms_fail(server, DBMS_REFUSED, "%s", values[2]);
 	return 0;
 }
 
 /* LOCAL makes warnings of errors: of a key that is there, of what does not fit. */
-static enum server_result
-check_warnings(struct server *server, long rows, bool replaced)
+static enum dbms_result
+check_warnings(struct dbms *server, long rows, bool replaced)
 {
 	struct session *session = server->session;
 	long warnings = (long)mysql_warning_count(&session->mysql);
 	long taken = (long)mysql_affected_rows(&session->mysql);
 
 	if (warnings == 0 && (taken == rows || replaced))
-		return SERVER_DONE;
+		return DBMS_DONE;
 	server->why[0] = '\0';
 	(void)run(server, "SHOW WARNINGS LIMIT 1", 0, NULL, first_warning, server);
-	return taken < rows && strstr(server->why, "uplicate") != NULL ? SERVER_CLASH
-								       : SERVER_REFUSED;
+	return taken < rows && strstr(server->why, "uplicate") != NULL ? DBMS_CLASH
+								       : DBMS_REFUSED;
 }
 
-static enum server_result
-load_file(struct server *server, const char *table, const char *columns, long rows,
-    bool replace)
+static enum dbms_result
+load_file(
+    struct dbms *server, const char *table, const char *columns, long rows, bool replace)
 {
 	struct session *session = server->session;
 	char *sql =
@@ -442,74 +443,65 @@ load_file(struct server *server, const char *table, const char *columns, long ro
 			"CHARACTER SET utf8mb4 FIELDS TERMINATED BY '\t' ESCAPED BY "
 			"'\\' LINES TERMINATED BY '\n' ($c)",
 		"t", table, "c", columns, "r", replace ? "REPLACE" : "IGNORE", NULL);
-	enum server_result result;
+	enum dbms_result result;
 
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	mysql_set_local_infile_handler(&session->mysql, infile_begin, infile_read,
 	    infile_end, infile_error, session);
 	if (mysql_real_query(&session->mysql, sql, (unsigned long)strlen(sql)) != 0)
-		result = session->failed ? SERVER_STOPPED : fail(server);
+		result = session->failed ? DBMS_STOPPED : fail(server);
 	else
 		result = check_warnings(server, rows, replace);
 	free(sql);
 	return result;
 }
 
-/* A field of a line as SQL: NULL, or a text in quotes, in which a quote stands twice. */
-static const char *
-put_field(struct buffer *sql, const char *p, const char *end)
-{
-	if (p + 1 < end && p[0] == '\\' && p[1] == 'N') {
-		buffer_put(sql, "NULL", 4);
-		return p + 2;
-	}
-	buffer_put(sql, "'", 1);
-	for (; p < end && *p != '\t' && *p != '\n'; p++) {
-		char c = *p;
-
-		if (c == '\\' && p + 1 < end) {
-			c = *++p;
-			c = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-		}
-		buffer_put(sql, &c, 1);
-		if (c == '\'')
-			buffer_put(sql, &c, 1);
-	}
-	buffer_put(sql, "'", 1);
-	return p;
-}
-
-/* A line as a row of values in brackets; returns what is behind it. */
-static const char *
-put_line(struct buffer *sql, const char *p, const char *end)
-{
-	buffer_put(sql, "(", 1);
-	for (;;) {
-		p = put_field(sql, p, end);
-		if (p >= end || *p == '\n')
-			break;
-		buffer_put(sql, ",", 1);
-		p++;
-	}
-	buffer_put(sql, ")", 1);
-	return p < end ? p + 1 : p;
-}
-
-/* The same rows where the server takes no LOAD DATA LOCAL. */
+/* The same rows where the server takes no LOAD DATA LOCAL: as texts in INSERTs. */
 struct inserts {
-	struct server *server;
-	struct buffer sql, line; /* a line that came in pieces */
+	struct dbms *server;
+	struct buffer sql, value;
 	char *head;
 	size_t bound;
 	bool any;
 };
 
-static enum server_result
+/* A line as a row of values in brackets: a quote in a text stands twice. */
+static void
+put_line(struct inserts *inserts, const char *p, const char *end)
+{
+	struct buffer *sql = &inserts->sql, *value = &inserts->value;
+	const char *comma = "(";
+	bool null;
+
+	value->n = 0;
+	while (fields_next(&p, end, value, &null)) {
+		const char *at = value->p, *quote;
+
+		buffer_put(sql, comma, 1);
+		comma = ",";
+		buffer_put(sql, null ? "NULL" : "'", null ? 4 : 1);
+		while (value->n > 0 &&
+		       (quote = memchr(at, '\'', value->n - (size_t)(at - value->p))) !=
+			   NULL) {
+			buffer_put(sql, at, (size_t)(quote - at) + 1);
+			buffer_put(sql, "'", 1);
+			at = quote + 1;
+		}
+		if (value->n > 0)
+			buffer_put(sql, at, value->n - (size_t)(at - value->p));
+		if (!null)
+			buffer_put(sql, "'", 1);
+		value->n = 0;
+	}
+	buffer_put(sql, ")", 1);
+}
+
+static enum dbms_result
 flush_inserts(struct inserts *inserts)
 {
 	struct session *session = inserts->server->session;
-	enum server_result result = SERVER_DONE;
+	enum dbms_result result = DBMS_DONE;
 
 	if (inserts->any && mysql_real_query(&session->mysql, inserts->sql.p,
 				(unsigned long)inserts->sql.n) != 0)
@@ -519,10 +511,11 @@ flush_inserts(struct inserts *inserts)
 	return result;
 }
 
-static enum server_result
-add_line(struct inserts *inserts, const char *p, size_t n)
+static enum dbms_result
+add_line(void *context, const char *p, size_t n)
 {
-	enum server_result result = SERVER_DONE;
+	struct inserts *inserts = context;
+	enum dbms_result result = DBMS_DONE;
 
 	if (inserts->any && inserts->sql.n + n > inserts->bound / 2)
 		result = flush_inserts(inserts);
@@ -531,65 +524,37 @@ add_line(struct inserts *inserts, const char *p, size_t n)
 	else
 		buffer_put(&inserts->sql, ",", 1);
 	inserts->any = true;
-	put_line(&inserts->sql, p, p + n);
-	if (inserts->sql.failed)
-		return server_fail(inserts->server, SERVER_REFUSED, "no memory");
+	put_line(inserts, p, p + n);
+	if (inserts->sql.failed || inserts->value.failed)
+		return dbms_fail(inserts->server, DBMS_REFUSED, "no memory");
 	return result;
 }
 
-static enum server_result
-add_piece(struct inserts *inserts, const char *p, size_t n)
-{
-	enum server_result result = SERVER_DONE;
-
-	while (n > 0 && result == SERVER_DONE) {
-		const char *newline = memchr(p, '\n', n);
-		size_t length = newline != NULL ? (size_t)(newline - p) + 1 : n;
-
-		if (newline == NULL || inserts->line.n > 0)
-			buffer_put(&inserts->line, p, length);
-		if (newline != NULL && inserts->line.n > 0) {
-			result = add_line(inserts, inserts->line.p, inserts->line.n);
-			inserts->line.n = 0;
-		} else if (newline != NULL) {
-			result = add_line(inserts, p, length);
-		}
-		p += length;
-		n -= length;
-	}
-	return result;
-}
-
-static enum server_result
-load_inserts(struct server *server, const char *table, const char *columns, bool replace,
-    server_source *source, void *context)
+static enum dbms_result
+load_inserts(struct dbms *server, const char *table, const char *columns, bool replace,
+    dbms_source *source, void *context)
 {
 	struct session *session = server->session;
 	struct inserts inserts = {.server = server,
 	    .bound = session->packet < 8u << 20 ? session->packet : 8u << 20};
-	enum server_result result = SERVER_DONE;
-	const char *p;
-	long n = 0;
+	enum dbms_result result;
 
 	inserts.head = dialect_sql("$r INTO \"$t\" ($c) VALUES ", "t", table, "c",
 	    columns, "r", replace ? "REPLACE" : "INSERT", NULL);
 	if (inserts.head == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
-	while (result == SERVER_DONE && (n = source(context, &p)) > 0)
-		result = add_piece(&inserts, p, (size_t)n);
-	if (n < 0)
-		result = SERVER_STOPPED;
-	if (result == SERVER_DONE)
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
+	result = fields_lines(source, context, add_line, &inserts);
+	if (result == DBMS_DONE)
 		result = flush_inserts(&inserts);
 	buffer_free(&inserts.sql);
-	buffer_free(&inserts.line);
+	buffer_free(&inserts.value);
 	free(inserts.head);
 	return result;
 }
 
-static enum server_result
-load(struct server *server, const char *table, const char *columns, long rows,
-    server_source *source, void *context)
+static enum dbms_result
+load(struct dbms *server, const char *table, const char *columns, long rows,
+    dbms_source *source, void *context)
 {
 	struct session *session = server->session;
 	/* Of what comes to a temporary table, what comes later takes the place. */
@@ -605,7 +570,7 @@ load(struct server *server, const char *table, const char *columns, long rows,
 	return load_inserts(server, table, columns, replace, source, context);
 }
 
-const struct server_driver server_mariadb = {
+const struct dbms_driver dbms_mariadb = {
     .name = "MariaDB",
     .open = open_session,
     .close = close_session,

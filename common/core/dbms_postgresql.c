@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/server.h"
+#include "core/dbms.h"
 
 #define OPTIONS_MAX (ADDRESS_OPTIONS_MAX + 12)
 #define CONNECT_SECONDS 10
@@ -17,22 +17,22 @@
 /* What an SQLSTATE means; the longest that fits counts.  (Appendix A of its manual.) */
 static const struct meaning {
 	const char *state;
-	enum server_result result;
+	enum dbms_result result;
 } meanings[] = {
-    {"40001", SERVER_AGAIN}, /* serialization failure */
-    {"40P01", SERVER_AGAIN}, /* deadlock */
-    {"55P03", SERVER_AGAIN}, /* lock timeout */
-    {"23505", SERVER_CLASH}, /* unique violation */
-    {"08", SERVER_AWAY},
-    {"57P", SERVER_AWAY},   /* it shuts down, crashed, or cannot connect now */
-    {"53", SERVER_AWAY},    /* disk full, out of memory, too many connections */
-    {"58", SERVER_AWAY},    /* I/O error */
-    {"25006", SERVER_AWAY}, /* read-only: not the primary any more */
-    {"28", SERVER_LOGIN},
-    {NULL, SERVER_REFUSED},
+    {"40001", DBMS_AGAIN}, /* serialization failure */
+    {"40P01", DBMS_AGAIN}, /* deadlock */
+    {"55P03", DBMS_AGAIN}, /* lock timeout */
+    {"23505", DBMS_CLASH}, /* unique violation */
+    {"08", DBMS_AWAY},
+    {"57P", DBMS_AWAY},	  /* it shuts down, crashed, or cannot connect now */
+    {"53", DBMS_AWAY},	  /* disk full, out of memory, too many connections */
+    {"58", DBMS_AWAY},	  /* I/O error */
+    {"25006", DBMS_AWAY}, /* read-only: not the primary any more */
+    {"28", DBMS_LOGIN},
+    {NULL, DBMS_REFUSED},
 };
 
-static enum server_result
+static enum dbms_result
 meaning_of(const char *state)
 {
 	const struct meaning *m = meanings;
@@ -43,28 +43,27 @@ meaning_of(const char *state)
 }
 
 static void
-close_session(struct server *server)
+close_session(struct dbms *server)
 {
 	PQfinish(server->session);
 }
 
 /* What went wrong with a result, which is released. */
-static enum server_result
-fail(struct server *server, PGresult *result)
+static enum dbms_result
+fail(struct dbms *server, PGresult *result)
 {
 	PGconn *session = server->session;
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-	enum server_result meaning;
+	enum dbms_result meaning;
 
 	if (state == NULL || PQstatus(session) == CONNECTION_BAD)
-		meaning = state != NULL && meaning_of(state) == SERVER_LOGIN
-			      ? SERVER_LOGIN
-			      : SERVER_AWAY;
+		meaning = state != NULL && meaning_of(state) == DBMS_LOGIN ? DBMS_LOGIN
+									   : DBMS_AWAY;
 	else
 		meaning = meaning_of(state);
-	server_fail(server, meaning, "%s%s%s",
+	dbms_fail(server, meaning, "%s%s%s",
 	    text != NULL ? text : PQerrorMessage(session), detail != NULL ? ": " : "",
 	    detail != NULL ? detail : "");
 	PQclear(result);
@@ -115,22 +114,22 @@ finish_connecting(PGconn *session)
 
 /* What is said of a connection that failed: the server's own words, without the file and
    line of its source. */
-static enum server_result
-fail_connecting(struct server *server, PGconn *session, size_t host)
+static enum dbms_result
+fail_connecting(struct dbms *server, PGconn *session, size_t host)
 {
 	const char *name = server->address.hosts[host].name;
 	const char *message = PQerrorMessage(session), *state = state_in(message);
-	enum server_result meaning = state[0] == '\0' ? SERVER_AWAY : meaning_of(state);
+	enum dbms_result meaning = state[0] == '\0' ? DBMS_AWAY : meaning_of(state);
 	const char *text = state[0] != '\0' ? state + 7 : message;
 
 	if (strstr(message, "no password supplied") != NULL)
-		meaning = SERVER_LOGIN;
-	return server_fail(server, meaning, "%s%s%.*s", name, name[0] != '\0' ? ": " : "",
+		meaning = DBMS_LOGIN;
+	return dbms_fail(server, meaning, "%s%s%.*s", name, name[0] != '\0' ? ": " : "",
 	    (int)strcspn(text, "\n"), text);
 }
 
-static enum server_result
-open_session(struct server *server, size_t host)
+static enum dbms_result
+open_session(struct dbms *server, size_t host)
 {
 	static const char *const always[][2] = {
 	    {"client_encoding", "UTF8"},
@@ -183,7 +182,7 @@ open_session(struct server *server, size_t host)
 	names[n] = values[n] = NULL;
 	session = PQconnectStartParams(names, values, 0);
 	if (session == NULL)
-		return server_fail(server, SERVER_AWAY, "no memory");
+		return dbms_fail(server, DBMS_AWAY, "no memory");
 	server->session = session;
 	PQsetErrorVerbosity(session, PQERRORS_VERBOSE);
 	if (!finish_connecting(session))
@@ -191,7 +190,7 @@ open_session(struct server *server, size_t host)
 	PQsetErrorVerbosity(session, PQERRORS_DEFAULT);
 	PQsetnonblocking(session, 0);
 	server->dialect = &dialect_postgresql;
-	return SERVER_DONE;
+	return DBMS_DONE;
 }
 
 /* A question mark becomes $1, $2, ...; malloc'd. */
@@ -216,32 +215,32 @@ number_parameters(const char *sql)
 	return NULL;
 }
 
-static enum server_result
-take_rows(PGresult *result, server_row *row, void *context)
+static enum dbms_result
+take_rows(PGresult *result, dbms_row *row, void *context)
 {
 	int n = PQnfields(result);
 
 	for (int i = 0; i < PQntuples(result); i++) {
-		const char *values[SERVER_COLUMNS];
-		size_t lengths[SERVER_COLUMNS];
+		const char *values[DBMS_COLUMNS];
+		size_t lengths[DBMS_COLUMNS];
 
-		for (int c = 0; c < n && c < SERVER_COLUMNS; c++) {
+		for (int c = 0; c < n && c < DBMS_COLUMNS; c++) {
 			values[c] =
 			    PQgetisnull(result, i, c) ? NULL : PQgetvalue(result, i, c);
 			lengths[c] = (size_t)PQgetlength(result, i, c);
 		}
 		if (row(context, n, values, lengths) != 0)
-			return SERVER_STOPPED;
+			return DBMS_STOPPED;
 	}
-	return SERVER_DONE;
+	return DBMS_DONE;
 }
 
-static enum server_result
-run(struct server *server, const char *sql, int n, const char *const *values,
-    server_row *row, void *context)
+static enum dbms_result
+run(struct dbms *server, const char *sql, int n, const char *const *values, dbms_row *row,
+    void *context)
 {
 	PGconn *session = server->session;
-	enum server_result outcome = SERVER_DONE;
+	enum dbms_result outcome = DBMS_DONE;
 	PGresult *result;
 	char *text = number_parameters(sql);
 	int sent = 0;
@@ -250,14 +249,14 @@ run(struct server *server, const char *sql, int n, const char *const *values,
 		sent = PQsendQueryParams(session, text, n, NULL, values, NULL, NULL, 0);
 	free(text);
 	if (!sent)
-		return server_fail(server, SERVER_AWAY, "%s", PQerrorMessage(session));
+		return dbms_fail(server, DBMS_AWAY, "%s", PQerrorMessage(session));
 	if (row != NULL)
 		PQsetSingleRowMode(session);
 	while ((result = PQgetResult(session)) != NULL) {
 		ExecStatusType status = PQresultStatus(result);
 
 		if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK) {
-			if (row != NULL && outcome == SERVER_DONE)
+			if (row != NULL && outcome == DBMS_DONE)
 				outcome = take_rows(result, row, context);
 			PQclear(result);
 		} else if (status == PGRES_COMMAND_OK) {
@@ -266,20 +265,20 @@ run(struct server *server, const char *sql, int n, const char *const *values,
 			outcome = fail(server, result);
 		}
 		/* What is left of an answer that nobody wants is not waited for. */
-		if (outcome == SERVER_STOPPED) {
-			server_close(server);
+		if (outcome == DBMS_STOPPED) {
+			dbms_close(server);
 			return outcome;
 		}
 	}
 	return outcome;
 }
 
-static enum server_result
-load(struct server *server, const char *table, const char *columns, long rows,
-    server_source *source, void *context)
+static enum dbms_result
+load(struct dbms *server, const char *table, const char *columns, long rows,
+    dbms_source *source, void *context)
 {
 	PGconn *session = server->session;
-	enum server_result outcome = SERVER_DONE;
+	enum dbms_result outcome = DBMS_DONE;
 	char *sql =
 	    dialect_sql("COPY \"$t\" ($c) FROM STDIN", "t", table, "c", columns, NULL);
 	PGresult *result;
@@ -288,7 +287,7 @@ load(struct server *server, const char *table, const char *columns, long rows,
 
 	(void)rows;
 	if (sql == NULL)
-		return server_fail(server, SERVER_REFUSED, "no memory");
+		return dbms_fail(server, DBMS_REFUSED, "no memory");
 	result = PQexec(session, sql);
 	free(sql);
 	if (PQresultStatus(result) != PGRES_COPY_IN)
@@ -298,23 +297,23 @@ load(struct server *server, const char *table, const char *columns, long rows,
 		if (PQputCopyData(session, p, (int)n) != 1)
 			break;
 	if (n > 0)
-		outcome = server_fail(server, SERVER_AWAY, "%s", PQerrorMessage(session));
+		outcome = dbms_fail(server, DBMS_AWAY, "%s", PQerrorMessage(session));
 	else
 		PQputCopyEnd(session, n < 0 ? "the client gave up" : NULL);
 	while ((result = PQgetResult(session)) != NULL) {
 		if (PQresultStatus(result) == PGRES_COMMAND_OK || n < 0)
 			PQclear(result);
-		else if (outcome == SERVER_DONE || outcome == SERVER_AWAY)
+		else if (outcome == DBMS_DONE || outcome == DBMS_AWAY)
 			outcome = fail(server, result);
 		else
 			PQclear(result);
 		if (PQstatus(session) == CONNECTION_BAD)
 			break;
 	}
-	return n < 0 ? SERVER_STOPPED : outcome;
+	return n < 0 ? DBMS_STOPPED : outcome;
 }
 
-const struct server_driver server_postgresql = {
+const struct dbms_driver dbms_postgresql = {
     .name = "PostgreSQL",
     .open = open_session,
     .close = close_session,

@@ -1,4 +1,4 @@
-#include "core/server.h"
+#include "core/dbms.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #define PAUSE_MS 200
 #define PAUSE_MS_MAX 5000
 
-enum server_result
-server_fail(struct server *server, enum server_result result, const char *format, ...)
+enum dbms_result
+dbms_fail(struct dbms *server, enum dbms_result result, const char *format, ...)
 {
 	va_list more;
 	size_t n;
@@ -32,21 +32,21 @@ server_fail(struct server *server, enum server_result result, const char *format
 }
 
 void
-server_begin(struct server *server, const struct address *address)
+dbms_begin(struct dbms *server, const struct address *address)
 {
-	static const struct server_driver *const drivers[] = {
-	    [ADDRESS_POSTGRESQL] = &server_postgresql,
-	    [ADDRESS_MARIADB] = &server_mariadb,
-	    [ADDRESS_ODBC] = &server_odbc,
+	static const struct dbms_driver *const drivers[] = {
+	    [ADDRESS_POSTGRESQL] = &dbms_postgresql,
+	    [ADDRESS_MARIADB] = &dbms_mariadb,
+	    [ADDRESS_ODBC] = &dbms_odbc,
 	};
 
-	*server = (struct server){.driver = drivers[address->kind], .address = *address};
+	*server = (struct dbms){.driver = drivers[address->kind], .address = *address};
 }
 
 void
-server_end(struct server *server)
+dbms_end(struct dbms *server)
 {
-	server_close(server);
+	dbms_close(server);
 	address_free(&server->address);
 }
 
@@ -60,14 +60,13 @@ now_ms(void)
 }
 
 int
-server_open(
-    struct server *server, bool next, long wait, const volatile sig_atomic_t *stop)
+dbms_open(struct dbms *server, bool next, long wait, const volatile sig_atomic_t *stop)
 {
 	long long until = now_ms() + (long long)wait * 1000;
-	enum server_result result = SERVER_AWAY;
+	enum dbms_result result = DBMS_AWAY;
 	long pause = PAUSE_MS;
 
-	server_close(server);
+	dbms_close(server);
 	if (next)
 		server->host = (server->host + 1) % server->address.n_hosts;
 	for (;;) {
@@ -75,13 +74,13 @@ server_open(
 			size_t host = (server->host + i) % server->address.n_hosts;
 
 			result = server->driver->open(server, host);
-			if (result == SERVER_DONE) {
+			if (result == DBMS_DONE) {
 				server->host = host;
 				return EXIT_DONE;
 			}
-			server_close(server);
-			if (result != SERVER_AWAY && result != SERVER_AGAIN)
-				return server_status(server, result, NULL);
+			dbms_close(server);
+			if (result != DBMS_AWAY && result != DBMS_AGAIN)
+				return dbms_status(server, result, NULL);
 			msg_debug("%s: %s", server->address.shown, server->why);
 		}
 		if (now_ms() + pause >= until || *stop != 0)
@@ -89,42 +88,42 @@ server_open(
 		nanosleep(&(struct timespec){pause / 1000, pause % 1000 * 1000000}, NULL);
 		pause = pause * 2 < PAUSE_MS_MAX ? pause * 2 : PAUSE_MS_MAX;
 	}
-	return server_status(server, result, NULL);
+	return dbms_status(server, result, NULL);
 }
 
 void
-server_close(struct server *server)
+dbms_close(struct dbms *server)
 {
 	if (server->session != NULL)
 		server->driver->close(server);
 	server->session = NULL;
 }
 
-enum server_result
-server_ask(struct server *server, const char *sql, int count, const char *const *values,
-    server_row *row, void *context)
+enum dbms_result
+dbms_ask(struct dbms *server, const char *sql, int count, const char *const *values,
+    dbms_row *row, void *context)
 {
 	if (server->session == NULL)
-		return server_fail(server, SERVER_AWAY, "there is no connection");
+		return dbms_fail(server, DBMS_AWAY, "there is no connection");
 	msg_debug("%s", sql);
 	return server->driver->run(server, sql, count, values, row, context);
 }
 
-static enum server_result
-run_values(struct server *server, const char *sql, int count, va_list more,
-    server_row *row, void *context)
+static enum dbms_result
+run_values(struct dbms *server, const char *sql, int count, va_list more, dbms_row *row,
+    void *context)
 {
-	const char *values[SERVER_COLUMNS];
+	const char *values[DBMS_COLUMNS];
 
-	for (int i = 0; i < count && i < SERVER_COLUMNS; i++)
+	for (int i = 0; i < count && i < DBMS_COLUMNS; i++)
 		values[i] = va_arg(more, const char *);
-	return server_ask(server, sql, count, values, row, context);
+	return dbms_ask(server, sql, count, values, row, context);
 }
 
-enum server_result
-server_run(struct server *server, const char *sql, int count, ...)
+enum dbms_result
+dbms_run(struct dbms *server, const char *sql, int count, ...)
 {
-	enum server_result result;
+	enum dbms_result result;
 	va_list more;
 
 	va_start(more, count);
@@ -148,10 +147,10 @@ take_value(void *context, int n, const char *const *values, const size_t *length
 	return -1;
 }
 
-enum server_result
-server_value(struct server *server, char **value, const char *sql, int count, ...)
+enum dbms_result
+dbms_value(struct dbms *server, char **value, const char *sql, int count, ...)
 {
-	enum server_result result;
+	enum dbms_result result;
 	va_list more;
 
 	*value = NULL;
@@ -161,40 +160,40 @@ server_value(struct server *server, char **value, const char *sql, int count, ..
 	return result;
 }
 
-enum server_result
-server_load(struct server *server, const char *table, const char *columns, long rows,
-    server_source *source, void *context)
+enum dbms_result
+dbms_load(struct dbms *server, const char *table, const char *columns, long rows,
+    dbms_source *source, void *context)
 {
 	if (server->session == NULL)
-		return server_fail(server, SERVER_AWAY, "there is no connection");
+		return dbms_fail(server, DBMS_AWAY, "there is no connection");
 	msg_debug("%ld rows into %s", rows, table);
 	return server->driver->load(server, table, columns, rows, source, context);
 }
 
 int
-server_status(const struct server *server, enum server_result result, const char *doing)
+dbms_status(const struct dbms *server, enum dbms_result result, const char *doing)
 {
 	const char *shown = server->address.shown;
 	const char *what = doing != NULL ? doing : "", *colon = doing != NULL ? ": " : "";
 
 	switch (result) {
-	case SERVER_DONE:
+	case DBMS_DONE:
 		return EXIT_DONE;
-	case SERVER_AGAIN:
-	case SERVER_AWAY:
+	case DBMS_AGAIN:
+	case DBMS_AWAY:
 		msg("%s: %s%s%s: try again later", shown, what, colon, server->why);
 		return EXIT_LATER;
-	case SERVER_LOGIN:
+	case DBMS_LOGIN:
 		msg("%s: %s: put the password into ~/.pgpass, ~/.my.cnf or the ODBC DSN, "
 		    "or "
 		    "type kinit",
 		    shown, server->why);
 		return EXIT_LOGIN;
-	case SERVER_CLASH:
-	case SERVER_REFUSED:
+	case DBMS_CLASH:
+	case DBMS_REFUSED:
 		msg("%s: %s%s%s", shown, what, colon, server->why);
 		return EXIT_PARTIAL;
-	case SERVER_STOPPED:
+	case DBMS_STOPPED:
 		break;
 	}
 	return EXIT_PARTIAL;
