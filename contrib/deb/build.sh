@@ -82,22 +82,42 @@ mkdir -p "$docs"
 		"$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$docs/changelog.gz"
 
-# The libraries: as dpkg-shlibdeps finds them, else those of Debian 12.
-libraries=''
-if command -v dpkg-shlibdeps >/dev/null; then
-	mkdir "$work/debian"
-	printf 'Source: elog\n\nPackage: elog\nArchitecture: any\n' >"$work/debian/control"
-	programs=$(cd "$work" && find elog/usr/bin -type f ! -name '*.sh' | sort)
-	# shellcheck disable=SC2086 # a list of names without spaces
-	libraries=$(cd "$work" && dpkg-shlibdeps -O $programs 2>/dev/null |
+# The libraries: as dpkg-shlibdeps finds them, else those of Debian 12.  What only the
+# tools for a server need is recommended: the others do without.
+servers='elog/usr/bin/elog-push elog/usr/bin/elog-web'
+libraries='' recommended=''
+# needs PROGRAM...: the libraries of these, one a line.
+needs() {
+	(cd "$work" && dpkg-shlibdeps -O "$@" 2>/dev/null) |
 		sed -n 's/^shlibs:Depends=//p' |
 		# It sees functions, not the SQL operators and the options that we use.
 		sed 's/libsqlite3-0 ([^)]*)/libsqlite3-0 (>= 3.38.0)/
-			s/libcurl4 ([^)]*)/libcurl4 (>= 7.85.0)/') || libraries=''
+			s/libcurl4 ([^)]*)/libcurl4 (>= 7.85.0)/' |
+		sed 's/, /\n/g'
+}
+if command -v dpkg-shlibdeps >/dev/null; then
+	mkdir "$work/debian"
+	printf 'Source: elog\n\nPackage: elog\nArchitecture: any\n' >"$work/debian/control"
+	: >"$work/servers"
+	programs=$(cd "$work" && for program in $(find elog/usr/bin -type f ! -name '*.sh' | sort); do
+		case " $servers " in
+		*" $program "*) echo "$program" >>servers ;;
+		*) echo "$program" ;;
+		esac
+	done)
+	# shellcheck disable=SC2086 # a list of names without spaces
+	needs $programs >"$work/needed" || :
+	# shellcheck disable=SC2046 # a list of names without spaces
+	[ ! -s "$work/servers" ] || recommended=$(needs $(cat "$work/servers") |
+		awk -v needed="$work/needed" 'BEGIN { while ((getline line <needed) > 0) {
+			split(line, word, " "); there[word[1]] = 1 } }
+			!($1 in there) { printf ", %s", $0 }')
+	libraries=$(paste -s -d , "$work/needed" | sed 's/,/, /g')
 fi
 [ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libexpat1,
  libjq1, libkrb5-3, libpcre2-8-0, libpopt0, libsqlite3-0 (>= 3.38.0), libssl3,
  libyaml-0-2'
+[ -n "$recommended" ] || recommended=', libmariadb3, libmicrohttpd12, libodbc2, libpq5'
 
 size=$(du -k -s --apparent-size "$root" | cut -f 1)
 cat >"$root/DEBIAN/control" <<END
@@ -107,7 +127,7 @@ Architecture: $(dpkg --print-architecture)
 Maintainer: $maintainer
 Installed-Size: $size
 Depends: $libraries, findutils (>= 4.4), util-linux (>= 2.20)
-Recommends: krb5-user
+Recommends: krb5-user$recommended
 Suggests: cron, jq, sqlite3
 Breaks: elog (<< 0.2)
 Replaces: elog (<< 0.2)

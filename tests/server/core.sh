@@ -67,9 +67,9 @@ core_postgresql() {
     local dir=$1 bin try
     bin=$(core_postgresql_bin)
     core_dir "$dir" || return
-    core_as sh -c "echo secret >$dir/password" &&
-        core_as "$bin/initdb" -D "$dir/data" -U elog -A scram-sha-256 \
-            --pwfile="$dir/password" -E UTF8 --locale=C.UTF-8 -N >"$dir/initdb.log" 2>&1 ||
+    core_as sh -c "echo secret >$dir/password"
+    core_as "$bin/initdb" -D "$dir/data" -U elog -A scram-sha-256 \
+        --pwfile="$dir/password" -E UTF8 --locale=C.UTF-8 -N >"$dir/initdb.log" 2>&1 ||
         { cat "$dir/initdb.log" >&2; return 1; }
     core_as sh -c "cat >>$dir/data/postgresql.conf" <<END
 max_connections = 40
