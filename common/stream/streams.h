@@ -133,8 +133,8 @@ struct streams_row {
 	bool uncounted;	    /* elog-status does not say how many rows there are */
 	bool alike; /* several records may have one key: only all of a record tells them
 		       apart */
-	bool own; /* it tells of the database that it is in: where several are gathered,
-		     each has rows of its own */
+	bool own;   /* it tells of the database that it is in: where several are gathered,
+		       each has rows of its own */
 };
 
 /* Ends with a row whose name is NULL.  The staged ones come first, of them experiments,
