@@ -45,37 +45,14 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-/* What a printer is to know of a column's values. */
-static enum cell_kind
-kind_of(enum query_type type)
-{
-	switch (type) {
-	case QUERY_BOOL:
-		return CELL_BOOL;
-	case QUERY_INT:
-	case QUERY_RUN:
-		return CELL_INT;
-	case QUERY_FLOAT:
-		return CELL_FLOAT;
-	case QUERY_JSON:
-		return CELL_JSON;
-	default:
-		return CELL_TEXT;
-	}
-}
-
 static int
 print(const char *file, const struct query *query, const struct printer_format *format)
 {
 	size_t n = (size_t)query_columns(query);
-	struct printer_column *columns = calloc(n, sizeof(*columns));
+	struct printer_column *columns = query_printer_columns(query);
 	struct printer printer;
 	int status = -1;
 
-	for (size_t i = 0; columns != NULL && i < n; i++) {
-		columns[i].name = query_column_name(query, (int)i);
-		columns[i].kind = kind_of(query_column_type(query, (int)i));
-	}
 	errno = ENOMEM;
 	if (columns != NULL) {
 		int closed;

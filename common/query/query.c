@@ -31,6 +31,7 @@ struct query {
 	sqlite3_stmt *statement;
 	/* A text of an alias, until the next is asked for. */
 	sqlite3_stmt *aliases;
+	bool began; /* the transaction is ours */
 };
 
 static bool
@@ -394,11 +395,11 @@ write_order(FILE *out, bool first, bool descending)
 	const char *way = descending ? " DESC" : "";
 
 	if (first)
-		fprintf(out, "\nORDER BY c.experiment%s, c.run_order%s, c.run_number%s",
-		    way, way, way);
+		fprintf(
+		    out, "c.experiment%s, c.run_order%s, c.run_number%s", way, way, way);
 	else
 		fprintf(out,
-		    "\nORDER BY e.name%s, CAST(r.run_number AS INTEGER)%s, "
+		    "e.name%s, CAST(r.run_number AS INTEGER)%s, "
 		    "r.run_number%s",
 		    way, way, way);
 }
@@ -408,6 +409,10 @@ write_select(struct query *query, const struct query_condition *first,
     const struct query_wanted *wanted)
 {
 	struct query_sql *sql = &query->sql;
+	int by = wanted->sort != NULL ? query->n_columns - 1 : -1;
+
+	while (by >= 0 && strcmp(query_column_name(query, by), wanted->sort) != 0)
+		by--;
 
 	fputs("SELECT ", sql->out);
 	for (int i = 0; i < query->n_columns; i++) {
@@ -422,7 +427,11 @@ write_select(struct query *query, const struct query_condition *first,
 		query_sql_filter(sql, query->filter);
 	}
 	query_scope_write(&query->scope, first != NULL ? "c" : "r", sql);
-	write_order(sql->out, first != NULL, wanted->descending);
+	fputs("\nORDER BY ", sql->out);
+	if (by >= 0)
+		fprintf(sql->out, "%d%s NULLS LAST, ", by + 1,
+		    wanted->descending ? " DESC" : "");
+	write_order(sql->out, first != NULL, wanted->descending && by < 0);
 	if (wanted->limit >= 0) {
 		fputs("\nLIMIT ", sql->out);
 		query_sql_integer(sql, wanted->limit, NULL);
@@ -440,8 +449,10 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 {
 	const struct query_condition *first;
 
+	query->began = sqlite3_get_autocommit(query->db) != 0;
 	if (query_sqlite_register(query->db) != SQLITE_OK ||
-	    sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+	    (query->began &&
+		sqlite3_exec(query->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK))
 		return -1;
 	if (!is_blank(wanted->text) && read_filter(query, wanted->text, error) != 0)
 		return -1;
@@ -515,6 +526,38 @@ enum query_type
 query_column_type(const struct query *query, int column)
 {
 	return query->columns[column]->type;
+}
+
+/* What a printer is to know of a column's values. */
+static enum cell_kind
+kind_of(enum query_type type)
+{
+	switch (type) {
+	case QUERY_BOOL:
+		return CELL_BOOL;
+	case QUERY_INT:
+	case QUERY_RUN:
+		return CELL_INT;
+	case QUERY_FLOAT:
+		return CELL_FLOAT;
+	case QUERY_JSON:
+		return CELL_JSON;
+	default:
+		return CELL_TEXT;
+	}
+}
+
+struct printer_column *
+query_printer_columns(const struct query *query)
+{
+	struct printer_column *columns =
+	    calloc((size_t)query->n_columns, sizeof(*columns));
+
+	for (int i = 0; columns != NULL && i < query->n_columns; i++) {
+		columns[i].name = query_column_name(query, i);
+		columns[i].kind = kind_of(query_column_type(query, i));
+	}
+	return columns;
 }
 
 static void
@@ -595,7 +638,7 @@ query_free(struct query *query)
 	sqlite3_finalize(query->statement);
 	sqlite3_finalize(query->aliases);
 	query_values_close(query->values);
-	if (!sqlite3_get_autocommit(query->db))
+	if (query->began && !sqlite3_get_autocommit(query->db))
 		sqlite3_exec(query->db, "COMMIT", NULL, NULL, NULL);
 	query_sql_free(&query->sql);
 	query_scope_free(&query->scope);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "query/printer.h"
 #include "query/query_error.h"
 #include "query/query_type.h"
 
@@ -54,6 +55,8 @@ struct query_wanted {
 	const char *experiments; /* a glob, whatever the case of letters; NULL: all */
 	const char *period;	 /* a row of run_periods; NULL: none */
 	bool gone;		 /* experiments too that the service has no longer */
+	const char
+	    *sort; /* the name of a column of the answer, to sort by; NULL: by run */
 	bool descending;
 	long long limit; /* -1: none */
 };
@@ -61,7 +64,8 @@ struct query_wanted {
 struct query;
 
 /*
- * Turn what is wanted into a statement.  Opens a read transaction on db, so that
+ * Turn what is wanted into a statement.  Opens a read transaction on db, if none is open,
+ * so that
  * names and rows are of one state, and registers SQL functions in it.  NULL if what
  * was asked makes no sense, with *error set, or if the database failed, after a
  * message that names path, with error->message empty.
@@ -77,6 +81,10 @@ sqlite3_stmt *query_statement(const struct query *query);
 int query_columns(const struct query *query);
 const char *query_column_name(const struct query *query, int column);
 enum query_type query_column_type(const struct query *query, int column);
+
+/* The same for a printer, as many as there are; malloc'd, its names borrowed.  NULL
+   without memory. */
+struct printer_column *query_printer_columns(const struct query *query);
 
 /*
  * Print the SQL, the bound values, and SQLite's plan.  0, or -1 if the database

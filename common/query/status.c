@@ -91,7 +91,7 @@ status_word(const char *path)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789/._-+,:@%";
-	static char *word;
+	static _Thread_local char *word;
 	struct buffer quoted = {0};
 
 	if (*path != '\0' && path[strspn(path, plain)] == '\0')

@@ -215,7 +215,7 @@ make_rows(struct answer *answer, struct view *view, const struct page *page)
 		answer->body = buffer_take(&sink.memory, NULL);
 	if (result == 0 && sink.fd < 0 && answer->body == NULL)
 		answer->body = strdup("");
-	return result == 0 ? 0 : -1;
+	return result;
 }
 
 static int
@@ -278,6 +278,7 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 	char message[MESSAGE_BYTES];
 	const char *table;
 	struct view view = {0};
+	int result = 0;
 
 	*answer = (struct answer){.fd = -1};
 	msg_catch(message, sizeof(message));
@@ -290,11 +291,15 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 		    "It was made by an older elog, and has no table for this page; the "
 		    "next "
 		    "synchronization, or elog-load, brings it up to date.");
-	} else if (make(answer, &view, page, version) != 0) {
+	} else if ((result = make(answer, &view, page, version)) != 0) {
 		free(answer->body);
 		if (answer->fd >= 0)
 			close(answer->fd);
-		failed(answer, request, connection->late, message);
+		if (result == VIEW_MISTAKE)
+			answer_error(
+			    answer, request, 400, "That cannot be asked", message);
+		else
+			failed(answer, request, connection->late, message);
 	} else {
 		answer->keep = answer->fd < 0;
 		answer->seconds = page->seconds;

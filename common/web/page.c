@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "web/page_entry.h"
+#include "web/page_runs.h"
 #include "web/page_status.h"
 
 static const struct rows_kind entries_kinds[] = {{"tags", CELL_JSON}, {NULL, CELL_NULL}};
@@ -43,6 +44,27 @@ const struct page pages[] = {
 	.title = "File",
 	.needs = "attachments downloads",
 	.file = page_entry_file},
+    {.path = "/e/:experiment/runs",
+	.name = "runs",
+	.title = "Runs",
+	.menu = "Runs",
+	.parameters = PAGE_RUNS_PARAMETERS,
+	.needs = "condition_columns run_tables aliases run_periods",
+	.fill = page_runs,
+	.rows = page_runs_rows},
+    {.path = "/runs",
+	.name = "runs",
+	.title = "Runs",
+	.menu = "Runs",
+	.parameters = PAGE_RUNS_PARAMETERS,
+	.needs = "condition_columns run_tables aliases run_periods",
+	.fill = page_runs,
+	.rows = page_runs_rows},
+    {.path = "/conditions",
+	.name = "conditions",
+	.title = "Conditions",
+	.parameters = "find page",
+	.needs = "condition_columns"},
     {.path = "/status",
 	.name = "status",
 	.title = "Status",

@@ -19,6 +19,7 @@
 #include "db/value.h"
 #include "text/buffer.h"
 #include "text/html.h"
+#include "web/quote.h"
 
 #define STEPS 5000   /* of SQLite's machine between two looks at the clock */
 #define REST_MS 150  /* without a request */
@@ -127,7 +128,23 @@ sql_reading(sqlite3_context *context, int argc, sqlite3_value **argv)
 	buffer_free(&out);
 }
 
+/* quoted_name(NAME): the name of a condition as it stands in a query. */
+static void
+sql_quoted_name(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	const char *name = (const char *)sqlite3_value_text(argv[0]);
+	struct buffer out = {0};
+
+	(void)argc;
+	if (name == NULL)
+		return;
+	quote_name(&out, name);
+	sqlite3_result_text64(context, out.p, out.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buffer_free(&out);
+}
+
 static const struct statement_function functions[] = {
+    {"quoted_name", 1, sql_quoted_name, NULL},
     {"reading", 2, sql_reading, NULL},
     {NULL, 0, NULL, NULL},
 };

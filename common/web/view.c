@@ -11,6 +11,7 @@
 #include "text/base64.h"
 #include "text/buffer.h"
 #include "text/number.h"
+#include "text/timestamp.h"
 #include "text/utf8.h"
 #include "text/writer.h"
 
@@ -219,14 +220,36 @@ add_cell(struct view *view, xmlNode *row, const char *name, const struct cell *c
 	}
 }
 
-/* Step through a statement; dynamic: its columns are <c>. */
+/* What a person should see of a value: n, a number; t, a time; NULL, a text. */
+static const char *
+kind_shown(const struct cell *cell)
+{
+	int64_t microseconds;
+
+	if (printer_is_number(cell->kind))
+		return "n";
+	return cell->kind == CELL_TEXT && cell->n >= 19 && cell->p[4] == '-' &&
+		       cell->p[10] == 'T' &&
+		       timestamp_read(cell->p, cell->n, &microseconds)
+		   ? "t"
+		   : NULL;
+}
+
+/* Step through a statement, over skip rows first; dynamic: its columns are <c>.  1 if
+   there are more than limit (-1: none). */
 static int
 add_rows(struct view *view, xmlNode *rows, sqlite3_stmt *statement,
-    const struct printer_column *columns, bool dynamic)
+    const struct printer_column *columns, bool dynamic, long skip, long limit)
 {
 	int code, n = sqlite3_column_count(statement);
 
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		if (limit-- == 0)
+			break;
 		xmlNode *row = view_add(view, rows, "row", NULL, 0);
 
 		for (int i = 0; row != NULL && i < n; i++) {
@@ -242,13 +265,14 @@ add_rows(struct view *view, xmlNode *rows, sqlite3_stmt *statement,
 				: add_cell(view, row,
 				      dynamic ? "c" : sqlite3_column_name(statement, i),
 				      &cell);
-			if (dynamic && node != NULL && printer_is_number(cell.kind))
-				xmlNewProp(node, BAD_CAST "k", BAD_CAST "n");
+			if (dynamic && node != NULL && kind_shown(&cell) != NULL)
+				xmlNewProp(
+				    node, BAD_CAST "k", BAD_CAST kind_shown(&cell));
 		}
 	}
 	sqlite3_reset(statement);
-	if (code == SQLITE_DONE)
-		return 0;
+	if (code == SQLITE_DONE || code == SQLITE_ROW)
+		return code == SQLITE_ROW;
 	if (!view->connection->late)
 		db_complain(view->connection->db, view->connection->path);
 	return -1;
@@ -259,12 +283,19 @@ view_rows(struct view *view, const char *name, sqlite3_stmt *statement)
 {
 	xmlNode *rows = view_add(view, NULL, name, NULL, 0);
 
-	return rows != NULL ? add_rows(view, rows, statement, NULL, false) : -1;
+	return rows != NULL ? add_rows(view, rows, statement, NULL, false, 0, -1) : -1;
 }
 
 int
 view_table(struct view *view, const char *name, sqlite3_stmt *statement,
     const struct printer_column *columns)
+{
+	return view_table_part(view, name, statement, columns, 0, -1);
+}
+
+int
+view_table_part(struct view *view, const char *name, sqlite3_stmt *statement,
+    const struct printer_column *columns, long skip, long limit)
 {
 	xmlNode *rows = view_add(view, NULL, name, NULL, 0);
 	xmlNode *head = rows != NULL ? view_add(view, rows, "columns", NULL, 0) : NULL;
@@ -275,7 +306,7 @@ view_table(struct view *view, const char *name, sqlite3_stmt *statement,
 		view_text(view, head, "c",
 		    columns != NULL ? columns[i].name
 				    : sqlite3_column_name(statement, i));
-	return add_rows(view, rows, statement, columns, true);
+	return add_rows(view, rows, statement, columns, true, skip, limit);
 }
 
 /* The texts of the elements "shown" of rows become the value of that name. */

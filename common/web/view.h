@@ -37,6 +37,9 @@ struct view {
 	int status; /* of HTTP: 200 if nothing is said */
 };
 
+/* What a page's rows() returns after a message where what was asked for has a mistake. */
+#define VIEW_MISTAKE 1
+
 /* A file that is handed on as it is. */
 struct view_file {
 	int fd;
@@ -75,11 +78,15 @@ int view_rows(struct view *view, const char *name, sqlite3_stmt *statement);
 
 /*
  * The same for rows whose columns a person chose: <columns> has a <c> for each, and each
- * <row> a <c>, without text where there is no value, with k="n" for a number.  columns
+ * <row> a <c>, without text where there is no value, with k="n" for a number, "t" for a time.  columns
  * may be NULL: they are called as in the statement.
  */
 int view_table(struct view *view, const char *name, sqlite3_stmt *statement,
     const struct printer_column *columns);
+
+/* The same of at most limit rows behind the first skip ones.  1 if there are more. */
+int view_table_part(struct view *view, const char *name, sqlite3_stmt *statement,
+    const struct printer_column *columns, long skip, long limit);
 
 /* Add an element below another (NULL: the page), with text of n bytes, or NULL.  NULL
    without memory. */

@@ -76,3 +76,44 @@
   });
   addEventListener('pagehide', () => events.close());
 })();
+
+// Columns are completed from the conditions of the database, the last of the list.
+(() => {
+  for (const field of document.querySelectorAll('input[data-columns]')) {
+    const names = document.getElementById(field.getAttribute('list'));
+    let asked = '';
+    field.addEventListener('input', async () => {
+      const last = field.value.lastIndexOf(',') + 1;
+      const part = field.value.slice(last).trim().replace(/^`/, '');
+      if (part.length < 2 || part === asked) return;
+      asked = part;
+      const answer = await fetch(`${field.dataset.columns}?find=${encodeURIComponent(part)}`);
+      if (!answer.ok || part !== asked) return;
+      const lines = (await answer.text()).split('\n').filter(Boolean).slice(0, 50);
+      names.replaceChildren(...lines.map((line) => {
+        const option = document.createElement('option');
+        option.value = field.value.slice(0, last) + JSON.parse(line).quoted;
+        return option;
+      }));
+    });
+  }
+})();
+
+// A query field grows with its text; Enter sends it.
+(() => {
+  for (const field of document.querySelectorAll('textarea[name=q]')) {
+    const fit = () => { field.style.height = 'auto'; field.style.height = `${field.scrollHeight + 2}px`; };
+    field.addEventListener('input', fit);
+    field.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.shiftKey) { event.preventDefault(); field.form.requestSubmit(); }
+    });
+    fit();
+  }
+  // Fields without a value are no part of an address.
+  for (const form of document.querySelectorAll('form')) {
+    form.addEventListener('submit', () => {
+      for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+      setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+    });
+  }
+})();

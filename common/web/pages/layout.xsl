@@ -117,7 +117,10 @@
       <xsl:for-each select="$of/row">
         <tr><xsl:for-each select="c"><td>
           <xsl:if test="@k"><xsl:attribute name="class"><xsl:value-of select="@k"/></xsl:attribute></xsl:if>
-          <xsl:value-of select="."/>
+          <xsl:choose>
+            <xsl:when test="@k = 't'"><xsl:call-template name="time"><xsl:with-param name="at" select="."/></xsl:call-template></xsl:when>
+            <xsl:otherwise><xsl:value-of select="."/></xsl:otherwise>
+          </xsl:choose>
         </td></xsl:for-each></tr>
       </xsl:for-each>
     </tbody>
