@@ -79,6 +79,12 @@ msg_catch(char *text, size_t size)
 		text[0] = '\0';
 }
 
+const char *
+msg_caught(void)
+{
+	return caught.text != NULL ? caught.text : "";
+}
+
 /* The level with a space behind it, or nothing. */
 static const char *
 level_shown(const char *level)

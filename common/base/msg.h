@@ -40,6 +40,9 @@ void msg_verbosity(int verbosity);
  */
 void msg_catch(char *text, size_t size);
 
+/* The last that was caught; "" if there is none. */
+const char *msg_caught(void);
+
 /* True where stderr is a terminal: progress and notes of no importance. */
 bool msg_terminal(void);
 

@@ -61,8 +61,9 @@ search_facets_open(
 	if (status != EXIT_DONE)
 		return status;
 	if (db_exec(db, path,
-		"CREATE TEMP TABLE search_facets (facet, value, n, "
-		"PRIMARY KEY (facet, value)) WITHOUT ROWID") != 0)
+		"CREATE TEMP TABLE IF NOT EXISTS search_facets (facet, value, n, "
+		"PRIMARY KEY (facet, value)) WITHOUT ROWID; "
+		"DELETE FROM temp.search_facets") != 0)
 		return EXIT_PARTIAL;
 #define NOTE " ON CONFLICT DO UPDATE SET n = n + 1"
 	new->note =
@@ -93,19 +94,24 @@ search_facets_take(void *context, const struct search_document *d)
 	return facets->failed;
 }
 
-int
-search_facets_print(struct search_facets *facets, const struct printer_format *format)
+sqlite3_stmt *
+search_facets_rows(struct search_facets *facets)
 {
-	sqlite3_stmt *rows;
-	int status;
-
 	if (facets->failed)
-		return EXIT_PARTIAL;
-	rows = db_prepare(facets->db, facets->path,
+		return NULL;
+	return db_prepare(facets->db, facets->path,
 	    "SELECT CASE facet WHEN 0 THEN 'author' WHEN 1 THEN 'tag' WHEN 2 THEN "
 	    "'experiment' WHEN 3 THEN 'instrument' WHEN 4 THEN 'run' ELSE 'kind' END "
 	    "AS facet, value, n AS count FROM temp.search_facets f "
 	    "ORDER BY f.facet, n DESC, value");
+}
+
+int
+search_facets_print(struct search_facets *facets, const struct printer_format *format)
+{
+	sqlite3_stmt *rows = search_facets_rows(facets);
+	int status;
+
 	if (rows == NULL)
 		return EXIT_PARTIAL;
 	status = rows_print(rows, facets->path, format, NULL);

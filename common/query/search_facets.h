@@ -18,6 +18,10 @@ int search_facets_open(
 /* A search_take. */
 int search_facets_take(void *facets, const struct search_document *document);
 
+/* Rows facet, value, count, as they are printed, to be finalized; NULL after a message.
+ */
+sqlite3_stmt *search_facets_rows(struct search_facets *facets);
+
 /* Print rows facet, value, count, the most frequent first.  The exit status. */
 int search_facets_print(
     struct search_facets *facets, const struct printer_format *format);

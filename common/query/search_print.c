@@ -94,9 +94,8 @@ put_text(struct buffer *out, const char *text)
 	buffer_put(out, text, strlen(text));
 }
 
-/* The snippet of a text, malloc'd; NULL without memory.  With on and off around hits. */
-static char *
-snippet(
+char *
+search_print_snippet(
     const struct search_print *print, const char *text, const char *on, const char *off)
 {
 	struct search_hit hits[HITS_MAX];
@@ -135,6 +134,13 @@ search_print_open(struct search_print *print, const struct printer_format *forma
 }
 
 int
+search_print_open_to(struct search_print *print, const struct printer_format *format,
+    stream_write *write, void *context)
+{
+	return printer_open_to(&print->printer, format, write, context, columns, COLUMNS);
+}
+
+int
 search_print_close(struct search_print *print, bool whole)
 {
 	return printer_close(&print->printer, whole);
@@ -167,7 +173,8 @@ int
 search_print_row(void *context, const struct search_document *d)
 {
 	struct search_print *print = context;
-	char *piece = print->full ? NULL : snippet(print, d->content, "", "");
+	char *piece =
+	    print->full ? NULL : search_print_snippet(print, d->content, "", "");
 	char *url = url_of(print, d);
 	struct cell cells[COLUMNS] = {
 	    text_cell(d->experiment),
@@ -248,7 +255,7 @@ print_text(
     const struct search_print *print, const char *mark, const char *text, int depth)
 {
 	const char *on = print->colour ? red : "", *off = print->colour ? plain : "";
-	char *piece = text[0] != '\0' ? snippet(print, text, on, off) : NULL,
+	char *piece = text[0] != '\0' ? search_print_snippet(print, text, on, off) : NULL,
 	     *rest = piece;
 
 	for (char *line; piece != NULL && (line = strsep(&rest, "\n")) != NULL;)

@@ -24,12 +24,24 @@ struct search_print {
  */
 int search_print_open(struct search_print *print, const struct printer_format *format);
 
+/* The same into a function as of stream_open_to(). */
+int search_print_open_to(struct search_print *print, const struct printer_format *format,
+    stream_write *write, void *context);
+
 /* End them.  As printer_close(). */
 int search_print_close(struct search_print *print, bool whole);
 
 /* Each is a search_take for a struct search_print: a row; or a line and a snippet. */
 int search_print_row(void *print, const struct search_document *document);
 int search_print_text(void *print, const struct search_document *document);
+
+/*
+ * A text of a document as it is shown, or the piece of it around its first hit: with on
+ * and off around each hit, and nothing in it that moves a cursor but line breaks.
+ * malloc'd; NULL without memory.
+ */
+char *search_print_snippet(
+    const struct search_print *print, const char *text, const char *on, const char *off);
 
 /* The same, further to the right: a part of a discussion.  hit: it was found itself. */
 void search_print_part(struct search_print *print, const struct search_document *document,

@@ -6,6 +6,7 @@
 
 #include "web/page_entry.h"
 #include "web/page_runs.h"
+#include "web/page_search.h"
 #include "web/page_status.h"
 
 static const struct rows_kind entries_kinds[] = {{"tags", CELL_JSON}, {NULL, CELL_NULL}};
@@ -60,6 +61,15 @@ const struct page pages[] = {
 	.needs = "condition_columns run_tables aliases run_periods",
 	.fill = page_runs,
 	.rows = page_runs_rows},
+    {.path = "/search",
+	.name = "search",
+	.title = "Search",
+	.menu = "Search",
+	.parameters = "q sort deleted gone page",
+	.needs = "search searches",
+	.seconds = 60, /* since:3d */
+	.fill = page_search,
+	.rows = page_search_rows},
     {.path = "/conditions",
 	.name = "conditions",
 	.title = "Conditions",

@@ -39,7 +39,7 @@
     <label>Run <input name="run" value="{parameter[@name='run']}" size="6"/></label>
     <label>From <input type="date" name="from" value="{substring(parameter[@name='from'], 1, 10)}"/></label>
     <label>To <input type="date" name="to" value="{substring(parameter[@name='to'], 1, 10)}"/></label>
-    <label><input type="checkbox" name="deleted" value="1">
+    <label class="check"><input type="checkbox" name="deleted" value="1">
       <xsl:if test="parameter[@name='deleted']"><xsl:attribute name="checked">checked</xsl:attribute></xsl:if>
     </input> Deleted and older</label>
     <button>Show</button>
