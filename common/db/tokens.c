@@ -12,9 +12,10 @@
 
 /* What a character becomes: bytes of a word, a NUL where a word ends. */
 struct character {
-	enum { UNKNOWN, KNOWN, ENTANGLED } state; /* it depends on what is around it */
+	char bytes[8];
 	unsigned char n;
-	char bytes[7];
+	bool ends;				  /* there is a NUL */
+	enum { UNKNOWN, KNOWN, ENTANGLED } state; /* it depends on what is around it */
 };
 
 #define PAGE 256
@@ -118,7 +119,8 @@ folded(struct tokens *tokens, unsigned c)
 	inside = ask(tokens, "x", bytes, n, "x");
 	made->state = KNOWN;
 	if (inside.words != 1) {
-		made->n = 1; /* it ends a word */
+		made->n = 1;
+		made->ends = true;
 	} else if (inside.n - 2 > sizeof(made->bytes)) {
 		tokens->failed = true; /* cannot be: it is one character again */
 	} else {
@@ -153,6 +155,7 @@ learn(struct tokens *tokens, struct character *made, unsigned c)
 		}
 		memcpy(made->bytes + made->n, part->bytes, part->n);
 		made->n = (unsigned char)(made->n + part->n);
+		made->ends |= part->ends;
 	}
 	tokens->failed |= out.failed;
 	buffer_free(&out);
@@ -203,8 +206,8 @@ end_word(struct tokens *tokens)
 	tokens->n = 0;
 }
 
-static inline void
-put(struct tokens *tokens, const struct character *c)
+static void
+put_parts(struct tokens *tokens, const struct character *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (c->bytes[i] == '\0')
@@ -213,23 +216,45 @@ put(struct tokens *tokens, const struct character *c)
 			tokens->word[tokens->n++] = c->bytes[i];
 }
 
+static inline void
+put(struct tokens *tokens, const struct character *c)
+{
+	if (c->ends || tokens->n + c->n > TOKENS_LONGEST) {
+		put_parts(tokens, c);
+		return;
+	}
+	/* A move of eight bytes is one, of a few a call. */
+	memcpy(tokens->word + tokens->n, c->bytes, sizeof(c->bytes));
+	tokens->n += c->n;
+}
+
 static void
 put_ascii(struct tokens *tokens, const char *p, size_t n)
 {
-	size_t used = tokens->n;
+	const char *end = p + n;
 
-	for (size_t i = 0; i < n; i++) {
-		char c = tokens->plain[(unsigned char)p[i]];
+	while (p < end) {
+		char *to = tokens->word + tokens->n;
+		size_t room = TOKENS_LONGEST - tokens->n;
+		const char *stop = (size_t)(end - p) > room ? p + room : end;
+		char c = '\0';
 
-		if (c != '\0') {
-			if (used < TOKENS_LONGEST)
-				tokens->word[used++] = c;
-		} else if (used > 0) {
-			tokens->take(tokens->context, tokens->word, used);
-			used = 0;
+		while (p < stop && (c = tokens->plain[(unsigned char)*p]) != '\0') {
+			*to++ = c;
+			p++;
 		}
+		tokens->n = (size_t)(to - tokens->word);
+		if (p == end)
+			break;
+		if (p == stop) /* there is no more room in the word */
+			while (p < end && tokens->plain[(unsigned char)*p] != '\0')
+				p++;
+		if (p == end)
+			break;
+		end_word(tokens);
+		while (p < end && tokens->plain[(unsigned char)*p] == '\0')
+			p++;
 	}
-	tokens->n = used;
 }
 
 /* Of anything. */

@@ -70,21 +70,23 @@ make_room(struct postings *postings, void *array, size_t *capacity, size_t n, si
 
 /* ---- Terms ------------------------------------------------------------------ */
 
+/* Behind a word there are eight bytes that may be read. */
 static inline uint32_t
 hash_of(const char *p, size_t n)
 {
-	uint64_t hash = n * 0x9E3779B97F4A7C15u, eight;
+	const uint64_t odd = 0x9FB21C651E98DF25u;
+	uint64_t hash = n, eight;
 
-	for (; n >= 8; p += 8, n -= 8) {
+	for (; n > 8; p += 8, n -= 8) {
 		memcpy(&eight, p, 8);
-		hash = (hash ^ eight) * 0x9FB21C651E98DF25u;
-		hash ^= hash >> 29;
+		hash = (hash ^ eight) * odd;
+		hash ^= hash >> 32;
 	}
-	/* Behind a word there are eight bytes that may be read. */
 	memcpy(&eight, p, 8);
-	hash ^= n > 0 ? eight << (64 - 8 * n) : 0;
-	hash *= 0x9FB21C651E98DF25u;
-	return (uint32_t)(hash >> 32);
+	hash ^= eight & (UINT64_MAX >> (64 - 8 * n));
+	hash *= odd;
+	hash ^= hash >> 32;
+	return (uint32_t)((hash * odd) >> 32);
 }
 
 static bool
@@ -348,10 +350,7 @@ put_positions(unsigned char *out, const struct posting *postings, size_t n)
 			out[used++] = 1;
 			out[used++] = (unsigned char)column;
 		}
-		if (where - before + 2 < 0x80)
-			out[used++] = (unsigned char)(where - before + 2);
-		else
-			used += segment_number(out + used, where - before + 2);
+		used += segment_number(out + used, where - before + 2);
 		before = where;
 	}
 	return used;

@@ -44,7 +44,7 @@ struct segment {
 };
 
 size_t
-segment_number(unsigned char *out, uint64_t number)
+segment_large_number(unsigned char *out, uint64_t number)
 {
 	unsigned char bytes[10];
 	size_t n = 0;

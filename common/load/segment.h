@@ -41,7 +41,21 @@ int segment_end(struct segment *segment);
 void segment_close(struct segment *segment);
 
 /* Write a number as SQLite does, into nine bytes at least; the bytes it took. */
-size_t segment_number(unsigned char *out, uint64_t number);
+size_t segment_large_number(unsigned char *out, uint64_t number);
+
+static inline size_t
+segment_number(unsigned char *out, uint64_t number)
+{
+	if (number >= 1 << 14)
+		return segment_large_number(out, number);
+	if (number < 1 << 7) {
+		out[0] = (unsigned char)number;
+		return 1;
+	}
+	out[0] = (unsigned char)(number >> 7 | 0x80);
+	out[1] = (unsigned char)(number & 0x7F);
+	return 2;
+}
 
 /* Read one of at most n bytes: the bytes it took, 0 if it is cut off. */
 size_t segment_read_number(const unsigned char *p, size_t n, uint64_t *number);

@@ -687,11 +687,20 @@ json_string_decode(struct json_span string, char *out)
 	size_t n = 0;
 
 	while (p < end) {
+		const char *escape = memchr(p, '\\', (size_t)(end - p));
+		size_t k = (size_t)((escape != NULL ? escape : end) - p);
 		char c[4];
-		size_t k = decode_one(&p, end, c);
 
-		memcpy(out + n, c, k);
+		/* Up to the next one nothing is to be done; out may begin at or before p.
+		 */
+		memmove(out + n, p, k);
 		n += k;
+		p += k;
+		if (p < end) {
+			k = decode_one(&p, end, c);
+			memcpy(out + n, c, k);
+			n += k;
+		}
 	}
 	out[n] = '\0';
 	return n;
