@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/worker.h"
 #include "db/db.h"
 #include "db/document.h"
 #include "db/statement.h"
@@ -65,25 +66,51 @@ static const char *const others[WHICH] = {
     [FORGET] = OTHER "WHERE experiment_id = :experiment_id",
 };
 
-/* An entry that waits for its place: the document of that number. */
+/* So many bytes of documents become a segment, where they come in one transaction. */
+#define BYTES_MANY ((size_t)8 << 20)
+
+/* So many of them go to the worker at once. */
+#define BYTES_BATCH ((size_t)64 << 10)
+
+/* A document on its way to the worker; its texts stand in struct batch.bytes. */
+struct item {
+	struct postings_document document;
+	bool entry; /* text is its whole document; else its content */
+	size_t text, n, title, n_title;
+};
+
+struct batch {
+	struct postings *postings;
+	struct buffer bytes;
+	struct item *items;
+	size_t n, size;
+	bool failed;
+};
+
+/* An entry that needs a place: not before its second. */
 struct newcomer {
-	int64_t second, id;
-	size_t document;
+	int64_t second;
+	struct postings_document *document;
 };
 
 struct index {
 	sqlite3 *db;
 	const char *path;
+	struct worker *worker;
+	/* The worker's, unless it was waited for. */
 	struct postings *postings;
-	struct newcomer *newcomers;
-	size_t n_newcomers, newcomers_size;
-	char **experiments; /* that have documents which wait */
-	size_t n_experiments, experiments_size;
-	size_t mark, newcomers_mark; /* what was there when the experiment began */
-	bool many;		     /* segments */
-	int changes;
-	struct buffer scratch;
 	struct segment *segment;
+	struct postings_document **order; /* of those that become the segment */
+	size_t n_order;
+	bool failed;
+	/* Ours. */
+	struct batch *batch; /* is being filled, or NULL */
+	size_t given, bytes; /* documents and bytes that wait, also in the batch */
+	size_t mark;	     /* how many when the experiment began */
+	char **experiments;  /* that have documents which wait */
+	size_t n_experiments, experiments_size;
+	bool many; /* segments */
+	int changes;
 	sqlite3_stmt *statements[INDEXED][WHICH];
 	sqlite3_stmt *take, *free_place, *put_size, *drop_size;
 };
@@ -97,12 +124,6 @@ no_memory(void)
 
 /* ---- Documents -------------------------------------------------------------- */
 
-static void
-take_text(void *context, int column, const char *text, size_t n)
-{
-	postings_text(context, column, text, n);
-}
-
 /* The place of what is no entry that stands in search_places. */
 static int64_t
 place_of(int kind, int64_t id)
@@ -110,26 +131,102 @@ place_of(int kind, int64_t id)
 	return -((int64_t)kind << 40 | id);
 }
 
-static int
-wait_for_place(struct index *index, int64_t id, const char *created_at)
+static void
+batch_free(struct batch *batch)
 {
-	int64_t second = timestamp_seconds(created_at);
-	size_t document;
+	if (batch == NULL)
+		return;
+	buffer_free(&batch->bytes);
+	free(batch->items);
+	free(batch);
+}
 
-	if (index->n_newcomers == index->newcomers_size) {
-		size_t size = index->newcomers_size * 2 + 256;
-		struct newcomer *more =
-		    realloc(index->newcomers, size * sizeof(*index->newcomers));
+static void
+take_text(void *context, int column, const char *text, size_t n)
+{
+	postings_text(context, column, text, n);
+}
+
+/* The worker's part: take the documents of a batch apart. */
+static void
+read_batch(void *argument)
+{
+	struct batch *batch = argument;
+	struct postings *postings = batch->postings;
+	struct buffer scratch = {0};
+
+	for (size_t i = 0; i < batch->n; i++) {
+		struct item *item = &batch->items[i];
+		const char *text = batch->bytes.p + item->text;
+		struct entry entry;
+
+		if (!item->entry) {
+			postings_begin(postings, &item->document);
+			postings_text(postings, 0, text, item->n);
+			postings_text(
+			    postings, 1, batch->bytes.p + item->title, item->n_title);
+			continue;
+		}
+		entry = entry_read((struct json_span){text, item->n});
+		item->document.hidden = entry.deleted_by.p != NULL;
+		postings_begin(postings, &item->document);
+		entry_texts(&entry, &scratch, take_text, postings);
+	}
+	if (scratch.failed)
+		postings_fail(postings);
+	buffer_free(&scratch);
+	batch_free(batch);
+}
+
+static int
+give_batch(struct index *index)
+{
+	struct batch *batch = index->batch;
+
+	index->batch = NULL;
+	if (batch == NULL)
+		return 0;
+	if (batch->failed || batch->bytes.failed) {
+		batch_free(batch);
+		return no_memory();
+	}
+	worker_give(index->worker, read_batch, batch);
+	return 0;
+}
+
+static struct item *
+new_item(struct index *index)
+{
+	struct batch *batch = index->batch;
+
+	if (batch == NULL) {
+		batch = index->batch = calloc(1, sizeof(*batch));
+		if (batch == NULL)
+			return NULL;
+		batch->postings = index->postings;
+	}
+	if (batch->n == batch->size) {
+		size_t size = batch->size * 2 + 64;
+		struct item *more = realloc(batch->items, size * sizeof(*more));
 
 		if (more == NULL)
-			return no_memory();
-		index->newcomers = more;
-		index->newcomers_size = size;
+			return NULL;
+		batch->items = more;
+		batch->size = size;
 	}
-	postings_all(index->postings, &document);
-	index->newcomers[index->n_newcomers++] =
-	    (struct newcomer){second > 0 ? second : 0, id, document - 1};
-	return 0;
+	return &batch->items[batch->n++];
+}
+
+/* A column's text, into the batch; its offset. */
+static size_t
+keep_text(struct batch *batch, sqlite3_stmt *row, int column, size_t *n)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	size_t at = batch->bytes.n;
+
+	*n = text != NULL ? (size_t)sqlite3_column_bytes(row, column) : 0;
+	buffer_put(&batch->bytes, text != NULL ? text : "", *n);
+	return at;
 }
 
 /* One that goes makes its place free at once. */
@@ -141,43 +238,34 @@ leave_place(struct index *index, int64_t place)
 }
 
 static int
-take_entry(struct index *index, sqlite3_stmt *row, bool gone)
+take_row(struct index *index, sqlite3_stmt *row, bool entry, bool gone)
 {
-	struct json_span doc = {(const char *)sqlite3_column_text(row, DOC),
-	    (size_t)sqlite3_column_bytes(row, DOC)};
-	int64_t id = sqlite3_column_int64(row, ID), place = place_of(1, id);
-	struct entry entry;
+	struct item *item = new_item(index);
+	int64_t place = sqlite3_column_int64(row, PLACE);
+	bool placed = sqlite3_column_type(row, PLACE) != SQLITE_NULL;
 
-	if (doc.p == NULL)
-		return 0;
-	entry = entry_read(doc);
-	if (entry.deleted_by.p == NULL && gone) {
-		if (sqlite3_column_type(row, PLACE) == SQLITE_NULL)
-			return 0; /* it is not in the index, which --check would say */
-		place = sqlite3_column_int64(row, PLACE);
-		if (leave_place(index, place) != 0)
-			return -1;
+	if (item == NULL)
+		return no_memory();
+	*item = (struct item){.entry = entry,
+	    .document = {
+		.place = place, .id = sqlite3_column_int64(row, ID), .gone = gone}};
+	if (entry && gone && placed && leave_place(index, place) != 0)
+		return -1;
+	/* An entry without one was deleted, or comes and is to get one: then this is the
+	   first that it may have. */
+	if (entry && gone && !placed)
+		item->document.place = place_of(1, item->document.id);
+	if (entry && !gone) {
+		place =
+		    timestamp_seconds((const char *)sqlite3_column_text(row, CREATED_AT));
+		item->document.place = place > 0 ? place : 0;
 	}
-	postings_begin(index->postings, place, gone);
-	entry_texts(&entry, &index->scratch, take_text, index->postings);
-	if (entry.deleted_by.p != NULL || gone)
-		return 0;
-	return wait_for_place(
-	    index, id, (const char *)sqlite3_column_text(row, CREATED_AT));
-}
-
-static int
-take_other(struct index *index, sqlite3_stmt *row, bool gone)
-{
-	postings_begin(index->postings, sqlite3_column_int64(row, PLACE), gone);
-	for (int column = CONTENT; column >= TITLE; column--) {
-		const char *text = (const char *)sqlite3_column_text(row, column);
-
-		if (text != NULL)
-			postings_text(index->postings, CONTENT - column, text,
-			    (size_t)sqlite3_column_bytes(row, column));
-	}
-	return 0;
+	item->text = keep_text(index->batch, row, entry ? DOC : CONTENT, &item->n);
+	if (!entry)
+		item->title = keep_text(index->batch, row, TITLE, &item->n_title);
+	index->given++;
+	index->bytes += item->n + item->n_title;
+	return index->batch->bytes.n >= BYTES_BATCH ? give_batch(index) : 0;
 }
 
 static sqlite3_stmt *
@@ -211,9 +299,8 @@ take(struct index *index, size_t stream, enum which which, const char *experimen
 		sqlite3_bind_int64(rows, id, experiment_id);
 	statement_text(rows, ":experiment", experiment);
 	while (result == 0 && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		result = stream == 0 ? take_entry(index, rows, gone)
-				     : take_other(index, rows, gone);
-		if (which == ALL && result == 0 && postings_are_many(index->postings))
+		result = take_row(index, rows, stream == 0, gone);
+		if (which == ALL && result == 0 && index->bytes >= BYTES_MANY)
 			result = index_flush(index);
 	}
 	if (result == 0 && code != SQLITE_DONE) {
@@ -221,8 +308,6 @@ take(struct index *index, size_t stream, enum which which, const char *experimen
 		result = -1;
 	}
 	sqlite3_reset(rows);
-	if (result == 0 && (postings_failed(index->postings) || index->scratch.failed))
-		result = no_memory();
 	if (which != ALL)
 		index->changes += sqlite3_total_changes(index->db) - before;
 	return result;
@@ -237,36 +322,60 @@ by_second(const void *a, const void *b)
 
 	if (x->second != y->second)
 		return x->second < y->second ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
+	return x->document->id < y->document->id ? -1 : x->document->id > y->document->id;
 }
 
-/* Give the entries that wait their places: ascending, so that they fill up gaps. */
-static int
-give_places(struct index *index)
+/* Is it an entry that came, and no one deleted it? */
+static bool
+is_newcomer(const struct postings_document *document)
 {
-	struct postings_document *all;
-	int64_t place = -1;
-	size_t n;
+	return document->place >= 0 && !document->gone && !document->hidden;
+}
 
-	all = postings_all(index->postings, &n);
-	if (index->n_newcomers > 0)
-		qsort(index->newcomers, index->n_newcomers, sizeof(*index->newcomers),
-		    by_second);
-	for (size_t i = 0; i < index->n_newcomers; i++) {
-		const struct newcomer *newcomer = &index->newcomers[i];
+/* Give entries their places: ascending, so that they fill up gaps. */
+static int
+give_places(struct index *index, struct newcomer *newcomers, size_t n)
+{
+	int64_t place = -1;
+
+	if (n > 0)
+		qsort(newcomers, n, sizeof(*newcomers), by_second);
+	for (size_t i = 0; i < n; i++) {
+		const struct newcomer *newcomer = &newcomers[i];
 
 		place = newcomer->second > place ? newcomer->second : place + 1;
 		for (;; place++) {
 			sqlite3_bind_int64(index->take, 1, place);
-			sqlite3_bind_int64(index->take, 2, newcomer->id);
+			sqlite3_bind_int64(index->take, 2, newcomer->document->id);
 			if (statement_run(index->take, index->path) != 0)
 				return -1;
 			if (sqlite3_changes(index->db) > 0)
 				break;
 		}
-		all[newcomer->document].place = place;
+		newcomer->document->place = place;
 	}
 	return 0;
+}
+
+static int
+place_all(struct index *index, struct postings_document *all, size_t n)
+{
+	struct newcomer *newcomers = malloc((n + 1) * sizeof(*newcomers));
+	size_t waiting = 0;
+	int result;
+
+	if (newcomers == NULL)
+		return no_memory();
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].hidden && !all[i].gone)
+			all[i].place = place_of(1, all[i].id);
+		else if (is_newcomer(&all[i]))
+			newcomers[waiting++] = (struct newcomer){
+			    all[i].place > 0 ? all[i].place : 0, &all[i]};
+	}
+	result = give_places(index, newcomers, waiting);
+	free(newcomers);
+	return result;
 }
 
 static int
@@ -282,46 +391,58 @@ by_place(const void *a, const void *b)
 
 /* The rows of search_docsize, and what they come to. */
 static int
-put_sizes(struct index *index, struct postings_document *const *order, size_t n,
-    struct segments *segments)
+put_sizes(struct index *index, struct segments *segments)
 {
 	int64_t rows = 0, words[SEGMENTS_COLUMNS] = {0};
 	unsigned char sizes[9 * SEGMENTS_COLUMNS];
 
-	for (size_t i = 0; i < n; i++) {
-		bool gone = order[i]->gone;
-		sqlite3_stmt *statement = gone ? index->drop_size : index->put_size;
+	for (size_t i = 0; i < index->n_order; i++) {
+		const struct postings_document *document = index->order[i];
+		sqlite3_stmt *statement =
+		    document->gone ? index->drop_size : index->put_size;
+		int sign = document->gone ? -1 : 1;
 		size_t used = 0;
 
-		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++) {
-			int64_t more = order[i]->words[column];
-
-			words[column] += gone ? -more : more;
-			used += segment_number(sizes + used, (uint64_t)more);
-		}
-		rows += gone ? -1 : 1;
-		sqlite3_bind_int64(statement, 1, order[i]->place);
-		if (!gone)
+		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
+			used += segment_number(sizes + used, document->words[column]);
+		sqlite3_bind_int64(statement, 1, document->place);
+		if (!document->gone)
 			sqlite3_bind_blob(statement, 2, sizes, (int)used, SQLITE_STATIC);
 		if (statement_run(statement, index->path) != 0)
 			return -1;
+		/* Where a damaged index has no such row, nothing goes. */
+		if (sqlite3_changes(index->db) == 0)
+			continue;
+		rows += sign;
+		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
+			words[column] += sign * (int64_t)document->words[column];
 	}
 	segments_count(segments, rows, words);
 	return 0;
 }
 
+/* The worker's part: make a segment of what it took apart. */
+static void
+make_segment(void *argument)
+{
+	struct index *index = argument;
+
+	segment_begin(index->segment);
+	index->failed = postings_write(index->postings, index->order, index->n_order,
+			    index->segment) != 0;
+	segment_end(index->segment);
+}
+
 static int
-put_segment(struct index *index, struct postings_document *const *order,
-    struct segments *segments)
+put_segment(struct index *index, struct segments *segments)
 {
 	int id = segments_free_id(segments, index->path), pages;
 
+	if (index->failed)
+		return no_memory();
 	if (id < 0)
 		return -1;
-	segment_begin(index->segment, id);
-	if (postings_write(index->postings, order, index->segment) != 0)
-		return no_memory();
-	pages = segment_end(index->segment);
+	pages = segment_store(index->segment, index->db, index->path, id);
 	if (pages > 0)
 		segments_add(segments, id, pages);
 	return pages < 0 ? -1 : 0;
@@ -331,37 +452,40 @@ static void
 clear(struct index *index)
 {
 	postings_clear(index->postings);
-	index->n_newcomers = 0;
-	index->mark = index->newcomers_mark = 0;
+	index->given = index->bytes = index->mark = 0;
 	while (index->n_experiments > 0)
 		free(index->experiments[--index->n_experiments]);
 }
 
+/* Write what the worker took apart. */
 static int
 write_all(struct index *index)
 {
 	struct segments *segments = segments_read(index->db, index->path);
-	struct postings_document **order = NULL, *all;
+	struct postings_document *all;
 	int result = -1;
-	size_t n;
 
-	if (segments == NULL || give_places(index) != 0)
-		goto done;
-	all = postings_all(index->postings, &n);
-	order = malloc(n * sizeof(*order));
-	if (order == NULL) {
+	all = postings_all(index->postings, &index->n_order);
+	index->order = malloc((index->n_order + 1) * sizeof(*index->order));
+	if (index->order == NULL || postings_failed(index->postings)) {
 		no_memory();
 		goto done;
 	}
-	for (size_t i = 0; i < n; i++)
-		order[i] = &all[i];
-	qsort(order, n, sizeof(*order), by_place);
-	if (put_sizes(index, order, n, segments) == 0 &&
-	    put_segment(index, order, segments) == 0)
+	if (segments == NULL || place_all(index, all, index->n_order) != 0)
+		goto done;
+	for (size_t i = 0; i < index->n_order; i++)
+		index->order[i] = &all[i];
+	qsort(index->order, index->n_order, sizeof(*index->order), by_place);
+	worker_give(index->worker, make_segment, index);
+	result = put_sizes(index, segments);
+	worker_wait(index->worker);
+	if (result == 0)
+		result = put_segment(index, segments);
+	if (result == 0)
 		result = segments_write(segments, index->db, index->path);
 	index->many = segments_are_many(segments);
 done:
-	free(order);
+	free(index->order);
 	segments_free(segments);
 	return result;
 }
@@ -370,11 +494,12 @@ int
 index_flush(struct index *index)
 {
 	int before = sqlite3_total_changes(index->db), result;
-	size_t n;
 
-	postings_all(index->postings, &n);
-	if (n == 0)
+	if (index->given == 0)
 		return 0;
+	if (give_batch(index) != 0)
+		return -1;
+	worker_wait(index->worker);
 	result = write_all(index);
 	clear(index);
 	index->changes += sqlite3_total_changes(index->db) - before;
@@ -459,10 +584,14 @@ index_open(sqlite3 *db, const char *path)
 		db_complain(db, path);
 	else if (db_exec(db, path, statement_file("search", "views", "")) == 0 &&
 		 prepare_fixed(index) == 0 &&
-		 (index->segment = segment_open(db, path)) != NULL &&
-		 (index->postings = postings_open(db, path)) != NULL &&
-		 index_pending(index) == 0)
-		return index;
+		 (index->postings = postings_open(db, path)) != NULL) {
+		index->segment = segment_open();
+		index->worker = worker_open();
+		if (index->segment == NULL)
+			no_memory();
+		else if (index_pending(index) == 0)
+			return index;
+	}
 	index_close(index);
 	return NULL;
 }
@@ -470,15 +599,14 @@ index_open(sqlite3 *db, const char *path)
 int
 index_begin(struct index *index, const char *experiment)
 {
-	bool waits = postings_are_many(index->postings);
+	bool waits = index->bytes >= BYTES_MANY;
 
 	/* What is not in the index yet cannot be taken out. */
 	for (size_t i = 0; i < index->n_experiments && !waits; i++)
 		waits = strcmp(index->experiments[i], experiment) == 0;
 	if (waits && index_flush(index) != 0)
 		return -1;
-	postings_all(index->postings, &index->mark);
-	index->newcomers_mark = index->n_newcomers;
+	index->mark = index->given;
 	if (index->n_experiments == index->experiments_size) {
 		size_t size = index->experiments_size * 2 + 64;
 		char **more = realloc(index->experiments, size * sizeof(*more));
@@ -495,8 +623,11 @@ index_begin(struct index *index, const char *experiment)
 void
 index_undo(struct index *index)
 {
+	/* What stands before it may be in the same batch. */
+	give_batch(index);
+	worker_wait(index->worker);
 	postings_cut(index->postings, index->mark);
-	index->n_newcomers = index->newcomers_mark;
+	index->given = index->mark;
 }
 
 static int
@@ -593,6 +724,8 @@ index_close(struct index *index)
 {
 	if (index == NULL)
 		return;
+	worker_close(index->worker);
+	batch_free(index->batch);
 	if (index->postings != NULL)
 		clear(index);
 	for (size_t i = 0; i < INDEXED; i++)
@@ -604,8 +737,6 @@ index_close(struct index *index)
 	sqlite3_finalize(index->drop_size);
 	segment_close(index->segment);
 	postings_close(index->postings);
-	buffer_free(&index->scratch);
 	free(index->experiments);
-	free(index->newcomers);
 	free(index);
 }

@@ -6,11 +6,11 @@
 #include "base/msg.h"
 #include "db/tokens.h"
 
-/* Words of a segment; at 12 bytes each they are most of what indexing takes of memory. */
-#define WORDS_MANY 1000000
+/* A multiplier that spreads bits. */
+#define ODD 0x9FB21C651E98DF25u
 
 /* Words that are known stay so for the next segment, unless they became too many. */
-#define TERMS_MANY 200000
+#define TERMS_MANY 50000
 
 struct term {
 	uint32_t at, n; /* in texts */
@@ -30,6 +30,14 @@ struct sorted {
 	uint32_t term;
 };
 
+/* Where a term is looked for.  A word of at most eight bytes is the key itself, so that
+   nothing else is to be read of it; of a longer one it is a hash. */
+struct slot {
+	uint64_t key;
+	uint32_t n;    /* bytes of the word; 0: free */
+	uint32_t term; /* in terms */
+};
+
 struct postings {
 	struct tokens *tokens;
 	bool failed;
@@ -42,9 +50,7 @@ struct postings {
 	size_t n_terms, terms_size;
 	char *texts; /* of the terms, one behind the other */
 	size_t n_texts, texts_size;
-	struct slot {
-		uint32_t hash, term; /* term + 1; 0: free */
-	} * slots;
+	struct slot *slots;
 	size_t mask;
 };
 
@@ -71,94 +77,105 @@ make_room(struct postings *postings, void *array, size_t *capacity, size_t n, si
 /* ---- Terms ------------------------------------------------------------------ */
 
 /* Behind a word there are eight bytes that may be read. */
-static inline uint32_t
-hash_of(const char *p, size_t n)
+static inline uint64_t
+key_of(const char *p, size_t n)
 {
-	const uint64_t odd = 0x9FB21C651E98DF25u;
 	uint64_t hash = n, eight;
 
 	for (; n > 8; p += 8, n -= 8) {
 		memcpy(&eight, p, 8);
-		hash = (hash ^ eight) * odd;
+		hash = (hash ^ eight) * ODD;
 		hash ^= hash >> 32;
 	}
 	memcpy(&eight, p, 8);
-	hash ^= eight & (UINT64_MAX >> (64 - 8 * n));
-	hash *= odd;
-	hash ^= hash >> 32;
-	return (uint32_t)((hash * odd) >> 32);
+	eight &= UINT64_MAX >> (64 - 8 * n);
+	return hash == n ? eight : (hash ^ eight) * ODD;
+}
+
+static inline size_t
+slot_of(const struct postings *postings, uint64_t key)
+{
+	key ^= key >> 32;
+	return (size_t)((key * ODD) >> 32) & postings->mask;
 }
 
 static bool
 grow_slots(struct postings *postings)
 {
 	size_t size = postings->slots == NULL ? 1 << 15 : (postings->mask + 1) * 4;
-	struct slot *slots = calloc(size, sizeof(*slots));
+	size_t before = postings->slots == NULL ? 0 : postings->mask + 1;
+	struct slot *old = postings->slots, *slots = calloc(size, sizeof(*slots));
 
 	if (slots == NULL) {
 		postings->failed = true;
 		return false;
 	}
-	for (size_t i = 0; postings->slots != NULL && i <= postings->mask; i++) {
-		struct slot slot = postings->slots[i];
-		size_t at = slot.hash & (size - 1);
-
-		if (slot.term == 0)
-			continue;
-		while (slots[at].term != 0)
-			at = (at + 1) & (size - 1);
-		slots[at] = slot;
-	}
-	free(postings->slots);
 	postings->slots = slots;
 	postings->mask = size - 1;
+	for (size_t i = 0; i < before; i++) {
+		size_t at = slot_of(postings, old[i].key);
+
+		if (old[i].n == 0)
+			continue;
+		while (slots[at].n != 0)
+			at = (at + 1) & postings->mask;
+		slots[at] = old[i];
+	}
+	free(old);
 	return true;
 }
 
-static void
-new_term(struct postings *postings, struct slot *slot, uint32_t hash, const char *word,
+static bool
+new_term(struct postings *postings, struct slot *slot, uint64_t key, const char *word,
     size_t n)
 {
 	if (!make_room(postings, &postings->terms, &postings->terms_size,
 		postings->n_terms + 1, sizeof(*postings->terms)) ||
 	    !make_room(postings, &postings->texts, &postings->texts_size,
 		postings->n_texts + n + 8, 1))
-		return;
+		return false;
 	postings->terms[postings->n_terms] =
 	    (struct term){.at = (uint32_t)postings->n_texts, .n = (uint32_t)n};
 	memcpy(postings->texts + postings->n_texts, word, n);
 	postings->n_texts += n;
-	*slot = (struct slot){hash, (uint32_t)++postings->n_terms};
+	*slot = (struct slot){key, (uint32_t)n, (uint32_t)postings->n_terms++};
+	return true;
+}
+
+static inline bool
+is_word(const struct postings *postings, const struct slot *slot, uint64_t key,
+    const char *word, size_t n)
+{
+	return slot->key == key && slot->n == n &&
+	       (n <= 8 || memcmp(postings->texts + postings->terms[slot->term].at, word,
+			      n) == 0);
 }
 
 static void
 take_word(void *context, const char *word, size_t n)
 {
 	struct postings *postings = context;
-	uint32_t hash = hash_of(word, n);
+	uint64_t key = key_of(word, n);
 	struct slot *slot;
 
 	if (postings->failed ||
 	    (postings->n_terms * 2 > postings->mask && !grow_slots(postings)))
 		return;
-	for (size_t at = hash & postings->mask;; at = (at + 1) & postings->mask) {
-		const struct term *term;
-
+	for (size_t at = slot_of(postings, key);; at = (at + 1) & postings->mask) {
 		slot = &postings->slots[at];
-		if (slot->term == 0) {
-			new_term(postings, slot, hash, word, n);
+		if (slot->n == 0) {
+			if (!new_term(postings, slot, key, word, n))
+				return;
 			break;
 		}
-		if (slot->hash != hash)
-			continue;
-		term = &postings->terms[slot->term - 1];
-		if (term->n == n && memcmp(postings->texts + term->at, word, n) == 0)
+		if (is_word(postings, slot, key, word, n))
 			break;
 	}
-	if (!make_room(postings, &postings->words, &postings->words_size,
+	if (postings->n_words == postings->words_size &&
+	    !make_room(postings, &postings->words, &postings->words_size,
 		postings->n_words + 1, sizeof(*postings->words)))
 		return;
-	postings->words[postings->n_words++] = slot->term - 1;
+	postings->words[postings->n_words++] = slot->term;
 }
 
 /* ---- Documents -------------------------------------------------------------- */
@@ -177,12 +194,17 @@ postings_open(sqlite3 *db, const char *path)
 }
 
 void
-postings_begin(struct postings *postings, int64_t place, bool gone)
+postings_begin(struct postings *postings, const struct postings_document *document)
 {
-	if (make_room(postings, &postings->documents, &postings->documents_size,
+	struct postings_document *made;
+
+	if (!make_room(postings, &postings->documents, &postings->documents_size,
 		postings->n_documents + 1, sizeof(*postings->documents)))
-		postings->documents[postings->n_documents++] = (struct postings_document){
-		    .place = place, .gone = gone, .first = postings->n_words};
+		return;
+	made = &postings->documents[postings->n_documents++];
+	*made = *document;
+	memset(made->words, 0, sizeof(made->words));
+	made->first = postings->n_words;
 }
 
 void
@@ -215,10 +237,10 @@ postings_cut(struct postings *postings, size_t n)
 	postings->n_documents = n;
 }
 
-bool
-postings_are_many(const struct postings *postings)
+void
+postings_fail(struct postings *postings)
 {
-	return postings->n_words >= WORDS_MANY;
+	postings->failed = true;
 }
 
 bool
@@ -296,33 +318,38 @@ sort_terms(struct postings *postings, size_t *n)
 /* ---- Writing ---------------------------------------------------------------- */
 
 static void
-count_terms(struct postings *postings)
+count_terms(struct postings *postings, struct postings_document *const *order, size_t n)
 {
 	for (size_t i = 0; i < postings->n_terms; i++)
 		postings->terms[i].count = 0;
-	for (size_t i = 0; i < postings->n_words; i++)
-		postings->terms[postings->words[i]].count++;
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *word = postings->words + order[i]->first;
+
+		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
+			for (uint32_t k = 0; k < order[i]->words[column]; k++)
+				postings->terms[*word++].count++;
+	}
 }
 
 /* Where the terms stand, by term in their order, by document, by position; malloc'd.  The
    count of a term becomes where its part ends. */
 static struct posting *
-scatter(struct postings *postings, struct postings_document *const *order,
-    const struct sorted *terms, size_t n)
+scatter(struct postings *postings, struct postings_document *const *order, size_t n,
+    const struct sorted *terms, size_t n_terms)
 {
 	struct posting *all = malloc((postings->n_words + 1) * sizeof(*all));
 	uint32_t at = 0;
 
 	if (all == NULL)
 		return NULL;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n_terms; i++) {
 		struct term *term = &postings->terms[terms[i].term];
 		uint32_t count = term->count;
 
 		term->count = at;
 		at += count;
 	}
-	for (size_t i = 0; i < postings->n_documents; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const uint32_t *word = postings->words + order[i]->first;
 
 		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
@@ -356,56 +383,79 @@ put_positions(unsigned char *out, const struct posting *postings, size_t n)
 	return used;
 }
 
+/* What is asked for again and again of the documents in their order. */
+struct place {
+	int64_t place;
+	bool gone;
+};
+
 static int
-put_term(struct postings_document *const *order, const struct posting *all, size_t n,
+put_document(struct segment *segment, const struct place *place, bool gone,
+    const struct posting *postings, size_t n)
+{
+	unsigned char some[128] = {0}, *positions = some;
+	size_t used;
+
+	if (n * 9 > sizeof(some) && (positions = calloc(n, 9)) == NULL)
+		return -1;
+	used = put_positions(positions, postings, n);
+	segment_document(segment, place->place, gone, positions, used);
+	if (positions != some)
+		free(positions);
+	return 0;
+}
+
+static int
+put_term(const struct place *places, const struct posting *all, size_t n,
     struct segment *segment)
 {
-	unsigned char some[1024], *positions = some;
-
-	for (size_t i = 0, end, used; i < n; i = end) {
-		int64_t place = order[all[i].document]->place;
+	for (size_t i = 0, end; i < n; i = end) {
+		const struct place *place = &places[all[i].document];
 		size_t from = i;
 
 		/* What takes the place of one that goes comes right behind it. */
-		while (from < n && order[all[from].document]->place == place &&
-		       order[all[from].document]->gone)
-			from++;
-		for (end = from; end < n && order[all[end].document]->place == place;)
-			end++;
-		used = (end - from) * 9;
-		if (used > sizeof(some) && (positions = malloc(used)) == NULL)
+		if (place->gone)
+			while (from < n && places[all[from].document].gone &&
+			       places[all[from].document].place == place->place)
+				from++;
+		end = from;
+		if (from == i ||
+		    (from < n && places[all[from].document].place == place->place))
+			while (end < n && all[end].document == all[from].document)
+				end++;
+		if (put_document(segment, place, place->gone, all + from, end - from) !=
+		    0)
 			return -1;
-		used = put_positions(positions, all + from, end - from);
-		segment_document(segment, place, from > i, positions, used);
-		if (positions != some)
-			free(positions);
-		positions = some;
 	}
 	return 0;
 }
 
 int
 postings_write(struct postings *postings, struct postings_document *const *order,
-    struct segment *segment)
+    size_t n, struct segment *segment)
 {
+	struct place *places = malloc((n + 1) * sizeof(*places));
 	struct sorted *terms;
 	struct posting *all = NULL;
-	size_t n, at = 0;
+	size_t n_terms, at = 0;
 	int result = -1;
 
-	count_terms(postings);
-	terms = sort_terms(postings, &n);
-	if (terms != NULL)
-		all = scatter(postings, order, terms, n);
+	count_terms(postings, order, n);
+	terms = sort_terms(postings, &n_terms);
+	if (terms != NULL && places != NULL)
+		all = scatter(postings, order, n, terms, n_terms);
 	if (all != NULL)
 		result = 0;
-	for (size_t i = 0; result == 0 && i < n; i++) {
+	for (size_t i = 0; result == 0 && i < n; i++)
+		places[i] = (struct place){order[i]->place, order[i]->gone};
+	for (size_t i = 0; result == 0 && i < n_terms; i++) {
 		const struct term *term = &postings->terms[terms[i].term];
 
 		segment_term(segment, postings->texts + term->at, term->n);
-		result = put_term(order, all + at, term->count - at, segment);
+		result = put_term(places, all + at, term->count - at, segment);
 		at = term->count;
 	}
+	free(places);
 	free(terms);
 	free(all);
 	return result;

@@ -5,6 +5,8 @@
 
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/statement.h"
+#include "text/buffer.h"
 
 /* Before each term of the main index. */
 #define MAIN_INDEX '0'
@@ -17,13 +19,23 @@
 /* What is written without asking whether it fits. */
 #define PADDING 40
 
+/* A page that is made, and a row of search_idx: bytes in struct segment.made. */
+struct part {
+	size_t at, n;
+	int page;
+	bool list; /* of rowids; of a row: there is one */
+};
+
+struct parts {
+	struct part *all;
+	size_t n, capacity;
+};
+
 struct segment {
-	sqlite3 *db;
-	const char *path;
-	sqlite3_stmt *put_page, *put_term;
-	int id;
-	bool failed;
-	int pages; /* written, before the one at hand */
+	bool failed; /* without memory */
+	struct buffer made;
+	struct parts made_pages, made_rows;
+	int pages; /* made, before the one at hand */
 	unsigned char page[SEGMENT_PAGE + TERM_MAX + PADDING];
 	size_t n;
 	unsigned char footer[SEGMENT_PAGE + PADDING]; /* where terms begin */
@@ -46,7 +58,6 @@ struct segment {
 size_t
 segment_large_number(unsigned char *out, uint64_t number)
 {
-	unsigned char bytes[10];
 	size_t n = 0;
 
 	if (number >> 56 != 0) {
@@ -56,12 +67,11 @@ segment_large_number(unsigned char *out, uint64_t number)
 			out[i] = (unsigned char)(number & 0x7F) | 0x80;
 		return 9;
 	}
-	do
-		bytes[n++] = (unsigned char)(number & 0x7F) | 0x80;
-	while ((number >>= 7) != 0);
-	bytes[0] &= 0x7F;
-	for (size_t i = 0; i < n; i++)
-		out[i] = bytes[n - 1 - i];
+	for (uint64_t rest = number; rest != 0; rest >>= 7)
+		n++;
+	for (size_t i = n; i-- > 0; number >>= 7)
+		out[i] = (unsigned char)(number & 0x7F) | 0x80;
+	out[n - 1] &= 0x7F;
 	return n;
 }
 
@@ -81,26 +91,25 @@ segment_read_number(const unsigned char *p, size_t n, uint64_t *number)
 	return 0;
 }
 
-/* ---- Rows ------------------------------------------------------------------- */
+/* ---- What is made ----------------------------------------------------------- */
 
 static void
-put_row(struct segment *segment, sqlite3_stmt *statement)
+put_part(struct segment *segment, struct parts *parts, struct part part, const void *p)
 {
-	if (sqlite3_step(statement) != SQLITE_DONE && !segment->failed) {
-		db_complain(segment->db, segment->path);
-		segment->failed = true;
+	if (parts->n == parts->capacity) {
+		size_t capacity = parts->capacity * 2 + 64;
+		struct part *more = realloc(parts->all, capacity * sizeof(*more));
+
+		if (more == NULL) {
+			segment->failed = true;
+			return;
+		}
+		parts->all = more;
+		parts->capacity = capacity;
 	}
-	sqlite3_reset(statement);
-}
-
-/* Pages have the number of their segment, of their kind, and their own. */
-static void
-put_page(struct segment *segment, bool list, int page, const unsigned char *p, size_t n)
-{
-	sqlite3_bind_int64(segment->put_page, 1,
-	    ((sqlite3_int64)segment->id << 37) + ((sqlite3_int64)list << 36) + page);
-	sqlite3_bind_blob(segment->put_page, 2, p, (int)n, SQLITE_STATIC);
-	put_row(segment, segment->put_page);
+	part.at = segment->made.n;
+	parts->all[parts->n++] = part;
+	buffer_put(&segment->made, p, part.n);
 }
 
 /* The page that a term is looked for on, and whether its last term has a list. */
@@ -113,14 +122,14 @@ put_split(struct segment *segment)
 	if (segment->split_page == 0)
 		return;
 	if (list)
-		put_page(
-		    segment, true, segment->split_page, segment->list, segment->n_list);
-	sqlite3_bind_int(segment->put_term, 1, segment->id);
-	sqlite3_bind_blob(
-	    segment->put_term, 2, segment->split, (int)segment->n_split, SQLITE_STATIC);
-	sqlite3_bind_int64(
-	    segment->put_term, 3, ((sqlite3_int64)segment->split_page << 1) + list);
-	put_row(segment, segment->put_term);
+		put_part(segment, &segment->made_pages,
+		    (struct part){
+			.n = segment->n_list, .page = segment->split_page, .list = true},
+		    segment->list);
+	put_part(segment, &segment->made_rows,
+	    (struct part){
+		.n = segment->n_split, .page = segment->split_page, .list = list},
+	    segment->split);
 	segment->n_list = 0;
 	segment->list_full = false;
 	segment->termless = 0;
@@ -154,8 +163,9 @@ end_page(struct segment *segment)
 	}
 	memcpy(segment->page + segment->n, segment->footer, segment->n_footer);
 	segment->pages++;
-	put_page(segment, false, segment->pages, segment->page,
-	    segment->n + segment->n_footer);
+	put_part(segment, &segment->made_pages,
+	    (struct part){.n = segment->n + segment->n_footer, .page = segment->pages},
+	    segment->page);
 	new_page(segment);
 }
 
@@ -174,31 +184,18 @@ put_number(struct segment *segment, uint64_t number)
 /* ---- What the header says --------------------------------------------------- */
 
 struct segment *
-segment_open(sqlite3 *db, const char *path)
+segment_open(void)
 {
-	struct segment *segment = malloc(sizeof(*segment));
-
-	if (segment == NULL) {
-		msg("no memory");
-		return NULL;
-	}
-	segment->db = db;
-	segment->path = path;
-	segment->put_page =
-	    db_prepare(db, path, "INSERT INTO search_data (id, block) VALUES (?, ?)");
-	segment->put_term = db_prepare(
-	    db, path, "INSERT INTO search_idx (segid, term, pgno) VALUES (?, ?, ?)");
-	if (segment->put_page != NULL && segment->put_term != NULL)
-		return segment;
-	segment_close(segment);
-	return NULL;
+	return calloc(1, sizeof(struct segment));
 }
 
 void
-segment_begin(struct segment *segment, int id)
+segment_begin(struct segment *segment)
 {
-	segment->id = id;
 	segment->failed = false;
+	segment->made.n = 0;
+	segment->made.failed = false;
+	segment->made_pages.n = segment->made_rows.n = 0;
 	segment->pages = 0;
 	segment->n_term = 0;
 	segment->n_split = 0;
@@ -322,14 +319,63 @@ segment_document(struct segment *segment, int64_t rowid, bool gone,
 	segment->n += n;
 }
 
-int
+void
 segment_end(struct segment *segment)
 {
 	if (segment->n > 4)
 		end_page(segment);
 	if (segment->pages > 0)
 		put_split(segment);
-	return segment->failed ? -1 : segment->pages;
+}
+
+/* ---- In the database -------------------------------------------------------- */
+
+/* Pages have the number of their segment, of their kind, and their own. */
+static int
+store_page(struct segment *segment, const struct part *part, sqlite3_stmt *put,
+    const char *path, int id)
+{
+	sqlite3_bind_int64(put, 1,
+	    ((sqlite3_int64)id << 37) + ((sqlite3_int64)part->list << 36) + part->page);
+	sqlite3_bind_blob(
+	    put, 2, segment->made.p + part->at, (int)part->n, SQLITE_STATIC);
+	return statement_run(put, path);
+}
+
+static int
+store_row(struct segment *segment, const struct part *part, sqlite3_stmt *put,
+    const char *path, int id)
+{
+	sqlite3_bind_int(put, 1, id);
+	/* Not NULL where it is empty. */
+	sqlite3_bind_blob(put, 2, part->n > 0 ? segment->made.p + part->at : "",
+	    (int)part->n, SQLITE_STATIC);
+	sqlite3_bind_int64(put, 3, ((sqlite3_int64)part->page << 1) + part->list);
+	return statement_run(put, path);
+}
+
+int
+segment_store(struct segment *segment, sqlite3 *db, const char *path, int id)
+{
+	sqlite3_stmt *put_page =
+	    db_prepare(db, path, "INSERT INTO search_data (id, block) VALUES (?, ?)");
+	sqlite3_stmt *put_row = db_prepare(
+	    db, path, "INSERT INTO search_idx (segid, term, pgno) VALUES (?, ?, ?)");
+	int result = put_page != NULL && put_row != NULL ? 0 : -1;
+
+	if (segment->failed || segment->made.failed) {
+		msg("no memory");
+		result = -1;
+	}
+	for (size_t i = 0; result == 0 && i < segment->made_pages.n; i++)
+		result =
+		    store_page(segment, &segment->made_pages.all[i], put_page, path, id);
+	for (size_t i = 0; result == 0 && i < segment->made_rows.n; i++)
+		result =
+		    store_row(segment, &segment->made_rows.all[i], put_row, path, id);
+	sqlite3_finalize(put_page);
+	sqlite3_finalize(put_row);
+	return result == 0 ? segment->pages : -1;
 }
 
 void
@@ -337,7 +383,8 @@ segment_close(struct segment *segment)
 {
 	if (segment == NULL)
 		return;
-	sqlite3_finalize(segment->put_page);
-	sqlite3_finalize(segment->put_term);
+	buffer_free(&segment->made);
+	free(segment->made_pages.all);
+	free(segment->made_rows.all);
 	free(segment);
 }

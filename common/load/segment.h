@@ -1,9 +1,9 @@
 /*
- * A segment of an FTS5 index, written into the tables that FTS5 keeps it in, term by term
- * in their order: what FTS5 itself does at the end of a transaction, but for the work of
- * getting there.  The format is that of the comment "Details" of ext/fts5/fts5_index.c in
- * SQLite's sources, with positions of words (detail=full): version 4, which any SQLite
- * since 3.9 reads and checks.
+ * A segment of an FTS5 index, made in memory term by term in their order, and written
+ * into the tables that FTS5 keeps it in: what FTS5 itself does at the end of a
+ * transaction, but for the work of getting there.  The format is that of the comment
+ * "Details" of ext/fts5/fts5_index.c in SQLite's sources, with positions of words
+ * (detail=full): version 4, which any SQLite since 3.9 reads and checks.
  */
 #ifndef SEGMENT_H
 #define SEGMENT_H
@@ -18,10 +18,9 @@
 
 struct segment;
 
-/* Begin one in the tables of the table search; id is not in use.  Database and path are
-   borrowed.  NULL after a message. */
-struct segment *segment_open(sqlite3 *db, const char *path);
-void segment_begin(struct segment *segment, int id);
+/* NULL without memory. */
+struct segment *segment_open(void);
+void segment_begin(struct segment *segment);
 
 /* A term, greater than the one before it; its documents follow.  At most 32768 bytes. */
 void segment_term(struct segment *segment, const char *term, size_t n);
@@ -34,8 +33,14 @@ void segment_term(struct segment *segment, const char *term, size_t n);
 void segment_document(struct segment *segment, int64_t rowid, bool gone,
     const unsigned char *positions, size_t n);
 
-/* The number of pages, 0 if there was no term; or -1 after a message. */
-int segment_end(struct segment *segment);
+void segment_end(struct segment *segment);
+
+/*
+ * Write what was made into the tables of the table search under a number that is not in
+ * use there.  The number of pages, 0 if there was no term; or -1 after a message that
+ * names path.
+ */
+int segment_store(struct segment *segment, sqlite3 *db, const char *path, int id);
 
 /* NULL is allowed. */
 void segment_close(struct segment *segment);

@@ -38,7 +38,7 @@ set_up(void **state)
 			      "tokenize = 'unicode61 remove_diacritics 2')") != 0)
 		return -1;
 	postings = postings_open(db, path);
-	segment = segment_open(db, path);
+	segment = segment_open();
 	return postings != NULL && segment != NULL ? 0 : -1;
 }
 
@@ -124,7 +124,8 @@ put(int64_t place, char *const texts[SEGMENTS_COLUMNS], bool gone)
 		   "VALUES (?, ?, ?, ?, ?, ?)");
 
 	assert_non_null(peer);
-	postings_begin(postings, place, gone);
+	postings_begin(
+	    postings, &(struct postings_document){.place = place, .gone = gone});
 	sqlite3_bind_int64(peer, 1, place);
 	for (int column = 0; column < SEGMENTS_COLUMNS; column++) {
 		postings_text(postings, column, texts[column], strlen(texts[column]));
@@ -149,9 +150,10 @@ write_segment(void)
 	for (size_t i = 0; i < n; i++)
 		order[i] = &all[i];
 	id = segments_free_id(segments, path);
-	segment_begin(segment, id);
-	assert_int_equal(postings_write(postings, order, segment), 0);
-	pages = segment_end(segment);
+	segment_begin(segment);
+	assert_int_equal(postings_write(postings, order, n, segment), 0);
+	segment_end(segment);
+	pages = segment_store(segment, db, path, id);
 	assert_true(pages >= 0);
 	if (pages > 0)
 		segments_add(segments, id, pages);
@@ -353,7 +355,7 @@ cut(void **state)
 	(void)state;
 	put(1, texts, false);
 	postings_all(postings, &n);
-	postings_begin(postings, 2, false);
+	postings_begin(postings, &(struct postings_document){.place = 2});
 	postings_text(postings, 0, "undone", 6);
 	postings_cut(postings, n);
 	write_segment();
