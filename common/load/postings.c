@@ -6,6 +6,8 @@
 #include "base/msg.h"
 #include "db/tokens.h"
 
+#define AHEAD 24
+
 /* A multiplier that spreads bits. */
 #define ODD 0x9FB21C651E98DF25u
 
@@ -14,7 +16,6 @@
 
 struct term {
 	uint32_t at, n; /* in texts */
-	uint32_t count; /* where it stands */
 };
 
 /* Where a term stands: in the document of that rank, at column << 29 | position. */
@@ -52,6 +53,12 @@ struct postings {
 	size_t n_texts, texts_size;
 	struct slot *slots;
 	size_t mask;
+	struct ahead {
+		uint64_t key;
+		size_t n;
+		char word[48];
+	} ahead[AHEAD]; /* words that are looked for next */
+	size_t n_ahead;
 };
 
 /* Make room for one more than n elements of a size.  False without memory. */
@@ -152,10 +159,8 @@ is_word(const struct postings *postings, const struct slot *slot, uint64_t key,
 }
 
 static void
-take_word(void *context, const char *word, size_t n)
+resolve(struct postings *postings, uint64_t key, const char *word, size_t n)
 {
-	struct postings *postings = context;
-	uint64_t key = key_of(word, n);
 	struct slot *slot;
 
 	if (postings->failed ||
@@ -176,6 +181,41 @@ take_word(void *context, const char *word, size_t n)
 		postings->n_words + 1, sizeof(*postings->words)))
 		return;
 	postings->words[postings->n_words++] = slot->term;
+}
+
+static void
+resolve_all(struct postings *postings)
+{
+	for (size_t i = 0; i < postings->n_ahead; i++) {
+		const struct ahead *ahead = &postings->ahead[i];
+
+		resolve(postings, ahead->key, ahead->word, ahead->n);
+	}
+	postings->n_ahead = 0;
+}
+
+/* Words are looked for some after they are met: by then what says where they are has come
+   from memory, which takes longer than all else that is done for a word. */
+static void
+take_word(void *context, const char *word, size_t n)
+{
+	struct postings *postings = context;
+	struct ahead *ahead = &postings->ahead[postings->n_ahead];
+
+	if (n > sizeof(ahead->word)) {
+		resolve_all(postings);
+		resolve(postings, key_of(word, n), word, n);
+		return;
+	}
+	ahead->key = key_of(word, n);
+	ahead->n = n;
+	if (n <= 8)
+		memcpy(ahead->word, &ahead->key, 8);
+	else
+		memcpy(ahead->word, word, n);
+	__builtin_prefetch(&postings->slots[slot_of(postings, ahead->key)]);
+	if (++postings->n_ahead == AHEAD)
+		resolve_all(postings);
 }
 
 /* ---- Documents -------------------------------------------------------------- */
@@ -215,8 +255,9 @@ postings_text(struct postings *postings, int column, const char *text, size_t n)
 
 	if (postings->failed)
 		return;
-	postings->failed = !tokens_of(postings->tokens, text, n, take_word, postings) ||
-			   postings->failed;
+	if (!tokens_of(postings->tokens, text, n, take_word, postings))
+		postings->failed = true;
+	resolve_all(postings);
 	document = &postings->documents[postings->n_documents - 1];
 	document->words[column] += (uint32_t)(postings->n_words - before);
 }
@@ -286,7 +327,7 @@ sort_keys(struct sorted *terms, struct sorted *spare, size_t n)
 
 /* The terms that stand anywhere, by their bytes; malloc'd.  NULL without memory. */
 static struct sorted *
-sort_terms(struct postings *postings, size_t *n)
+sort_terms(struct postings *postings, const uint32_t *counts, size_t *n)
 {
 	struct sorted *all = malloc((postings->n_terms + 1) * 2 * sizeof(*all));
 
@@ -297,7 +338,7 @@ sort_terms(struct postings *postings, size_t *n)
 		const struct term *term = &postings->terms[i];
 		uint64_t key = 0;
 
-		if (term->count == 0)
+		if (counts[i] == 0)
 			continue;
 		for (size_t k = 0; k < 8; k++)
 			key = key << 8 |
@@ -317,25 +358,28 @@ sort_terms(struct postings *postings, size_t *n)
 
 /* ---- Writing ---------------------------------------------------------------- */
 
-static void
+/* How often each term stands in n documents; malloc'd, and small, for it is asked at
+   random.  NULL without memory. */
+static uint32_t *
 count_terms(struct postings *postings, struct postings_document *const *order, size_t n)
 {
-	for (size_t i = 0; i < postings->n_terms; i++)
-		postings->terms[i].count = 0;
-	for (size_t i = 0; i < n; i++) {
+	uint32_t *counts = calloc(postings->n_terms + 1, sizeof(*counts));
+
+	for (size_t i = 0; counts != NULL && i < n; i++) {
 		const uint32_t *word = postings->words + order[i]->first;
 
 		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
 			for (uint32_t k = 0; k < order[i]->words[column]; k++)
-				postings->terms[*word++].count++;
+				counts[*word++]++;
 	}
+	return counts;
 }
 
 /* Where the terms stand, by term in their order, by document, by position; malloc'd.  The
    count of a term becomes where its part ends. */
 static struct posting *
 scatter(struct postings *postings, struct postings_document *const *order, size_t n,
-    const struct sorted *terms, size_t n_terms)
+    const struct sorted *terms, size_t n_terms, uint32_t *counts)
 {
 	struct posting *all = malloc((postings->n_words + 1) * sizeof(*all));
 	uint32_t at = 0;
@@ -343,10 +387,9 @@ scatter(struct postings *postings, struct postings_document *const *order, size_
 	if (all == NULL)
 		return NULL;
 	for (size_t i = 0; i < n_terms; i++) {
-		struct term *term = &postings->terms[terms[i].term];
-		uint32_t count = term->count;
+		uint32_t count = counts[terms[i].term];
 
-		term->count = at;
+		counts[terms[i].term] = at;
 		at += count;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -354,7 +397,7 @@ scatter(struct postings *postings, struct postings_document *const *order, size_
 
 		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
 			for (uint32_t k = 0; k < order[i]->words[column]; k++)
-				all[postings->terms[*word++].count++] = (struct posting){
+				all[counts[*word++]++] = (struct posting){
 				    (uint32_t)i, column << WHERE_BITS | k};
 	}
 	return all;
@@ -435,27 +478,30 @@ postings_write(struct postings *postings, struct postings_document *const *order
     size_t n, struct segment *segment)
 {
 	struct place *places = malloc((n + 1) * sizeof(*places));
-	struct sorted *terms;
+	uint32_t *counts = count_terms(postings, order, n);
+	struct sorted *terms = NULL;
 	struct posting *all = NULL;
 	size_t n_terms, at = 0;
 	int result = -1;
 
-	count_terms(postings, order, n);
-	terms = sort_terms(postings, &n_terms);
+	if (counts != NULL)
+		terms = sort_terms(postings, counts, &n_terms);
 	if (terms != NULL && places != NULL)
-		all = scatter(postings, order, n, terms, n_terms);
+		all = scatter(postings, order, n, terms, n_terms, counts);
 	if (all != NULL)
 		result = 0;
 	for (size_t i = 0; result == 0 && i < n; i++)
 		places[i] = (struct place){order[i]->place, order[i]->gone};
 	for (size_t i = 0; result == 0 && i < n_terms; i++) {
 		const struct term *term = &postings->terms[terms[i].term];
+		uint32_t end = counts[terms[i].term];
 
 		segment_term(segment, postings->texts + term->at, term->n);
-		result = put_term(places, all + at, term->count - at, segment);
-		at = term->count;
+		result = put_term(places, all + at, end - at, segment);
+		at = end;
 	}
 	free(places);
+	free(counts);
 	free(terms);
 	free(all);
 	return result;
