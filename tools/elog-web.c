@@ -10,6 +10,7 @@
 
 #include "base/command.h"
 #include "base/config.h"
+#include "base/door.h"
 #include "base/exit.h"
 #include "base/interrupt.h"
 #include "base/msg.h"
@@ -167,9 +168,12 @@ main(int argc, const char **argv)
 	    .options = options,
 	};
 	const char *const *arguments;
-	struct config *config = NULL;
+	struct pool_constant constants[] = {
+	    {"service", NULL}, {"live_interval", NULL}, {NULL, NULL}};
+	struct config *config;
 	struct listen listen;
 	struct pool *pool;
+	char *service;
 	long seconds;
 	int status;
 
@@ -186,9 +190,14 @@ main(int argc, const char **argv)
 	status = read_options(&seconds);
 	if (status != EXIT_DONE)
 		return status;
-	if (arguments[0] == NULL && (config = config_load(config_file)) == NULL)
+	config = config_load(config_file);
+	if (config == NULL)
 		return EXIT_USAGE;
-	pool = pool_open(arguments[0] != NULL ? arguments[0] : config_database(config));
+	service = door_address(config);
+	constants[0].text = service;
+	constants[1].text = config_text(config, "live_interval");
+	pool = pool_open(
+	    arguments[0] != NULL ? arguments[0] : config_database(config), constants);
 	status = EXIT_PARTIAL;
 	if (pool != NULL) {
 		status = listen_open(&listen, (unsigned)port, socket_path);
@@ -198,6 +207,7 @@ main(int argc, const char **argv)
 		}
 	}
 	pool_close(pool);
+	free(service);
 	config_free(config);
 	return command_finish(status);
 }

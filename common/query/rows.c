@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
@@ -106,15 +107,20 @@ rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 	return EXIT_PARTIAL;
 }
 
-/* The columns of a statement, malloc'd; NULL without memory. */
+/* The columns of a statement, in the arena, also their names, for SQLite's own are gone
+   when it has to prepare the statement anew.  NULL without memory. */
 static struct printer_column *
-columns_of(sqlite3_stmt *statement, const struct rows_kind *kinds)
+columns_of(sqlite3_stmt *statement, const struct rows_kind *kinds, struct arena *arena)
 {
 	int n = sqlite3_column_count(statement);
-	struct printer_column *columns = calloc((size_t)n + 1, sizeof(*columns));
+	struct printer_column *columns =
+	    arena_get(arena, ((size_t)n + 1) * sizeof(*columns));
 
 	for (int i = 0; columns != NULL && i < n; i++) {
-		columns[i].name = sqlite3_column_name(statement, i);
+		const char *name = sqlite3_column_name(statement, i);
+
+		columns[i].name =
+		    name != NULL ? arena_text(arena, name, strlen(name)) : NULL;
 		if (columns[i].name == NULL)
 			columns[i].name = "";
 		for (const struct rows_kind *k = kinds; k != NULL && k->name; k++)
@@ -128,7 +134,8 @@ int
 rows_write(sqlite3_stmt *statement, const char *path, const struct printer_format *format,
     const struct rows_kind *kinds, stream_write *write, void *context)
 {
-	struct printer_column *columns = columns_of(statement, kinds);
+	struct arena arena = {0};
+	struct printer_column *columns = columns_of(statement, kinds, &arena);
 	size_t n = (size_t)sqlite3_column_count(statement);
 	int result = -1, error = ENOMEM;
 	struct printer printer;
@@ -156,7 +163,7 @@ rows_write(sqlite3_stmt *statement, const char *path, const struct printer_forma
 	if (result < 0)
 		msg("%s: %s", write == NULL ? "stdout" : "output", strerror(error));
 	sqlite3_reset(statement);
-	free(columns);
+	arena_free(&arena);
 	return result == EXIT_DONE ? EXIT_DONE : EXIT_PARTIAL;
 }
 

@@ -158,6 +158,7 @@ begin_document(struct view *view, const struct page *page, uint64_t version)
 		xmlNewProp(view->root, BAD_CAST "rows", BAD_CAST "1");
 	view_text(view, NULL, "title", page->title);
 	view_text(view, NULL, "database", view->connection->path);
+	view_text(view, NULL, "service", view_value(view, "service"));
 	for (size_t i = 0; i < view->request->n_parameters; i++) {
 		xmlNode *node = view_text(
 		    view, NULL, "parameter", view->request->parameters[i].value);
@@ -246,7 +247,9 @@ make(struct answer *answer, struct view *view, const struct page *page, uint64_t
 	int result;
 
 	/* All that a page shows is of one state of the database. */
-	if (db_exec(db, view->connection->path, "BEGIN") != 0)
+	if (db_exec(db, view->connection->path,
+		page->scratch ? "PRAGMA query_only = 0; BEGIN"
+			      : "PRAGMA query_only = 1; BEGIN") != 0)
 		return -1;
 	page_values(page, view);
 	if (page->file != NULL)

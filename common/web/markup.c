@@ -10,6 +10,7 @@
 #include <libxslt/xsltInternals.h>
 #include <libxslt/xsltutils.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,10 +161,50 @@ when(xmlXPathParserContext *context, int n)
 	xmlFree(text);
 }
 
+/* moment(SECONDS): a time as a text, of seconds since 1970. */
+static void
+moment(xmlXPathParserContext *context, int n)
+{
+	char *text = only_argument(context, n);
+	char shown[TIMESTAMP_SHORT] = "";
+
+	if (text == NULL)
+		return;
+	if (text[0] != '\0')
+		timestamp_text((int64_t)strtoll(text, NULL, 10), shown);
+	give(context, shown);
+	xmlFree(text);
+}
+
+/* days(FROM, TO): from one date to the other; 0 if any is none. */
+static void
+days(xmlXPathParserContext *context, int n)
+{
+	int64_t from = 0, to = 0;
+	char *first, *last;
+	bool dates;
+
+	if (n != 2) {
+		xmlXPathSetArityError(context);
+		return;
+	}
+	last = (char *)xmlXPathPopString(context);
+	first = (char *)xmlXPathPopString(context);
+	dates = first != NULL && last != NULL &&
+		timestamp_read(first, strlen(first), &from) &&
+		timestamp_read(last, strlen(last), &to);
+	valuePush(
+	    context, xmlXPathNewFloat(dates ? (double)((to - from) / 86400000000) : 0));
+	xmlFree(first);
+	xmlFree(last);
+}
+
 static const struct {
 	const char *name;
 	xmlXPathFunction function;
 } functions[] = {
+    {"moment", moment},
+    {"days", days},
     {"part", part},
     {"here", here},
     {"as", as},

@@ -12,6 +12,8 @@
  *	e:count(NUMBER)    for people: 1 234 567
  *	e:time(TEXT)       for people, in UTC to the minute: 2026-03-01 12:00; what is no
  *	                   time stays as it is
+ *	e:moment(SECONDS)  a time as a text, of seconds since 1970
+ *	e:days(FROM, TO)   how many days from one date to the other; 0 if one is none
  */
 #ifndef MARKUP_H
 #define MARKUP_H

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "web/page_entry.h"
+#include "web/page_job.h"
 #include "web/page_runs.h"
 #include "web/page_search.h"
+#include "web/page_site.h"
 #include "web/page_status.h"
 
 static const struct rows_kind entries_kinds[] = {{"tags", CELL_JSON}, {NULL, CELL_NULL}};
@@ -51,6 +53,7 @@ const struct page pages[] = {
 	.menu = "Runs",
 	.parameters = PAGE_RUNS_PARAMETERS,
 	.needs = "condition_columns run_tables aliases run_periods",
+	.scratch = true,
 	.fill = page_runs,
 	.rows = page_runs_rows},
     {.path = "/runs",
@@ -59,6 +62,7 @@ const struct page pages[] = {
 	.menu = "Runs",
 	.parameters = PAGE_RUNS_PARAMETERS,
 	.needs = "condition_columns run_tables aliases run_periods",
+	.scratch = true,
 	.fill = page_runs,
 	.rows = page_runs_rows},
     {.path = "/search",
@@ -68,6 +72,7 @@ const struct page pages[] = {
 	.parameters = "q sort deleted gone page",
 	.needs = "search searches",
 	.seconds = 60, /* since:3d */
+	.scratch = true,
 	.fill = page_search,
 	.rows = page_search_rows},
     {.path = "/conditions",
@@ -75,6 +80,39 @@ const struct page pages[] = {
 	.title = "Conditions",
 	.parameters = "find page",
 	.needs = "condition_columns"},
+    {.path = "/jobs",
+	.name = "jobs",
+	.title = "Jobs",
+	.menu = "Jobs",
+	.parameters = "q page",
+	.needs = "jobs",
+	.seconds = 10,
+	.scratch = true,
+	.fill = page_jobs,
+	.rows = page_jobs_rows},
+    {.path = "/jobs/:job",
+	.name = "job",
+	.title = "Job",
+	.needs = "jobs",
+	.seconds = 10,
+	.fill = page_job,
+	.rows = page_job_rows},
+    {.path = "/sites",
+	.name = "sites",
+	.title = "Sites",
+	.menu = "Sites",
+	.needs = "site_state site_hashes",
+	.seconds = 10,
+	.fill = page_sites,
+	.rows = page_sites_rows},
+    {.path = "/files",
+	.name = "files",
+	.title = "Files",
+	.menu = "Files",
+	.needs = "downloads partial_downloads",
+	.seconds = 60,
+	.fill = page_files,
+	.rows = page_files_rows},
     {.path = "/status",
 	.name = "status",
 	.title = "Status",

@@ -23,6 +23,7 @@ struct page {
 	int seconds; /* how long an answer is good, since the time is a part of it; 0: as
 			long as the database stays as it is */
 	const struct rows_kind *kinds; /* of its rows, or NULL */
+	bool scratch;		       /* its parts make temporary tables of their own */
 	bool framed;		       /* it is shown in a frame of other pages */
 	/* Add values and rows to the page's document, beside those of its SQL file,
 	   before those are asked for; NULL: there are none.  0; -1 after a message. */

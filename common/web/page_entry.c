@@ -1,15 +1,11 @@
 #include "web/page_entry.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "db/db.h"
+#include "web/beneath.h"
 #include "web/clean.h"
 
 /* The only row of the only statement of a file; NULL if there is none. */
@@ -43,21 +39,6 @@ page_entry_html(struct view *view)
 	return result;
 }
 
-/* Open a path in a directory; nothing on its way leads out of there. */
-static int
-open_beneath(const char *directory, const char *path)
-{
-	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-	int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
-
-	if (folder >= 0) {
-		fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
-		close(folder);
-	}
-	return fd;
-}
-
 /* Pictures are shown; all else is handed over as a file, whatever it calls itself. */
 static const char *
 type_of(const char *said)
@@ -85,7 +66,7 @@ page_entry_file(struct view *view, struct view_file *file)
 	path = (const char *)sqlite3_column_text(row, 1);
 	name = (const char *)sqlite3_column_text(row, 2);
 	said = (const char *)sqlite3_column_text(row, 3);
-	file->fd = directory != NULL && path != NULL ? open_beneath(directory, path) : -1;
+	file->fd = directory != NULL && path != NULL ? beneath_open(directory, path) : -1;
 	file->type = type_of(said);
 	file->name =
 	    name != NULL ? arena_text(&view->request->arena, name, strlen(name)) : "file";

@@ -6,7 +6,6 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
-#include "db/db.h"
 #include "query/search.h"
 #include "query/search_facets.h"
 #include "query/search_print.h"
@@ -127,31 +126,26 @@ begin(struct finding *finding, struct view *view)
 	return code == 0 ? EXIT_DONE : code == -1 ? EXIT_USAGE : EXIT_PARTIAL;
 }
 
-/* Conditions and facets wait in tables of their own, which query_only would forbid; all
-   others are not ours to write all the same. */
 static int
 run(struct finding *finding, search_take *to, void *context)
 {
 	struct pool_connection *connection = finding->view->connection;
-	int status = db_exec(connection->db, connection->path, "PRAGMA query_only = 0");
+	int status = EXIT_DONE;
 
-	if (status == 0 && finding->found != NULL)
+	if (finding->found != NULL)
 		status = search_facets_open(
 		    &finding->facets, connection->db, connection->path, FACETS);
-	if (status == 0)
+	if (status == EXIT_DONE)
 		status = search_run(connection->db, connection->path, &finding->query,
 		    &finding->options, to, context);
-	return status == 0 ? EXIT_DONE : status < 0 ? EXIT_PARTIAL : status;
+	return status;
 }
 
 static void
 end(struct finding *finding)
 {
-	struct pool_connection *connection = finding->view->connection;
-
 	search_facets_close(finding->facets);
 	search_free(&finding->query);
-	(void)db_exec(connection->db, connection->path, "PRAGMA query_only = 1");
 }
 
 /* Add the facets and the figures of a page that was found. */

@@ -17,6 +17,7 @@
 #include "db/path.h"
 #include "db/statement.h"
 #include "db/value.h"
+#include "local/job_view.h"
 #include "text/buffer.h"
 #include "text/html.h"
 #include "web/quote.h"
@@ -26,6 +27,7 @@
 #define BUSY_MS 2000 /* for a writer that commits */
 
 struct pool {
+	const struct pool_constant *constants;
 	pthread_mutex_t lock;
 	char *path;
 	struct pool_connection *idle;
@@ -177,12 +179,14 @@ open_connection(struct pool *pool)
 		return NULL;
 	}
 	connection->path = pool->path;
+	connection->constants = pool->constants;
 	connection->generation = pool->generation;
 	connection->db = db_open_reader(pool->path, &file);
 	free(file);
 	if (connection->db == NULL || document_functions(connection->db) != SQLITE_OK ||
 	    path_functions(connection->db) != SQLITE_OK ||
 	    value_functions(connection->db) != SQLITE_OK ||
+	    job_view_functions(connection->db) != SQLITE_OK ||
 	    statement_functions(connection->db, functions, SQLITE_DIRECTONLY) !=
 		SQLITE_OK ||
 	    db_exec(connection->db, pool->path,
@@ -202,7 +206,7 @@ open_connection(struct pool *pool)
 /* ---- The pool --------------------------------------------------------------- */
 
 struct pool *
-pool_open(const char *path)
+pool_open(const char *path, const struct pool_constant *constants)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
 	struct pool_connection *first;
@@ -214,6 +218,7 @@ pool_open(const char *path)
 	}
 	pthread_mutex_init(&pool->lock, NULL);
 	pool->version = 1;
+	pool->constants = constants;
 	/* The first one says whether it is a database at all, and which file. */
 	db = db_open_reader(path, &pool->path);
 	sqlite3_close(db);

@@ -25,9 +25,15 @@ struct pool_file {
 	int n;
 };
 
+/* What all pages know beside the database, such as the address of the service. */
+struct pool_constant {
+	const char *name, *text;
+};
+
 struct pool_connection {
 	sqlite3 *db;
-	const char *path;    /* of the file, for messages */
+	const char *path; /* of the file, for messages */
+	const struct pool_constant *constants;
 	int64_t deadline;    /* monotonic milliseconds */
 	bool late;	     /* it came, and what ran was ended */
 	unsigned generation; /* of the file that is open */
@@ -37,8 +43,9 @@ struct pool_connection {
 
 struct pool;
 
-/* Begin with a database or a directory.  NULL after a message. */
-struct pool *pool_open(const char *path);
+/* Begin with a database or a directory; constants, which end with a NULL name, are
+   borrowed. NULL after a message. */
+struct pool *pool_open(const char *path, const struct pool_constant *constants);
 
 /* All connections must have been given back.  NULL is allowed. */
 void pool_close(struct pool *pool);

@@ -77,7 +77,13 @@ view_value(const struct view *view, const char *name)
 	for (const struct view_value *v = view->values; v != NULL; v = v->next)
 		if (strcmp(v->name, name) == 0)
 			return v->text;
-	return request_value(view->request, name);
+	if (request_value(view->request, name) != NULL)
+		return request_value(view->request, name);
+	for (const struct pool_constant *c = view->connection->constants;
+	     c != NULL && c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c->text;
+	return NULL;
 }
 
 void

@@ -57,7 +57,7 @@ void view_close(struct view *view);
 /*
  * A value: a parameter of the statements (:name) and a member of the page.  The text is
  * borrowed; NULL takes the value away.  view_value() finds it, or else the parameter of
- * the request; NULL if there is neither.
+ * the request, or a constant of the pool; NULL if there is none.
  */
 void view_set(struct view *view, const char *name, const char *text);
 void view_number(struct view *view, const char *name, long long number);
