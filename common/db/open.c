@@ -17,6 +17,8 @@
 
 #define BUSY_MS 10000
 #define CLOSE_MS 1000
+#define LOG_MS 200
+#define FRESH_MS 60000 /* a reader of a new database, which has nothing to read, ends */
 #define STEP_MS 20
 #define BACKUPS_MAX 100 /* of one version of a database */
 
@@ -94,15 +96,16 @@ db_place(const char *path)
 }
 
 /*
- * Once, before the library starts, for speed: we are one thread, and count no memory.
- * (SQLITE_CONFIG_STMTJRNL_SPILL must not be more than 128 KiB: with 4 MiB, SQLite 3.40
- * reports a full disk when what a savepoint may undo moves to a file.)
+ * Once, before the library starts, for speed: one thread uses it, and counts no memory.
+ * What a savepoint may undo stays in memory, which is given back with each statement; in
+ * a file it grows to the end of an experiment.
  */
 static void
 configure(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
 /* Copy a database before it is migrated.  The copy's name, or NULL after a message. */
@@ -147,10 +150,10 @@ has_one_name(const char *path)
 
 /*
  * Open for writing, with a backup if there is a place for its name and a migration.
- * pragmas are run before anything is written.
+ * pragmas are run before anything is written, in a new database fresh, if not NULL.
  */
 static sqlite3 *
-open_writer(const char *path, const char *pragmas, char **backup)
+open_writer(const char *path, const char *pragmas, const char *fresh, char **backup)
 {
 	sqlite3 *db = NULL;
 	int version;
@@ -173,8 +176,11 @@ open_writer(const char *path, const char *pragmas, char **backup)
 		goto fail;
 	if (version == 0 && db_exec(db, path, "PRAGMA page_size = 8192") != 0)
 		goto fail;
-	if (db_exec(db, path, pragmas) != 0)
+	/* The first page is not written yet: WAL mode may come later. */
+	if (db_exec(db, path, version == 0 && fresh != NULL ? fresh : pragmas) != 0)
 		goto fail;
+	if (version == 0)
+		sqlite3_busy_timeout(db, FRESH_MS);
 	if (migration_apply(db, path, version) != 0)
 		goto fail;
 	return db;
@@ -191,7 +197,36 @@ db_open_writer(const char *path, char **backup)
 	return open_writer(path,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
 	    "PRAGMA cache_size = -32000",
+	    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
+	    "PRAGMA cache_size = -32000",
 	    backup);
+}
+
+static int
+note_mode(void *is_delete, int n, char **values, char **names)
+{
+	(void)names;
+	*(bool *)is_delete =
+	    n == 1 && values[0] != NULL && strcmp(values[0], "delete") == 0;
+	return 0;
+}
+
+bool
+db_is_fresh(sqlite3 *db)
+{
+	bool is_delete = false;
+
+	return sqlite3_exec(db, "PRAGMA main.journal_mode", note_mode, &is_delete,
+		   NULL) == SQLITE_OK &&
+	       is_delete;
+}
+
+void
+db_begin_log(sqlite3 *db)
+{
+	sqlite3_busy_timeout(db, LOG_MS);
+	(void)sqlite3_exec(db, "PRAGMA main.journal_mode = WAL", NULL, NULL, NULL);
+	sqlite3_busy_timeout(db, BUSY_MS);
 }
 
 sqlite3 *
@@ -200,7 +235,7 @@ db_open_draft(const char *path)
 	return open_writer(path,
 	    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
 	    "PRAGMA cache_size = -32000",
-	    NULL);
+	    NULL, NULL);
 }
 
 /* Go back to journal mode DELETE: SQLite does not wait for readers there. */
@@ -257,34 +292,68 @@ immutable_uri(const char *full)
 	return uri;
 }
 
+/* Is there a file of that name with something behind it, and does that hold anything? */
+static bool
+has_beside(const char *full, const char *suffix, bool *empty)
+{
+	struct stat st;
+	char *path;
+	bool there;
+
+	if (asprintf(&path, "%s%s", full, suffix) < 0)
+		return true;
+	there = stat(path, &st) == 0;
+	*empty = there && st.st_size == 0;
+	free(path);
+	return there;
+}
+
+/* Open read-only, and look whether that suffices: an SQLite code; *readable says. */
+static int
+try_reader(const char *name, int flags, sqlite3 **db, bool *readable)
+{
+	int code = sqlite3_open_v2(
+	    name, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | flags, NULL);
+
+	*readable = code == SQLITE_OK &&
+		    sqlite3_busy_timeout(*db, BUSY_MS) == SQLITE_OK &&
+		    db_number(*db, "SELECT count(*) FROM sqlite_schema", -1) >= 0;
+	return code;
+}
+
 /*
- * Open for reading.  A database that was left in WAL mode needs a file beside it even
- * to be read; where that cannot be made, and there is no WAL, nobody writes it.
+ * Open for reading.  A writer that was killed in the first transaction of a new database
+ * leaves a journal, by which SQLite takes back what was written, if it may write.  A
+ * database that was left in WAL mode needs a file beside it even to be read; where that
+ * cannot be made, and there is no WAL, nobody writes it.
  */
 static int
 open_reader(const char *full, sqlite3 **db)
 {
-	int code =
-	    sqlite3_open_v2(full, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-	struct stat st;
-	char *wal, *uri;
+	bool readable, empty;
+	int code = try_reader(full, 0, db, &readable);
+	sqlite3 *writer = NULL;
+	char *uri;
 	int failed;
 
-	if (code != SQLITE_OK ||
-	    db_number(*db, "SELECT count(*) FROM sqlite_schema", -1) >= 0)
+	if (code != SQLITE_OK || readable)
 		return code;
 	failed = sqlite3_errcode(*db) & 0xff;
 	if (failed != SQLITE_CANTOPEN && failed != SQLITE_READONLY)
 		return code;
-	if (asprintf(&wal, "%s-wal", full) < 0)
-		return code;
-	if (stat(wal, &st) != 0 && (uri = immutable_uri(full)) != NULL) {
+	if (has_beside(full, "-journal", &empty) && !empty) {
+		if (sqlite3_open_v2(full, &writer, SQLITE_OPEN_READWRITE, NULL) ==
+		    SQLITE_OK)
+			(void)db_number(writer, "SELECT count(*) FROM sqlite_schema", -1);
+		sqlite3_close(writer);
 		sqlite3_close(*db);
-		code = sqlite3_open_v2(uri, db,
-		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+		return try_reader(full, 0, db, &readable);
+	}
+	if (!has_beside(full, "-wal", &empty) && (uri = immutable_uri(full)) != NULL) {
+		sqlite3_close(*db);
+		code = try_reader(uri, SQLITE_OPEN_URI, db, &readable);
 		free(uri);
 	}
-	free(wal);
 	return code;
 }
 

@@ -28,9 +28,16 @@ char *db_place(const char *path);
  * already), and *backup gets its name, malloc'd; else NULL.  Refuses, with a
  * message and the file untouched, a file that is no database, one that belongs to
  * another application, and one with a newer schema.  Leaves it in WAL mode, to be
- * undone by db_close_writer().  NULL after a message.
+ * undone by db_close_writer(); or a new one in rollback mode, where what is appended is
+ * written once, but who reads it waits for the end of a transaction: for the first one.
+ * NULL after a message.
  */
 sqlite3 *db_open_writer(const char *path, char **backup);
+
+/* Is it in rollback mode?  Between two transactions, db_begin_log() puts it into WAL
+   mode: if readers prevent that, at another time. */
+bool db_is_fresh(sqlite3 *db);
+void db_begin_log(sqlite3 *db);
 
 /*
  * Empty the WAL, go back to journal mode DELETE and close, so that nothing but the

@@ -9,6 +9,7 @@
 
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/open.h"
 #include "db/statement.h"
 #include "load/changes.h"
 #include "load/conditions.h"
@@ -26,6 +27,8 @@
 #define COMMIT_SECONDS 0.25
 #define COMMIT_TIMES 10
 #define COMMIT_SECONDS_MAX 5
+/* The first one of a new database, which is written without a log, lasts longer. */
+#define COMMIT_SECONDS_FRESH 3
 
 struct load {
 	sqlite3 *db;
@@ -45,6 +48,7 @@ struct load {
 	struct index *index;
 	struct lock *lock; /* that others may have between two commits, or NULL */
 	const volatile sig_atomic_t *stopped;
+	bool fresh;		   /* nothing was committed to a new database */
 	bool idle;		   /* no line came since load_idle() */
 	long uncommitted;	   /* experiments and records since the last commit */
 	struct timespec committed; /* when that was */
@@ -178,6 +182,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 	load->direct = direct_open(db, path);
 	load->foreign = foreign_open(db, path);
 	load->noted = changes_open(db, path);
+	load->fresh = db_is_fresh(db);
+	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	if (load->noted == NULL || load->stage == NULL || load->direct == NULL ||
 	    load->foreign == NULL ||
 	    exec(load,
@@ -294,9 +300,11 @@ take_gone(struct load *load, struct json_span name)
 
 /* A record of a stream that we know. */
 static int
-take_ours(
-    struct load *load, const struct streams_row *r, struct json_span record, long number)
+take_ours(struct load *load, const struct load_line *look)
 {
+	const struct streams_row *r = look->row;
+	struct json_span record = look->message.record;
+	long number = look->number;
 	const char *experiment;
 	struct json_span name, deleted;
 	char why[STAGE_WHY], line[STAGE_WHY + 64];
@@ -305,7 +313,7 @@ take_ours(
 	    deleted.p[0] != 'n' && json_find(record, "experiment", &name) &&
 	    name.p[0] == '"')
 		return take_gone(load, name);
-	switch (stage_take(load->stage, r, record, &experiment, why)) {
+	switch (stage_take(load->stage, r, record, &look->found, &experiment, why)) {
 	case STAGE_TAKEN:
 		return 0;
 	case STAGE_FAILED:
@@ -405,6 +413,10 @@ commit(struct load *load)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
+	if (load->fresh) {
+		db_begin_log(load->db);
+		load->fresh = db_is_fresh(load->db);
+	}
 	index_tidy(load->index);
 	msg_debug("%s: committed in %.3f s", load->path, load->took);
 	tell_states(load);
@@ -428,7 +440,7 @@ commit_at_times(struct load *load)
 	load->uncommitted++;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (wait < COMMIT_SECONDS)
-		wait = COMMIT_SECONDS;
+		wait = load->fresh ? COMMIT_SECONDS_FRESH : COMMIT_SECONDS;
 	if (wait > COMMIT_SECONDS_MAX)
 		wait = COMMIT_SECONDS_MAX;
 	return seconds(&load->committed, &now) < wait ? 0 : commit(load);
@@ -921,36 +933,33 @@ is_copied_row(struct json_span record)
 }
 
 static int
-take_record(struct load *load, const struct message *message, long number)
+take_record(struct load *load, const struct load_line *look)
 {
-	struct json_span stream = message->stream;
-	const struct streams_row *row = streams_of(stream);
+	const struct message *message = &look->message;
+	const struct streams_row *row = look->row;
+	long number = look->number;
 
 	load->totals.records++;
-	if (row == NULL || foreign_lacks_key(load->foreign, stream, row->keys[0]))
+	if (row == NULL ||
+	    foreign_lacks_key(load->foreign, message->stream, row->keys[0]))
 		return take_foreign(load, message, number);
-	switch (row->applied) {
-	case STREAMS_STAGED:
-		if (is_copied_row(message->record))
-			break;
-		return take_ours(load, row, message->record, number);
-	case STREAMS_CLOSING:
+	if (look->staged)
+		return take_ours(load, look);
+	if (row->applied == STREAMS_CLOSING)
 		return take_fetch(load, message->record, number);
-	case STREAMS_SINGLY:
-		break;
-	}
 	return take_direct(load, row, message->record, number);
 }
 
-int
-load_line(struct load *load, char *line, size_t n, long number)
+void
+load_look(
+    const struct load *load, char *line, size_t n, long number, struct load_line *look)
 {
-	struct message message;
-	const char *why;
+	struct message *message = &look->message;
 	size_t blank = 0;
 
-	if (come_back(load) != 0)
-		return -1;
+	look->number = number;
+	look->is = LOAD_BLANK;
+	look->why = NULL;
 	if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
 		line += 3; /* a byte order mark */
 		n -= 3;
@@ -960,27 +969,52 @@ load_line(struct load *load, char *line, size_t n, long number)
 	while (blank < n && strchr(" \t\r", line[blank]) != NULL)
 		blank++;
 	if (blank == n)
+		return;
+	look->is = LOAD_MESSAGE;
+	look->why = message_read(line, n, message);
+	if (look->why != NULL && message_after_torn(line, n, message) > 0)
+		look->why = "its writer died in the middle of it; "
+			    "what another wrote behind it is taken";
+	else if (look->why != NULL)
+		look->is = LOAD_BAD;
+	if (look->is == LOAD_BAD || message->type != MESSAGE_RECORD)
+		return;
+	look->row = streams_of(message->stream);
+	look->staged = look->row != NULL && look->row->applied == STREAMS_STAGED &&
+		       !is_copied_row(message->record);
+	if (look->staged)
+		stage_look(load->stage, look->row, message->record, &look->found);
+}
+
+int
+load_take(struct load *load, struct load_line *look)
+{
+	if (come_back(load) != 0)
+		return -1;
+	if (look->why != NULL)
+		load_bad_line(load, look->number, look->why);
+	if (look->is != LOAD_MESSAGE)
 		return 0;
-	why = message_read(line, n, &message);
-	if (why != NULL && message_after_torn(line, n, &message) > 0)
-		load_bad_line(load, number,
-		    "its writer died in the middle of it; "
-		    "what another wrote behind it is taken");
-	else if (why != NULL) {
-		load_bad_line(load, number, why);
-		return 0;
-	}
-	switch (message.type) {
+	switch (look->message.type) {
 	case MESSAGE_SCHEMA:
-		return foreign_schema(load->foreign, &message);
+		return foreign_schema(load->foreign, &look->message);
 	case MESSAGE_RECORD:
-		return take_record(load, &message, number);
+		return take_record(load, look);
 	case MESSAGE_STATE:
-		return take_state(load, &message);
+		return take_state(load, &look->message);
 	case MESSAGE_OTHER:
 		return 0;
 	}
 	return 0;
+}
+
+int
+load_line(struct load *load, char *line, size_t n, long number)
+{
+	struct load_line look;
+
+	load_look(load, line, n, number, &look);
+	return load_take(load, &look);
 }
 
 /* Close the experiments whose own closing record never came. */
@@ -1025,6 +1059,7 @@ load_end(struct load *load)
 {
 	if (come_back(load) != 0 || close_unfinished(load) != 0)
 		return -1;
+	load->fresh = false; /* nothing follows that needs a log */
 	return commit(load);
 }
 

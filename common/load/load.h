@@ -16,6 +16,9 @@
 #include <stdio.h>
 
 #include "base/lock.h"
+#include "load/stage.h"
+#include "stream/message.h"
+#include "stream/streams.h"
 
 struct load;
 
@@ -46,6 +49,28 @@ void load_share(
 
 /* Nobody else has a turn any more.  Returns as load_line(). */
 int load_alone(struct load *load);
+
+/* A line, looked at. */
+struct load_line {
+	long number;
+	enum { LOAD_BLANK, LOAD_BAD, LOAD_MESSAGE } is;
+	const char *why; /* what is wrong with it, or NULL */
+	struct message message;
+	const struct streams_row *row; /* of a record of ours */
+	bool staged;		       /* it waits for the end of its experiment, and */
+	struct stage_found found;      /* that is what was found in it */
+};
+
+/*
+ * Look at a line of n bytes, without its newline.  Nothing is asked of the database, so
+ * that another thread can do it.
+ */
+void load_look(
+    const struct load *load, char *line, size_t n, long number, struct load_line *look);
+
+/* Take a line that was looked at, and is still there; it may be changed.  Returns as
+   load_line(). */
+int load_take(struct load *load, struct load_line *look);
 
 /*
  * Take one line of n bytes, without its newline; it may be changed.  What is

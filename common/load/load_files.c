@@ -7,14 +7,32 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "load/ahead.h"
 #include "stream/backlog.h"
-#include "stream/lines.h"
 
-/* What went wrong while idle shows again at the next line or at the end. */
-static void
-idle(void *context)
+/* A line of a descriptor.  0, 1 behind the last, or -1: give up; *status becomes 1 if
+   what follows could not be read. */
+static int
+take_line(struct load *load, struct ahead_line *line, const char *name, int *status)
 {
-	(void)load_idle(context);
+	char why[80];
+
+	switch (line->result) {
+	case LINES_ONE:
+		return load_take(load, &line->look);
+	case LINES_TOO_LONG:
+		snprintf(why, sizeof(why), "longer than %zu MiB: left out",
+		    LINES_MAX / 1024 / 1024);
+		load_bad_line(load, line->number, why);
+		return 0;
+	case LINES_ERROR:
+		msg("%s: %s", name, strerror(line->error));
+		*status = 1;
+		return 1;
+	case LINES_END:
+		break;
+	}
+	return 1;
 }
 
 /* Read one descriptor to its end.  0, 1 if it could not be read, -1: give up. */
@@ -23,35 +41,36 @@ load_descriptor(struct load *load, int fd, const char *name, struct progress *pr
     const volatile sig_atomic_t *stopped, long long *bytes)
 {
 	const struct load_totals *totals = load_totals(load);
-	struct lines lines;
-	enum lines_result result;
-	char *line, why[80];
-	size_t n;
-	int status = 0;
+	struct ahead *ahead = ahead_open(load, fd);
+	struct ahead_batch *batch;
+	int status = 0, result = 0;
 
-	lines_open(&lines, fd);
-	lines.idle = idle;
-	lines.idle_ms = LOAD_IDLE_MS;
-	lines.context = load;
-	while (*stopped == 0 && status == 0 &&
-	       (result = lines_next(&lines, &line, &n)) != LINES_END) {
-		if (result == LINES_ONE) {
-			*bytes += (long long)n + 1;
-			status = load_line(load, line, n, lines.number);
-			progress_show(progress,
-			    totals->complete + totals->failed + totals->denied,
-			    totals->records, *bytes);
-		} else if (result == LINES_TOO_LONG) {
-			snprintf(why, sizeof(why), "longer than %zu MiB: left out",
-			    LINES_MAX / 1024 / 1024);
-			load_bad_line(load, lines.number, why);
-		} else if (errno != EINTR) {
-			msg("%s: %s", name, strerror(errno));
-			status = 1;
+	if (ahead == NULL)
+		return 1;
+	while (*stopped == 0 && result == 0)
+		switch (ahead_next(ahead, &batch)) {
+		case AHEAD_LINES:
+			for (size_t i = 0; i < batch->n && result == 0 && *stopped == 0;
+			     i++) {
+				result = take_line(load, &batch->lines[i], name, &status);
+				*bytes += batch->lines[i].result == LINES_ONE
+					      ? (long long)batch->lines[i].n + 1
+					      : 0;
+				progress_show(progress,
+				    totals->complete + totals->failed + totals->denied,
+				    totals->records, *bytes);
+			}
+			ahead_return(ahead, batch);
+			break;
+		case AHEAD_IDLE:
+			/* What goes wrong shows again at the next line or at the end. */
+			(void)load_idle(load);
+			break;
+		case AHEAD_INTERRUPTED:
+			break;
 		}
-	}
-	lines_close(&lines);
-	return status;
+	ahead_close(ahead);
+	return result < 0 ? -1 : status;
 }
 
 int

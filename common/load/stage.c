@@ -10,14 +10,13 @@
 #include "db/statement.h"
 
 #define FIXED 4 /* experiment, key, subkey, doc */
-#define MEMBERS_MAX 24
+#define MEMBERS_MAX STAGE_MEMBERS_MAX
 
 /* A member of the record that a column is filled from. */
 struct member {
 	char name[64];
 	const char *inner; /* the member inside it, behind the dot in name, or NULL */
 	bool raw;	   /* its text, not its value */
-	struct json_span found;
 };
 
 /* The staging table of one resource. */
@@ -34,17 +33,6 @@ struct stage {
 	sqlite3_stmt *vanish, *drop_vanished;
 	char *experiment; /* decoded */
 	size_t experiment_size;
-};
-
-/* What every record is asked for. */
-struct found {
-	struct json_span experiment; /* a JSON string */
-	struct json_span key, subkey, whole, deleted;
-	/*
-	 * What follows the first member, a comma or a brace, where that is the
-	 * experiment that elog-get put there; else NULL.
-	 */
-	const char *rest;
 };
 
 /* ---- tables ----------------------------------------------------------------- */
@@ -347,17 +335,16 @@ note(struct json_span *found, const char *name, struct json_span key,
 		*found = value;
 }
 
-/* Find all members that count, in one pass over the record. */
-static void
-find_members(struct json_span record, const struct streams_row *r, struct table *table,
-    struct found *found)
+void
+stage_look(const struct stage *stage, const struct streams_row *r,
+    struct json_span record, struct stage_found *found)
 {
+	const struct table *table = &stage->tables[r - streams];
 	struct json_walk walk = json_walk(record);
 	struct json_span key, value;
 	bool first = true;
 
-	for (int i = 0; i < table->n; i++)
-		table->members[i].found = (struct json_span){NULL, 0};
+	*found = (struct stage_found){.rest = NULL};
 	for (; json_walk_next(&walk, &key, &value); first = false) {
 		if (found->experiment.p == NULL && json_string_is(key, "experiment")) {
 			found->experiment = value;
@@ -370,8 +357,7 @@ find_members(struct json_span record, const struct streams_row *r, struct table 
 		note(&found->whole, r->member, key, value);
 		note(&found->deleted, STREAMS_DELETED, key, value);
 		for (int i = 0; i < table->n; i++)
-			note(
-			    &table->members[i].found, table->members[i].name, key, value);
+			note(&found->members[i], table->members[i].name, key, value);
 	}
 }
 
@@ -381,7 +367,7 @@ find_members(struct json_span record, const struct streams_row *r, struct table 
  */
 static struct json_span
 document_of(
-    struct json_span record, const struct streams_row *r, const struct found *found)
+    struct json_span record, const struct streams_row *r, const struct stage_found *found)
 {
 	const char *end = record.p + record.n;
 	char *start = (char *)found->rest; /* the line is ours to change */
@@ -414,9 +400,9 @@ decode_experiment(struct stage *stage, struct json_span name)
 }
 
 static int
-bind_member(sqlite3_stmt *insert, int number, const struct member *member)
+bind_member(
+    sqlite3_stmt *insert, int number, const struct member *member, struct json_span value)
 {
-	struct json_span value = member->found;
 
 	if (member->inner != NULL &&
 	    (value.p == NULL || !json_find(value, member->inner, &value)))
@@ -429,7 +415,7 @@ bind_member(sqlite3_stmt *insert, int number, const struct member *member)
 
 /* Is the document in the database already?  1, 0, or -1 after a message. */
 static int
-is_known(struct stage *stage, struct table *table, const struct found *found,
+is_known(struct stage *stage, struct table *table, const struct stage_found *found,
     struct json_span document)
 {
 	sqlite3_stmt *known = table->known;
@@ -445,7 +431,7 @@ is_known(struct stage *stage, struct table *table, const struct found *found,
 /* Write the row: SQLITE_DONE, or another SQLite code. */
 static int
 insert_row(struct stage *stage, const struct streams_row *r, struct table *table,
-    const struct found *found, struct json_span document, bool known)
+    const struct stage_found *found, struct json_span document, bool known)
 {
 	sqlite3_stmt *insert = table->insert;
 	int code = SQLITE_OK;
@@ -462,7 +448,8 @@ insert_row(struct stage *stage, const struct streams_row *r, struct table *table
 		sqlite3_bind_text64(
 		    insert, 4, document.p, document.n, SQLITE_STATIC, SQLITE_UTF8);
 		for (int i = 0; i < table->n && code == SQLITE_OK; i++)
-			code = bind_member(insert, FIXED + 1 + i, &table->members[i]);
+			code = bind_member(
+			    insert, FIXED + 1 + i, &table->members[i], found->members[i]);
 	}
 	if (code == SQLITE_OK)
 		code = sqlite3_step(insert);
@@ -473,7 +460,7 @@ insert_row(struct stage *stage, const struct streams_row *r, struct table *table
 /* The same for a record that says that what has its key is no more. */
 static int
 insert_vanishing(
-    struct stage *stage, const struct streams_row *r, const struct found *found)
+    struct stage *stage, const struct streams_row *r, const struct stage_found *found)
 {
 	sqlite3_stmt *insert = stage->vanish;
 	int code;
@@ -492,38 +479,36 @@ insert_vanishing(
 
 enum stage_result
 stage_take(struct stage *stage, const struct streams_row *r, struct json_span record,
-    const char **experiment, char why[STAGE_WHY])
+    const struct stage_found *found, const char **experiment, char why[STAGE_WHY])
 {
 	struct table *table = &stage->tables[r - streams];
-	struct found found = {.rest = NULL};
 	struct json_span document;
 	bool deleted;
 	int known, code;
 
 	*experiment = NULL;
-	find_members(record, r, table, &found);
-	if (found.experiment.p == NULL || found.experiment.p[0] != '"') {
+	if (found->experiment.p == NULL || found->experiment.p[0] != '"') {
 		snprintf(why, STAGE_WHY, "a record of %s without an experiment", r->name);
 		return STAGE_REFUSED;
 	}
-	*experiment = decode_experiment(stage, found.experiment);
+	*experiment = decode_experiment(stage, found->experiment);
 	if (*experiment == NULL)
 		return STAGE_FAILED;
-	deleted = found.deleted.p != NULL && found.deleted.p[0] != 'n';
-	if ((r->keys[1] != NULL && !streams_is_key_value(found.key)) ||
-	    (r->member != NULL && found.whole.p == NULL && !deleted)) {
+	deleted = found->deleted.p != NULL && found->deleted.p[0] != 'n';
+	if ((r->keys[1] != NULL && !streams_is_key_value(found->key)) ||
+	    (r->member != NULL && found->whole.p == NULL && !deleted)) {
 		snprintf(why, STAGE_WHY, "a record of %s without its %s", r->name,
 		    r->keys[1] != NULL ? r->keys[1] : r->member);
 		return STAGE_REFUSED;
 	}
 	if (deleted) {
-		code = insert_vanishing(stage, r, &found);
+		code = insert_vanishing(stage, r, found);
 	} else {
-		document = document_of(record, r, &found);
-		known = is_known(stage, table, &found, document);
+		document = document_of(record, r, found);
+		known = is_known(stage, table, found, document);
 		if (known < 0)
 			return STAGE_FAILED;
-		code = insert_row(stage, r, table, &found, document, known > 0);
+		code = insert_row(stage, r, table, found, document, known > 0);
 	}
 	if (code == SQLITE_DONE)
 		return STAGE_TAKEN;

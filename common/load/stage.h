@@ -31,6 +31,24 @@ struct stage;
 /* Create the tables.  NULL after a message that names path. */
 struct stage *stage_open(sqlite3 *db, const char *path);
 
+/* What every record is asked for; spans of it, or {NULL, 0}. */
+#define STAGE_MEMBERS_MAX 24
+struct stage_found {
+	struct json_span experiment; /* a JSON string */
+	struct json_span key, subkey, whole, deleted;
+	/*
+	 * What follows the first member, a comma or a brace, where that is the
+	 * experiment that elog-get put there; else NULL.
+	 */
+	const char *rest;
+	struct json_span members[STAGE_MEMBERS_MAX]; /* for the columns of the table */
+};
+
+/* Look at a record of a resource.  Nothing is asked of the database: another thread may
+   do it. */
+void stage_look(const struct stage *stage, const struct streams_row *resource,
+    struct json_span record, struct stage_found *found);
+
 enum stage_result {
 	STAGE_TAKEN,
 	STAGE_REFUSED, /* why says what is wrong with the record */
@@ -38,12 +56,13 @@ enum stage_result {
 };
 
 /*
- * Stage a record of a resource.  The line that it stands in may be changed.
- * *experiment gets its experiment's name, decoded, until the next call; NULL if it
- * names none.
+ * Stage a record of a resource that was looked at.  The line that it stands in may be
+ * changed. *experiment gets its experiment's name, decoded, until the next call; NULL if
+ * it names none.
  */
 enum stage_result stage_take(struct stage *stage, const struct streams_row *resource,
-    struct json_span record, const char **experiment, char why[STAGE_WHY]);
+    struct json_span record, const struct stage_found *found, const char **experiment,
+    char why[STAGE_WHY]);
 
 /* Of an experiment whose records are the changes since another time: stage the keys of
    the rows that neither came nor vanish, so that they stay.  0, or -1 after a message. */

@@ -11,7 +11,7 @@
 void
 lines_open(struct lines *lines, int fd)
 {
-	*lines = (struct lines){.fd = fd};
+	*lines = (struct lines){.fd = fd, .cancel = -1};
 }
 
 void
@@ -49,6 +49,28 @@ make_room(struct lines *lines)
 	return 0;
 }
 
+/* 0 once a read does not wait, or need not be told of; -1 with errno set. */
+static int
+wait_for_input(const struct lines *lines)
+{
+	struct pollfd inputs[] = {
+	    {.fd = lines->fd, .events = POLLIN}, {.fd = lines->cancel, .events = POLLIN}};
+	int ready, wait = 0;
+
+	/* One that is -1 is passed over. */
+	while ((ready = poll(inputs, 2, wait)) == 0) {
+		lines->idle(lines->context);
+		wait = lines->idle_ms > 0 ? lines->idle_ms : -1;
+		if (lines->idle_ms == 0 && lines->cancel < 0)
+			return 0;
+	}
+	if (ready > 0 && inputs[1].revents != 0) {
+		errno = ECANCELED;
+		return -1;
+	}
+	return ready > 0 ? 0 : -1;
+}
+
 /* Read once more; 1: something came, 0: the end, -1: an error. */
 static int
 fill(struct lines *lines)
@@ -58,18 +80,8 @@ fill(struct lines *lines)
 
 	if (make_room(lines) != 0)
 		return -1;
-	if (lines->idle != NULL) {
-		struct pollfd input = {.fd = lines->fd, .events = POLLIN};
-		int ready, wait = 0;
-
-		while ((ready = poll(&input, 1, wait)) == 0) {
-			lines->idle(lines->context);
-			if ((wait = lines->idle_ms) == 0)
-				break;
-		}
-		if (ready < 0)
-			return -1;
-	}
+	if (lines->idle != NULL && wait_for_input(lines) != 0)
+		return -1;
 	room = lines->capacity - lines->end;
 	/* A descriptor that does not block may come from another program: wait. */
 	while ((n = read(lines->fd, lines->buffer + lines->end,
@@ -81,6 +93,40 @@ fill(struct lines *lines)
 		lines->eof = true;
 	lines->end += (size_t)n;
 	return n > 0;
+}
+
+bool
+lines_ready(const struct lines *lines)
+{
+	size_t held = lines->end - lines->begin;
+
+	return lines->buffer != NULL && !lines->skipping &&
+	       (lines->eof || (held > lines->searched &&
+				  memchr(lines->buffer + lines->begin + lines->searched,
+				      '\n', held - lines->searched) != NULL));
+}
+
+bool
+lines_exchange(struct lines *lines, char **buffer, size_t *capacity)
+{
+	size_t held = lines->end - lines->begin, room = *capacity;
+	char *next = *buffer;
+
+	if (next == NULL || room < held) {
+		room = held + CHUNK * 2;
+		next = realloc(next, room);
+		if (next == NULL)
+			return false;
+	}
+	if (held > 0)
+		memcpy(next, lines->buffer + lines->begin, held);
+	*buffer = lines->buffer;
+	*capacity = lines->capacity;
+	lines->buffer = next;
+	lines->capacity = room;
+	lines->begin = 0;
+	lines->end = held;
+	return true;
 }
 
 enum lines_result

@@ -19,6 +19,9 @@ struct lines {
 	void (*idle)(void *context);
 	int idle_ms;
 	void *context;
+	/* With idle: where this descriptor, if not -1, becomes readable, a read that
+	   waits ends with LINES_ERROR and ECANCELED. */
+	int cancel;
 	bool skipping; /* inside a line that is too long */
 	long number;   /* of the line that was read last, from 1 */
 };
@@ -38,6 +41,15 @@ void lines_open(struct lines *lines, int fd);
  * with the next call.  The last one need not end in a newline.
  */
 enum lines_result lines_next(struct lines *lines, char **line, size_t *n);
+
+/* Is the next line, or the end, there without reading? */
+bool lines_ready(const struct lines *lines);
+
+/*
+ * Go on in another buffer, which is malloc'd, or NULL, of a capacity; the one so far, in
+ * which the lines that came last stand, takes its place.  False without memory.
+ */
+bool lines_exchange(struct lines *lines, char **buffer, size_t *capacity);
 
 void lines_close(struct lines *lines);
 

@@ -507,6 +507,53 @@ behind_space(const char *p, const char *end)
 	return p;
 }
 
+/* A word whose highest bit is set in bytes that are 0, and maybe in some behind those. */
+#define ZEROS(word) (((word)-BYTES(0x01)) & ~(word))
+
+/* The first quote or bracket from p on, or end.  A bit makes '[' a '{', and ']' a '}'. */
+static inline const char *
+quote_or_bracket(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (; end - p >= 8; p += 8) {
+		uint64_t x, folded;
+
+		memcpy(&x, p, 8);
+		folded = x | BYTES(0x20);
+		x = (ZEROS(x ^ BYTES('"')) | ZEROS(folded ^ BYTES('{')) |
+			ZEROS(folded ^ BYTES('}'))) &
+		    BYTES(0x80);
+		if (x != 0)
+			return p + __builtin_ctzll(x) / 8;
+	}
+#endif
+	while (p < end && *p != '"' && *p != '{' && *p != '[' && *p != '}' && *p != ']')
+		p++;
+	return p;
+}
+
+/* The first byte from p on that ends a number or a word: a comma, a bracket, a space. */
+static inline const char *
+end_of_word(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (; end - p >= 8; p += 8) {
+		uint64_t x, spaces;
+
+		memcpy(&x, p, 8);
+		spaces = (x - BYTES(0x21)) & ~x;
+		x = (ZEROS(x ^ BYTES(',')) | ZEROS((x | BYTES(0x20)) ^ BYTES('}')) |
+			spaces) &
+		    BYTES(0x80);
+		if (x != 0)
+			return p + __builtin_ctzll(x) / 8;
+	}
+#endif
+	while (p < end && *p != ',' && *p != '}' && *p != ']' && (unsigned char)*p > ' ')
+		p++;
+	return p;
+}
+
 /* Behind the value that begins at p. */
 static inline const char *
 behind_value(const char *p, const char *end)
@@ -515,19 +562,16 @@ behind_value(const char *p, const char *end)
 
 	if (*p == '"')
 		return behind_string(p, end);
-	if (*p != '{' && *p != '[') {
-		while (p < end && *p != ',' && *p != '}' && *p != ']' && *p > ' ')
-			p++;
-		return p;
-	}
-	while (p < end) {
+	if (*p != '{' && *p != '[')
+		return end_of_word(p, end);
+	while ((p = quote_or_bracket(p, end)) < end) {
 		if (*p == '"') {
 			p = behind_string(p, end);
 			continue;
 		}
 		if (*p == '{' || *p == '[')
 			depth++;
-		else if ((*p == '}' || *p == ']') && --depth == 0)
+		else if (--depth == 0)
 			return p + 1;
 		p++;
 	}

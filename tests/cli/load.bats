@@ -721,7 +721,7 @@ def feed(pipe):
             pipe.write(line)
             if b'"STATE"' in line:
                 pipe.flush()
-                time.sleep(0.003)
+                time.sleep(0.02)
 
 def load(path, states):
     p = subprocess.Popen(["elog-load", "--quiet", path], stdin=subprocess.PIPE, stdout=states)
@@ -772,6 +772,43 @@ for i in range(20):
 assert killed >= 10, killed
 assert mixed >= 3, mixed
 END
+}
+
+@test "a new database: the first transaction is whole or not at all, also for who reads" {
+    python3 - >"$BATS_TEST_TMPDIR/stream" <<'END'
+import json
+for e in range(40):
+    for run in range(200):
+        print(json.dumps({"type": "RECORD", "stream": "runs", "record": {
+            "experiment": f"exp{e:02}", "num": run, "params": {f"P{i}": run * i for i in range(200)}}}))
+    print(json.dumps({"type": "RECORD", "stream": "fetches", "record": {"experiment": f"exp{e:02}",
+        "status": "complete", "records": {"runs": 200}, "fetched_at": "2026-01-01T00:00:00Z"}}))
+    print(json.dumps({"type": "STATE", "value": {"bookmarks": {f"exp{e:02}": e}}}))
+END
+    db=$BATS_TEST_TMPDIR/new.db
+    for fraction in 0.3 0.5 0.7 0.9; do
+        rm -f "$db"*
+        # The pipe stays open: the loader is in the middle of the first transaction, of which
+        # much is on disk, for its cache is smaller.
+        mkfifo "$BATS_TEST_TMPDIR/pipe.$fraction"
+        elog-load -q "$db" <"$BATS_TEST_TMPDIR/pipe.$fraction" >"$BATS_TEST_TMPDIR/states" 3>&- &
+        loader=$!
+        exec 4>"$BATS_TEST_TMPDIR/pipe.$fraction"
+        python3 -c "import sys; t = open(sys.argv[1], 'rb').read(); sys.stdout.buffer.write(t[:int(len(t) * $fraction)])" \
+            "$BATS_TEST_TMPDIR/stream" >&4
+        kill -KILL "$loader"
+        wait "$loader" || true
+        exec 4>&-
+        runs=$(elog-select --format tsv -v '' "$db" | wc -l)
+        [ $((runs % 200)) -eq 0 ]
+        [ "$runs" -ge "$((200 * $(grep -c . "$BATS_TEST_TMPDIR/states" || true)))" ]
+        equal "$(sql "$db" 'PRAGMA integrity_check')" ok
+        equal "$(sql "$db" 'SELECT count(*) FROM runs')" "$runs"
+        elog-load -q "$db" "$BATS_TEST_TMPDIR/stream" >/dev/null
+        equal "$(sql "$db" 'SELECT count(*) FROM runs')" 8000
+        equal "$(sql "$db" 'PRAGMA journal_mode')" delete
+        equal "$(cd "$BATS_TEST_TMPDIR" && ls new.db*)" new.db
+    done
 }
 
 @test "a database has one name: links lead to one lock, and nothing but a file is taken" {
