@@ -53,18 +53,15 @@ static const char *const entries[WHICH] = {
     [FORGET] = ENTRY "WHERE l.experiment_id = :experiment_id",
 };
 
-/* Others, where %s, at most three of them, is the stream.  Only of those that changed is
-   the text made. */
+/* Others, where %s, at most two of them, is the stream. */
 #define OTHER "SELECT id, place, title, content FROM temp.search_%s v "
 static const char *const others[WHICH] = {
-    [BEFORE] = OTHER "WHERE id IN (SELECT id FROM temp.keys_%s k WHERE "
-		     "experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
+    [BEFORE] = OTHER "WHERE experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
 		     "staged_%s s WHERE s.experiment = :experiment "
-		     "AND s.key = k.key AND s.doc IS NULL))",
-    [AFTER] = OTHER "WHERE id IN (SELECT id FROM temp.keys_%s k WHERE "
-		    "experiment_id = :experiment_id AND EXISTS (SELECT 1 FROM "
+		     "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NULL)",
+    [AFTER] = OTHER "WHERE experiment_id = :experiment_id AND EXISTS (SELECT 1 FROM "
 		    "staged_%s s WHERE s.experiment = :experiment "
-		    "AND s.key = k.key AND s.doc IS NOT NULL))",
+		    "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NOT NULL)",
     [ALL] = OTHER,
     [FORGET] = OTHER "WHERE experiment_id = :experiment_id",
 };
@@ -279,7 +276,7 @@ prepare(struct index *index, size_t stream, enum which which)
 
 	if (index->statements[stream][which] == NULL &&
 	    (sql = sqlite3_mprintf(
-		 stream == 0 ? entries[which] : others[which], name, name, name)) != NULL)
+		 stream == 0 ? entries[which] : others[which], name, name)) != NULL)
 		index->statements[stream][which] =
 		    db_prepare(index->db, index->path, sql);
 	sqlite3_free(sql);

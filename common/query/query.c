@@ -528,6 +528,16 @@ query_column_type(const struct query *query, int column)
 	return query->columns[column]->type;
 }
 
+sqlite3_int64
+query_column_stored(const struct query *query, int column)
+{
+	const struct query_condition *condition = query->columns[column];
+
+	return condition->sql == NULL && condition->declared == CONDITION_NONE
+		   ? condition->id
+		   : 0;
+}
+
 /* What a printer is to know of a column's values. */
 static enum cell_kind
 kind_of(enum query_type type)

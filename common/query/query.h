@@ -82,6 +82,10 @@ int query_columns(const struct query *query);
 const char *query_column_name(const struct query *query, int column);
 enum query_type query_column_type(const struct query *query, int column);
 
+/* The id of the stored condition that a column is, where its values are as they were
+   stored: nobody declared a type; else 0. */
+sqlite3_int64 query_column_stored(const struct query *query, int column);
+
 /* The same for a printer, as many as there are; malloc'd, its names borrowed.  NULL
    without memory. */
 struct printer_column *query_printer_columns(const struct query *query);

@@ -185,7 +185,11 @@ make_page(
 	answer->type = HTML;
 	answer->status = view->status;
 	answer->framed = page->framed;
-	answer->body = markup_apply(page->name, view->doc, view->request, &answer->n);
+	if (view->request->form == REQUEST_SVG)
+		answer->type = "image/svg+xml";
+	answer->body =
+	    markup_apply(view->request->form == REQUEST_SVG ? page->picture : page->name,
+		view->doc, view->request, &answer->n);
 	return answer->body != NULL ? 0 : -1;
 }
 
@@ -255,7 +259,8 @@ make(struct answer *answer, struct view *view, const struct page *page, uint64_t
 	if (page->file != NULL)
 		result = make_file(answer, view, page);
 	else
-		result = view->request->form == REQUEST_PAGE
+		result = view->request->form == REQUEST_PAGE ||
+				 view->request->form == REQUEST_SVG
 			     ? make_page(answer, view, page, version)
 			     : make_rows(answer, view, page);
 	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);

@@ -13,6 +13,7 @@
 const struct asset assets[] = {
     {.name = "style.css", .type = STYLE},
     {.name = "elog.js", .type = SCRIPT},
+    {.name = "plot.js", .type = SCRIPT},
     {.name = "icon.svg", .type = "image/svg+xml"},
     {.name = "dygraph.js", .type = SCRIPT, .path = DYGRAPHS "dygraph.min.js"},
     {.name = "dygraph.css", .type = STYLE, .path = DYGRAPHS "dygraph.min.css"},

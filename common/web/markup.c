@@ -100,7 +100,10 @@ as(xmlXPathParserContext *context, int n)
 	if (form == NULL)
 		return;
 	give(context, request_address(request_of(context),
-			  strcmp(form, "csv") == 0 ? REQUEST_CSV : REQUEST_JSON, NULL));
+			  strcmp(form, "csv") == 0   ? REQUEST_CSV
+			  : strcmp(form, "svg") == 0 ? REQUEST_SVG
+						     : REQUEST_JSON,
+			  NULL));
 	xmlFree(form);
 }
 

@@ -7,7 +7,7 @@
  *	e:part(TEXT)       a text as a part of an address, percent-encoded
  *	e:here(NAME, VALUE, ...)  the address of this page with parameters changed; an
  *	                   empty value takes one away
- *	e:as(FORM)         the address of its rows: 'csv', 'json'
+ *	e:as(FORM)         the address of its rows: 'csv', 'json'; of its picture: 'svg'
  *	e:size(BYTES)      for people: 2.3 MB
  *	e:count(NUMBER)    for people: 1 234 567
  *	e:time(TEXT)       for people, in UTC to the minute: 2026-03-01 12:00; what is no

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "web/page_entry.h"
+#include "web/page_experiment.h"
 #include "web/page_job.h"
+#include "web/page_plot.h"
 #include "web/page_runs.h"
 #include "web/page_search.h"
 #include "web/page_site.h"
@@ -23,7 +25,9 @@ const struct page pages[] = {
 	.name = "experiment",
 	.title = "Experiment",
 	.menu = "Overview",
-	.needs = "collaborators"},
+	.parameters = "from to",
+	.needs = "collaborators",
+	.fill = page_experiment},
     {.path = "/e/:experiment/entries",
 	.name = "entries",
 	.title = "Entries",
@@ -80,6 +84,28 @@ const struct page pages[] = {
 	.title = "Conditions",
 	.parameters = "find page",
 	.needs = "condition_columns"},
+    {.path = "/e/:experiment/runs/:run",
+	.name = "around",
+	.title = "Run",
+	.needs = "condition_columns local_conditions attachments"},
+    {.path = "/e/:experiment/plot",
+	.name = "plot",
+	.title = "Plot",
+	.menu = "Plot",
+	.parameters = PAGE_PLOT_PARAMETERS,
+	.needs = "condition_columns run_param_descriptions",
+	.picture = "plot_picture",
+	.fill = page_plot,
+	.rows = page_plot_rows},
+    {.path = "/plot",
+	.name = "plot",
+	.title = "Plot",
+	.menu = "Plot",
+	.parameters = PAGE_PLOT_PARAMETERS,
+	.needs = "condition_columns run_param_descriptions",
+	.picture = "plot_picture",
+	.fill = page_plot,
+	.rows = page_plot_rows},
     {.path = "/jobs",
 	.name = "jobs",
 	.title = "Jobs",
@@ -154,15 +180,45 @@ is_path(const char *path, const struct request *request)
 	return i == request->n_segments;
 }
 
-const struct page *
-page_find(struct request *request)
+static const struct page *
+find(struct request *request, bool picture)
 {
 	for (const struct page *page = pages; page->path != NULL; page++)
-		if (is_path(page->path, request)) {
+		if ((page->picture != NULL || !picture) && is_path(page->path, request)) {
 			request_keep(request, page->parameters);
 			return page;
 		}
 	return NULL;
+}
+
+/* Take ".svg" from the end of the path. */
+static bool
+cut_picture(struct request *request)
+{
+	size_t i = request->n_segments - 1, n;
+	const char *cut;
+
+	if (request->n_segments == 0 || request->form != REQUEST_PAGE)
+		return false;
+	n = strlen(request->segments[i]);
+	if (n < 5 || strcmp(request->segments[i] + n - 4, ".svg") != 0)
+		return false;
+	cut = arena_text(&request->arena, request->segments[i], n - 4);
+	if (cut != NULL)
+		request->segments[i] = cut;
+	return cut != NULL;
+}
+
+const struct page *
+page_find(struct request *request)
+{
+	const struct page *page = find(request, false);
+
+	if (page == NULL && cut_picture(request)) {
+		request->form = REQUEST_SVG;
+		page = find(request, true);
+	}
+	return page;
 }
 
 void

@@ -24,7 +24,10 @@ struct page {
 			long as the database stays as it is */
 	const struct rows_kind *kinds; /* of its rows, or NULL */
 	bool scratch;		       /* its parts make temporary tables of their own */
-	bool framed;		       /* it is shown in a frame of other pages */
+	/* The template that makes a picture of it, which is asked for as ".svg"; NULL:
+	   there is none. */
+	const char *picture;
+	bool framed; /* it is shown in a frame of other pages */
 	/* Add values and rows to the page's document, beside those of its SQL file,
 	   before those are asked for; NULL: there are none.  0; -1 after a message. */
 	int (*fill)(struct view *view);

@@ -248,7 +248,7 @@ request_encode(struct arena *arena, const char *text)
 static void
 put_path(const struct request *request, enum request_form form, struct buffer *out)
 {
-	static const char *const suffixes[] = {"", ".json", ".csv"};
+	static const char *const suffixes[] = {"", ".json", ".csv", ".svg"};
 
 	for (size_t i = 0; i < request->n_segments; i++) {
 		buffer_put(out, "/", 1);

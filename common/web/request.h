@@ -14,8 +14,8 @@
 #define REQUEST_SEGMENTS_MAX 8
 #define REQUEST_PARAMETERS_MAX 64
 
-/* What of a page is wanted: itself, or its rows. */
-enum request_form { REQUEST_PAGE, REQUEST_JSON, REQUEST_CSV };
+/* What of a page is wanted: itself, its rows, or its picture. */
+enum request_form { REQUEST_PAGE, REQUEST_JSON, REQUEST_CSV, REQUEST_SVG };
 
 struct request_parameter {
 	const char *name, *value;

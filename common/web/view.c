@@ -196,6 +196,22 @@ view_text(struct view *view, xmlNode *parent, const char *name, const char *text
 	return view_add(view, parent, name, text, text != NULL ? strlen(text) : 0);
 }
 
+void
+view_attribute(xmlNode *node, const char *name, const char *text)
+{
+	if (node != NULL && text != NULL)
+		xmlNewProp(node, BAD_CAST name, BAD_CAST text);
+}
+
+void
+view_pixels(xmlNode *node, const char *name, double pixels)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.1f", pixels);
+	view_attribute(node, name, text);
+}
+
 /* ---- Rows ------------------------------------------------------------------- */
 
 /* Add a value that is not NULL. */

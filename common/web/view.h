@@ -95,4 +95,9 @@ xmlNode *view_add(
 xmlNode *view_text(
     struct view *view, xmlNode *parent, const char *name, const char *text);
 
+/* Give an element (NULL: nothing is done) an attribute: a text that XML can have, NULL:
+   none; or a number of pixels. */
+void view_attribute(xmlNode *node, const char *name, const char *text);
+void view_pixels(xmlNode *node, const char *name, double pixels);
+
 #endif

@@ -179,3 +179,76 @@ bare() {
     run --separate-stderr timeout 20 elog-web --port 0 --idle 1s "$db"
     status_is 0
 }
+
+# points EXPERIMENT COUNT: runs 1 to COUNT with a speed, a mode, a word, in $db.
+points() {
+    local i
+    {
+        echo '{"type":"RECORD","stream":"experiments","record":{"experiment":"'"$1"'","name":"'"$1"'"}}'
+        for ((i = 1; i <= $2; i++)); do
+            printf '{"type":"RECORD","stream":"runs","record":{"experiment":"%s","num":%d,"type":"DATA","begin_time":"2026-03-01T%02d:%02d:00+00:00","end_time":"2026-03-01T%02d:%02d:30+00:00","params":{"speed":"%d.5","mode":"%s","word":"fast","b":%d}}}\n' \
+                "$1" "$i" $((i / 60 % 24)) $((i % 60)) $((i / 60 % 24)) $((i % 60)) "$i" \
+                "$([ $((i % 2)) = 0 ] && echo even || echo odd)" $((i % 7))
+        done
+        echo '{"type":"RECORD","stream":"fetches","record":{"experiment":"'"$1"'","status":"complete","records":{"experiments":1,"runs":'"$2"'},"fetched_at":"2026-03-02T00:00:00Z"}}'
+    } | elog-load -q "$db"
+}
+
+@test "points: against run, time and a condition, coloured, also where they are texts" {
+    points tst1 5
+    serve "$db"
+    equal "$(page '/plot.json?v=speed' | jq -c '[.name, .experiment, .run, .x, .y]' | sed -n 3p)" \
+        '["speed","tst1",3,3,3.5]'
+    equal "$(page '/plot.json?v=speed&x=time&colour=mode' | jq -c '[.x, .y, .colour]' | head -n 1)" \
+        '["2026-03-01T00:01:00Z",1.5,"odd"]'
+    equal "$(page '/plot.json?v=speed&x=b&colour=b' | jq -c '[.x, .y, .colour]' | tail -n 1)" '[5,5.5,5]'
+    # By a query, the same as by all runs; and from here to there.
+    equal "$(page '/plot.json?v=speed&q=b%3E0')" "$(page '/plot.json?v=speed')"
+    equal "$(page '/plot.json?v=speed&from=2&to=3' | jq -c .run | paste -sd ' ')" '2 3'
+    equal "$(page '/plot.json?v=speed&x=time&from=2026-03-01T00:04:00Z' | jq -c .run | paste -sd ' ')" '4 5'
+    equal "$(page '/e/tst1/plot.csv?v=duration' | tr -d '\r' | sed -n 2p)" 'duration,tst1,1,1,30,,1'
+    # Two, and what is no number.
+    equal "$(page '/plot.json?v=speed,b' | jq -r .name | uniq -c | tr -s ' ' | paste -sd ';')" ' 5 speed; 5 b'
+    equal "$(page '/plot.json?v=word')" ''
+    page '/plot?v=word' | grep -q 'what is there are texts'
+    # What was set here counts.
+    elog-cond set --db "$db" --replace tst1 2 speed 70
+    equal "$(page '/plot.json?v=speed' | jq -c .y | sed -n 2p)" 70
+}
+
+@test "points: a picture with links, one to save, a histogram, logarithms" {
+    points tst1 40
+    serve "$db"
+    page '/plot?v=speed&colour=mode' >"$BATS_TEST_TMPDIR/plot.html"
+    equal "$(grep -o '<circle' "$BATS_TEST_TMPDIR/plot.html" | wc -l)" 40
+    grep -q 'href="/e/tst1/runs/7"' "$BATS_TEST_TMPDIR/plot.html"
+    page '/plot.svg?v=speed' | python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.stdin.buffer)'
+    equal "$(page '/plot.svg?v=speed' -o /dev/null -w '%{content_type}')" image/svg+xml
+    equal "$(code /status.svg)" 404
+    equal "$(page '/plot.json?v=b&kind=histogram' | jq -s 'map(.count) | add')" 40
+    page '/plot?v=b&kind=histogram' | grep -q 'href="/runs?q=b%20%3E%3D%206%20and%20b%20%3C%3D%207"'
+    # 0 has no logarithm: 5 of 40.
+    equal "$(page '/plot.json?v=b&log=y' | wc -l)" 35
+    page '/plot?v=b&log=y' | grep -q '5 have no logarithm'
+    page /e/tst1/runs/7 | grep -q 'Run 8'
+    page /e/tst1/runs/700 | grep -q 'no run'
+    page /e/tst1 | grep -q 'href="/e/tst1/runs/12"'
+}
+
+@test "points: of many, the lowest and the highest of each column; a mistake is shown in its place" {
+    points tst1 4000
+    serve "$db"
+    page '/plot.json?v=speed' >"$BATS_TEST_TMPDIR/rows"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/rows")" -le 1440 ]
+    equal "$(jq -s 'map(1 / (if .of > 1 then 2 / .of else 1 end)) | add | round' "$BATS_TEST_TMPDIR/rows")" 4000
+    equal "$(jq -s 'map(.y) | [min, max]' -c "$BATS_TEST_TMPDIR/rows")" '[1.5,4000.5]'
+    # Closer, all are there.
+    equal "$(page '/plot.json?v=speed&from=1000&to=1099' | wc -l)" 100
+    page '/plot?v=sped' >"$BATS_TEST_TMPDIR/wrong"
+    grep -q 'there is no condition sped; the nearest: speed' "$BATS_TEST_TMPDIR/wrong"
+    grep -q '^\^~~~' "$BATS_TEST_TMPDIR/wrong"
+    equal "$(code '/plot?v=speed&q=speed+%3E')" 200
+    equal "$(code '/plot.json?v=speed&q=speed+%3E')" 400
+    equal "$(code '/plot?v=speed&from=yesterday')" 200
+    page '/plot?v=speed&from=yesterday' | grep -q 'is no number'
+}

@@ -117,3 +117,45 @@
     });
   }
 })();
+
+// A stretch of a timeline that is drawn out by hand is shown closer.
+(() => {
+  const figure = document.getElementById('timeline');
+  if (!figure) return;
+  const svg = figure.querySelector('svg'), data = figure.dataset;
+  const left = Number(data.left), right = Number(data.right);
+  const first = Date.parse(data.from), last = Date.parse(data.to);
+  const across = (event) => {
+    const box = svg.getBoundingClientRect();
+    return Math.min(right, Math.max(left, (event.clientX - box.left) / box.width * Number(data.width)));
+  };
+  let start = null, drawn = null;
+  svg.addEventListener('pointerdown', (event) => {
+    if (event.button === 0 && event.pointerType !== 'touch') start = across(event);
+  });
+  svg.addEventListener('dragstart', (event) => event.preventDefault());
+  addEventListener('pointermove', (event) => {
+    if (start === null) return;
+    const now = across(event);
+    if (!drawn && Math.abs(now - start) < 6) return;
+    if (!drawn) {
+      drawn = document.createElementNS(svg.namespaceURI, 'rect');
+      drawn.setAttribute('class', 'drawn');
+      drawn.setAttribute('y', 0);
+      drawn.setAttribute('height', svg.viewBox.baseVal.height);
+      svg.append(drawn);
+    }
+    drawn.setAttribute('x', Math.min(start, now));
+    drawn.setAttribute('width', Math.abs(now - start));
+  });
+  addEventListener('pointerup', (event) => {
+    if (start !== null && drawn) {
+      const ends = [start, across(event)].sort((a, b) => a - b)
+        .map((x) => new Date(first + (x - left) / (right - left) * (last - first)).toISOString());
+      location.search = new URLSearchParams({ from: ends[0], to: ends[1] });
+    }
+    start = null;
+  });
+  // What was drawn out is no click on what is below it.
+  svg.addEventListener('click', (event) => { if (drawn) event.preventDefault(); }, true);
+})();

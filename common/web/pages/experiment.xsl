@@ -3,6 +3,7 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:e="elog" exclude-result-prefixes="e">
 <xsl:import href="layout.xsl"/>
+<xsl:import href="timeline.xsl"/>
 <xsl:key name="category" match="/page/questionnaire/row" use="category"/>
 
 <xsl:template name="fact">
@@ -35,6 +36,7 @@
       </xsl:for-each>
     </dl>
   </xsl:for-each>
+  <xsl:if test="timeline"><xsl:call-template name="timeline"/></xsl:if>
   <xsl:if test="people/row">
     <h2>People</h2>
     <ul class="chips"><xsl:for-each select="people/row"><li>
