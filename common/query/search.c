@@ -15,7 +15,12 @@
 struct found {
 	int64_t place, created;
 	double rank;
+	struct search_document *copy; /* NULL: it is read again */
 };
+
+/* So many are kept whole while they wait: where hits come in the order of time, few do.
+ */
+#define KEPT_WHOLE 64
 
 struct search {
 	sqlite3 *db;
@@ -164,7 +169,8 @@ by_time(const void *a, const void *b)
 /* Keep it among those that wait: in order where they are few, those of the same
    seconds. */
 static int
-hold(struct search *search, const struct found *found, bool sorted)
+hold(struct search *search, struct found *found, const struct search_document *document,
+    bool sorted)
 {
 	size_t i = search->n;
 
@@ -183,25 +189,40 @@ hold(struct search *search, const struct found *found, bool sorted)
 		search->waiting[i] = search->waiting[i - 1];
 		i--;
 	}
+	if (search->n < KEPT_WHOLE)
+		found->copy = search_document_copy(document);
 	search->waiting[i] = *found;
 	search->n++;
 	return 0;
 }
 
-/* Hand over one.  1 if no more are wanted, -1 after a message. */
+/* Hand over one.  1 if no more are wanted. */
 static int
-give(struct search *search, const struct found *found)
+give(struct search *search, struct search_document *document, double rank)
 {
-	struct search_document document;
-	int result = read_document(search, found->place, &document);
+	int result;
 
-	if (result <= 0)
-		return result;
-	document.rank = found->rank;
-	result = search->take(search->context, &document);
+	document->rank = rank;
+	result = search->take(search->context, document);
 	if (search->left > 0)
 		search->left--;
 	return result != 0 || search->left == 0;
+}
+
+/* The same of one that waited.  -1 after a message. */
+static int
+give_found(struct search *search, const struct found *found)
+{
+	struct search_document document;
+	int result;
+
+	if (found->copy != NULL) {
+		result = give(search, found->copy, found->rank);
+		free(found->copy);
+		return result;
+	}
+	result = read_document(search, found->place, &document);
+	return result > 0 ? give(search, &document, found->rank) : result;
 }
 
 /* Hand over those that were written at or after a second: nothing that is found later
@@ -213,33 +234,32 @@ give_waiting(struct search *search, int64_t second)
 
 	while (result == 0 && search->n > 0 &&
 	       search->waiting[search->n - 1].created >= second)
-		result = give(search, &search->waiting[--search->n]);
+		result = give_found(search, &search->waiting[--search->n]);
 	return result;
 }
 
 /* ---- The search ------------------------------------------------------------- */
 
-/* Is it of a kind and a time that were asked for, and does it match?  As read_document().
- */
+/* Is it of a kind and a time that were asked for, and does it match?  As read_document(),
+   which it calls. */
 static int
-consider(struct search *search, struct found *found)
+consider(struct search *search, struct found *found, struct search_document *document)
 {
-	struct search_document document;
 	int result;
 
 	if ((search->kinds & 1u << kind_of(found->place)) == 0)
 		return 0;
-	result = read_document(search, found->place, &document);
+	result = read_document(search, found->place, document);
 	if (result <= 0)
 		return result;
-	found->created = document.created;
+	found->created = document->created;
 	if ((search->query->since != INT64_MIN &&
-		document.created < search->query->since) ||
-	    document.created >= search->query->until)
+		document->created < search->query->since) ||
+	    document->created >= search->query->until)
 		result = 0;
 	else
 		result = search_matches(
-		    search->query, &document, search->exact, is_of_run, search);
+		    search->query, document, search->exact, is_of_run, search);
 	return result;
 }
 
@@ -251,15 +271,17 @@ walk(struct search *search)
 	int result = 0, code;
 
 	while ((code = sqlite3_step(search->find)) == SQLITE_ROW) {
+		struct search_document document;
 		struct found found = {.place = sqlite3_column_int64(search->find, 0),
 		    .rank = sqlite3_column_double(search->find, 1)};
 
 		/* An entry stands at its second or later. */
 		if (sorted)
 			result = give_waiting(search, found.place + 1);
-		if (result == 0 && (result = consider(search, &found)) > 0)
-			result = search->options->by_rank ? give(search, &found)
-							  : hold(search, &found, sorted);
+		if (result == 0 && (result = consider(search, &found, &document)) > 0)
+			result = search->options->by_rank
+				     ? give(search, &document, found.rank)
+				     : hold(search, &found, &document, sorted);
 		if (result != 0)
 			return result;
 	}
@@ -296,8 +318,9 @@ count(struct search *search)
 
 	while (result >= 0 && (code = sqlite3_step(search->find)) == SQLITE_ROW) {
 		struct found found = {.place = sqlite3_column_int64(search->find, 0)};
+		struct search_document document;
 
-		result = settled ? 1 : consider(search, &found);
+		result = settled ? 1 : consider(search, &found, &document);
 		search->counted += result > 0;
 	}
 	if (result >= 0 && code != SQLITE_DONE) {
@@ -373,6 +396,8 @@ run(struct search *search, int (*work)(struct search *search))
 	sqlite3_finalize(search->place);
 	sqlite3_finalize(search->is_run);
 	search_documents_close(&search->documents);
+	while (search->n > 0)
+		free(search->waiting[--search->n].copy);
 	free(search->waiting);
 	return status;
 }

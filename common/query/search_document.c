@@ -1,5 +1,6 @@
 #include "query/search_document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "db/db.h"
@@ -137,4 +138,30 @@ search_documents_read(struct search_documents *documents, enum search_kind kind,
 	};
 	d->created = timestamp_seconds(d->created_at);
 	return 1;
+}
+
+struct search_document *
+search_document_copy(const struct search_document *document)
+{
+	struct search_document d = *document, *copy;
+	const char **const texts[] = {&d.experiment, &d.instrument, &d.entry_id,
+	    &d.created_at, &d.author, &d.run, &d.title, &d.content, &d.tags, &d.files,
+	    &d.types, &d.tags_json};
+	size_t n = sizeof(*copy);
+	char *to;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		n += strlen(*texts[i]) + 1;
+	copy = malloc(n);
+	if (copy == NULL)
+		return NULL;
+	to = (char *)(copy + 1);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = *texts[i];
+
+		*texts[i] = to;
+		to = stpcpy(to, text) + 1;
+	}
+	*copy = d;
+	return copy;
 }

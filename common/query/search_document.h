@@ -56,6 +56,9 @@ int search_documents_open(struct search_documents *documents, sqlite3 *db,
 int search_documents_read(struct search_documents *documents, enum search_kind kind,
     int64_t id, struct search_document *document);
 
+/* A copy that outlives the next one; free() it.  NULL without memory. */
+struct search_document *search_document_copy(const struct search_document *document);
+
 void search_documents_close(struct search_documents *documents);
 
 #endif
