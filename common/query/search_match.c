@@ -32,20 +32,46 @@ words_free(struct words *words)
 	free(words->list);
 }
 
+/* Take over a folded word. */
 static bool
-push(struct words *words, size_t at, size_t n, const char *folded, size_t length)
+push(struct words *words, size_t at, size_t n, char *folded)
 {
+	if (folded == NULL)
+		return false;
 	if (words->n == words->capacity) {
 		size_t capacity = words->capacity * 2 + 64;
 		struct word *more = realloc(words->list, capacity * sizeof(*more));
 
-		if (more == NULL)
+		if (more == NULL) {
+			free(folded);
 			return false;
+		}
 		words->list = more;
 		words->capacity = capacity;
 	}
-	words->list[words->n] = (struct word){at, n, strndup(folded, length)};
-	return words->list[words->n++].folded != NULL;
+	words->list[words->n++] = (struct word){at, n, folded};
+	return true;
+}
+
+/* A word of ASCII in small letters, malloc'd; NULL if it is another, or without memory.
+ */
+static char *
+small_ascii(const char *word, size_t n)
+{
+	char *small = malloc(n + 1);
+
+	for (size_t i = 0; small != NULL && i < n; i++) {
+		char c = word[i];
+
+		if ((unsigned char)c >= 0x80) {
+			free(small);
+			return NULL;
+		}
+		small[i] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : c;
+	}
+	if (small != NULL)
+		small[n] = '\0';
+	return small;
 }
 
 static void
@@ -53,14 +79,19 @@ add_word(struct words *words, const char *text, size_t at, size_t length)
 {
 	struct buffer folded = {0};
 	size_t n = 0, next = 0;
-	char *all;
+	char *all = small_ascii(text + at, length);
 
+	/* What most words are. */
+	if (all != NULL) {
+		words->failed |= !push(words, at, length, all);
+		return;
+	}
 	words_fold(&folded, text + at, length, true);
 	all = buffer_take(&folded, NULL);
 	words->failed |= all == NULL;
 	/* One word as it is written may be several when it is folded: ½ is 1⁄2. */
 	for (; all != NULL && words_next(all, strlen(all), &next, &n); next += n)
-		if (!push(words, at, length, all + next, n)) {
+		if (!push(words, at, length, strndup(all + next, n))) {
 			words->failed = true;
 			break;
 		}

@@ -14,4 +14,5 @@ SELECT l.experiment_id, e.name, e.instrument, l.entry_id, l.created_at, l.author
     l.tags AS tags_json
 FROM logbook_entries l JOIN experiments e ON e.id = l.experiment_id
 WHERE l.id = :id
-    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));
+    AND (:gone OR NOT EXISTS (SELECT 1 FROM fetches f WHERE f.experiment = e.name
+            AND f.status = 'gone'));

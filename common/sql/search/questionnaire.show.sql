@@ -3,4 +3,5 @@ SELECT q.experiment_id, e.name, e.instrument, NULL, q.updated_at, NULL, NULL, NU
         WHERE key = 'val' AND atom IS NOT NULL), 0, NULL, NULL, NULL, NULL
 FROM questionnaires q JOIN experiments e ON e.id = q.experiment_id
 WHERE q.id = :id
-    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));
+    AND (:gone OR NOT EXISTS (SELECT 1 FROM fetches f WHERE f.experiment = e.name
+            AND f.status = 'gone'));

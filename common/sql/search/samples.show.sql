@@ -4,4 +4,5 @@ SELECT s.experiment_id, e.name, e.instrument, NULL, NULL, NULL, NULL, s.name,
     NULL, NULL
 FROM samples s JOIN experiments e ON e.id = s.experiment_id
 WHERE s.id = :id
-    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));
+    AND (:gone OR NOT EXISTS (SELECT 1 FROM fetches f WHERE f.experiment = e.name
+            AND f.status = 'gone'));

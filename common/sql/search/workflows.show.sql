@@ -4,4 +4,5 @@ SELECT w.experiment_id, e.name, e.instrument, NULL, w.updated_at, NULL, NULL, NU
             AND atom IS NOT NULL), 0, NULL, NULL, NULL, NULL
 FROM workflows w JOIN experiments e ON e.id = w.experiment_id
 WHERE w.id = :id
-    AND (:gone OR e.name NOT IN (SELECT experiment FROM fetches WHERE status = 'gone'));
+    AND (:gone OR NOT EXISTS (SELECT 1 FROM fetches f WHERE f.experiment = e.name
+            AND f.status = 'gone'));
