@@ -118,6 +118,88 @@ fold_unicode(struct buffer *out, const char *p, size_t n, bool parts)
 	free(composed);
 }
 
+bool
+words_stands_alone(unsigned c)
+{
+	utf8proc_int32_t parts[32];
+	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 32,
+	    UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+		UTF8PROC_STABLE,
+	    NULL);
+
+	if (n < 1 || n > 32)
+		return false;
+	/* Vowels and final consonants of Korean. */
+	if (parts[0] >= 0x1160 && parts[0] <= 0x11FF)
+		return false;
+	switch (utf8proc_category(parts[0])) {
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME:
+		return false;
+	default:
+		return utf8proc_get_property(parts[0])->combining_class == 0;
+	}
+}
+
+/* What characters fold to, where that does not depend on what is around them: those that
+   were met last. */
+struct known {
+	unsigned c; /* 0: none */
+	bool parts;
+	unsigned char n;
+	char bytes[10];
+};
+
+static const struct known *
+known_fold(unsigned c, bool parts)
+{
+	static _Thread_local struct known all[512];
+	struct known *known = &all[(c * 2 + parts) % 512];
+	struct buffer out = {0};
+	char bytes[4];
+
+	if (known->c == c && known->parts == parts)
+		return known;
+	if (!words_stands_alone(c))
+		return NULL;
+	fold_unicode(&out, bytes, utf8_write(c, bytes), parts);
+	if (!out.failed && out.n <= sizeof(known->bytes)) {
+		*known =
+		    (struct known){.c = c, .parts = parts, .n = (unsigned char)out.n};
+		memcpy(known->bytes, out.p, out.n);
+	} else {
+		known = NULL;
+	}
+	buffer_free(&out);
+	return known;
+}
+
+/* How much of a text can be folded character by character: all that is not followed by
+   what combines with it. */
+static size_t
+fold_known(struct buffer *out, const char *p, size_t n, bool parts)
+{
+	struct known waiting = {0};
+	size_t at = 0;
+
+	for (size_t next = 0, length; next < n; next += length) {
+		const struct known *known = NULL;
+		unsigned c = 0;
+
+		length = utf8_read(p + next, n - next, &c);
+		if (length > 0 && c != 0)
+			known = known_fold(c, parts);
+		if (known == NULL)
+			return at;
+		buffer_put(out, waiting.bytes, waiting.n);
+		waiting = *known;
+		at = next;
+	}
+	buffer_put(out, waiting.bytes, waiting.n);
+	return n;
+}
+
 /* Length of the ASCII that p begins with. */
 static size_t
 ascii(const char *p, size_t n)
@@ -169,6 +251,12 @@ words_fold(struct buffer *out, const char *p, size_t n, bool parts)
 		while (rest < n && p[rest] != ' ' && p[rest] != '\n')
 			rest++;
 		for (size_t valid; rest > 0; rest -= valid, p += valid, n -= valid) {
+			valid = fold_known(out, p, rest, parts);
+			rest -= valid;
+			p += valid;
+			n -= valid;
+			if (rest == 0)
+				break;
 			valid = utf8_valid(p, rest);
 			if (valid > 0) {
 				fold_unicode(out, p, valid, parts);
@@ -177,30 +265,6 @@ words_fold(struct buffer *out, const char *p, size_t n, bool parts)
 				valid = 1;
 			}
 		}
-	}
-}
-
-bool
-words_stands_alone(unsigned c)
-{
-	utf8proc_int32_t parts[32];
-	utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 32,
-	    UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-		UTF8PROC_STABLE,
-	    NULL);
-
-	if (n < 1 || n > 32)
-		return false;
-	/* Vowels and final consonants of Korean. */
-	if (parts[0] >= 0x1160 && parts[0] <= 0x11FF)
-		return false;
-	switch (utf8proc_category(parts[0])) {
-	case UTF8PROC_CATEGORY_MN:
-	case UTF8PROC_CATEGORY_MC:
-	case UTF8PROC_CATEGORY_ME:
-		return false;
-	default:
-		return utf8proc_get_property(parts[0])->combining_class == 0;
 	}
 }
 
