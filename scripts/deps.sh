@@ -13,7 +13,7 @@ libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind curl openssl p
 perl time systemd proftpd-core proftpd-mod-crypto python3-pyftpdlib
 openssh-server git python3-django faketime strace libarchive-tools
 mtree-netbsd"
-bench="$test hyperfine sqlite-utils lftp wget datalad aide"
+bench="$test hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep"
 
 case ${1-} in
 build) wanted=$build ;;

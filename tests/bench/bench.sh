@@ -2,7 +2,7 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load size second
-#                         added dump memory pull growth select jobs sites facility
+#                         added dump memory pull growth select search jobs sites facility
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -18,6 +18,7 @@
 #   BENCH_FILES    how many files "sites" walks (1000000)
 #   BENCH_LARGE    how many bytes of files "sites" hashes (4 GiB)
 #   BENCH_LINES    how many log lines the dashboard of "sites" has (10000000)
+#   BENCH_ENTRIES  how many entries "search" has (100000; with SCALE=facility a million)
 #   BUILD          where the programs are (build)
 set -eu
 
@@ -27,9 +28,9 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load size second added dump memory pull growth select jobs sites"
+all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites"
 [ $# -gt 0 ] || eval "set -- $all"
-[ "${SCALE:-}" != facility ] || set -- facility
+[ "${SCALE:-}" != facility ] || { set -- facility search; : "${BENCH_ENTRIES:=1000000}"; }
 rows=$*
 for row in "$@"; do
     case " $all facility " in
@@ -627,6 +628,60 @@ EOF
     slower "  two conditions, $(wc -l <selected) runs" "$best_1" "$best_2" "<= 0.5"
     faster "  the same; python3: columns fetched, eval as RCDB" "$best_1" "$best_3" ">= 20"
     rm -f conditions.db rows.db
+fi
+
+if wanted search; then
+    mkdir search && cd search
+    entries=${BENCH_ENTRIES:-100000}
+    "$here/entries.py" stream "$entries" >entries.stream
+    elog-load -q entries.db entries.stream
+    echo 'exec elog-load -q --reindex entries.db' | script reindex
+    script load.prepare <<'EOF'
+rm -f load.db*
+EOF
+    echo 'exec elog-load -q load.db entries.stream' | script load
+    best load reindex
+    slower "elog-load --reindex, $entries entries; elog-load of them" "$best_2" "$best_1" -
+    rm -f entries.stream load.db*
+    text=$(sqlite3 entries.db "SELECT sum(length(CAST(content AS BLOB)) + ifnull(length(CAST(
+        title AS BLOB)), 0) + length(CAST(author AS BLOB)) + ifnull(length(CAST(tags AS BLOB)), 0))
+        FROM logbook_entries")
+    index=$(sqlite3 entries.db "SELECT sum(pgsize) FROM dbstat WHERE name GLOB '*search*'")
+    line "  index; texts" "$((index / 1000000)) MB" "$((text / 1000000)) MB" \
+        "$(compute 2 "$index / $text")" "<= 0.8"
+
+    # Two words with fifty results.
+    "$here/entries.py" queries 300 | while read -r one two; do
+        [ "$(elog-search --count "$one" "$two" entries.db)" -lt 50 ] || echo "$one $two"
+    done | head -n 100 >two.words
+    set -- "elog-search --limit 50 --format tsv {} entries.db"
+    if command -v notmuch >/dev/null; then
+        "$here/entries.py" mails "$entries" mail
+        export NOTMUCH_CONFIG=$PWD/notmuch-config
+        printf '[database]\npath=%s\n[user]\nname=x\nprimary_email=x@localhost\n' "$PWD/mail" \
+            >notmuch-config
+        notmuch new --quiet
+        set -- "$@" "notmuch search --limit=50 {}"
+    fi
+    "$here/search_times.py" "$rounds" two.words "$@" >search.log
+    read -r median slow lines <search.log
+    line "search of two words, $(wc -l <two.words) queries, p95" "$slow ms" - "$slow" "<= 10"
+    line "  median; results" "$median ms" "$lines" "$median" -
+    if [ -d mail ]; then
+        read -r _ peer lines < <(tail -n 1 search.log)
+        faster "  p95; notmuch ($lines results)" "$(compute 6 "$slow / 1000")" \
+            "$(compute 6 "$peer / 1000")" ">= 5"
+    fi
+    if [ -d mail ] && command -v rg >/dev/null; then
+        read -r one two <two.words
+        echo "rg -0liFw '$one' mail | xargs -0r rg -liFw '$two' >rg.found" | script ripgrep
+        echo "exec elog-search --limit 50 --format tsv $one $two entries.db" | script search-one
+        keep=$rounds rounds=1
+        best search-one ripgrep
+        rounds=$keep
+        faster "  one of them; ripgrep ($(wc -l <rg.found) files)" "$best_1" "$best_2" ">= 100"
+    fi
+    cd .. && rm -rf search
 fi
 
 if wanted facility; then
