@@ -13,6 +13,7 @@
 #include "query/query_sql.h"
 #include "query/query_sqlite.h"
 #include "query/query_values.h"
+#include "query/rows.h"
 #include "query/run_table.h"
 
 #define COLUMNS_MAX 1000
@@ -420,6 +421,13 @@ write_select(struct query *query, const struct query_condition *first,
 			fputs(", ", sql->out);
 		query_sql_condition(sql, query->columns[i]);
 	}
+	/* Values of several kinds say how they are to be printed (rows.h). */
+	for (int i = 0; i < query->n_columns; i++)
+		if (query->columns[i]->type == QUERY_MIXED) {
+			fputs(", elog_cell(", sql->out);
+			query_sql_condition(sql, query->columns[i]);
+			fprintf(sql->out, ") AS " ROWS_KIND_OF, i);
+		}
 	write_from(query, first);
 	fputs("\nWHERE true", sql->out);
 	if (query->filter != NULL) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/condition_type.h"
+#include "query/printer.h"
 #include "query/query_json.h"
 #include "query/run_list.h"
 #include "text/number.h"
@@ -409,6 +411,23 @@ sql_time_text(Context *context, int n, Value **values)
 		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
 }
 
+/* How a value of a condition is to be printed, if not as what it is to SQL. */
+static void
+sql_cell(Context *context, int n, Value **values)
+{
+	(void)n;
+	switch (sqlite3_value_subtype(values[0])) {
+	case CONDITION_BOOL:
+		sqlite3_result_int(context, CELL_BOOL);
+		break;
+	case CONDITION_JSON:
+		sqlite3_result_int(context, CELL_JSON);
+		break;
+	default:
+		break;
+	}
+}
+
 static void
 sql_in_runs(Context *context, int n, Value **values)
 {
@@ -512,6 +531,7 @@ static const struct {
 } functions[] = {
     {"elog_abs", 1, sql_abs},
     {"elog_bool", 1, sql_bool},
+    {"elog_cell", 1, sql_cell},
     {"elog_endswith", 2, sql_endswith},
     {"elog_float", 1, sql_float},
     {"elog_floor_divide", 2, sql_floor_divide},
@@ -541,7 +561,8 @@ add(sqlite3 *db, const char *name, int arguments, const void *row,
     void (*function)(Context *, int, Value **))
 {
 	return sqlite3_create_function_v2(db, name, arguments,
-	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, (void *)row, function, NULL, NULL, NULL);
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_SUBTYPE, (void *)row, function,
+	    NULL, NULL, NULL);
 }
 
 int

@@ -647,6 +647,22 @@ give_local(sqlite3_context *context, sqlite3_value *value, char form)
 		sqlite3_result_value(context, value);
 }
 
+/* What a value of the logbook is by itself, of those that SQL takes for another kind. */
+static enum condition_type
+type_of(struct json_span value)
+{
+	switch (value.p[0]) {
+	case 't':
+	case 'f':
+		return CONDITION_BOOL;
+	case '{':
+	case '[':
+		return CONDITION_JSON;
+	default:
+		return CONDITION_NONE;
+	}
+}
+
 /* What the run at hand has of a condition. */
 static int
 give_value(struct cursor *cursor, sqlite3_context *context, int column)
@@ -654,6 +670,7 @@ give_value(struct cursor *cursor, sqlite3_context *context, int column)
 	struct value_source *source = &cursor->values->sources[column / FORMS];
 	char form = "vns"[column % FORMS];
 	const struct value_entry *entry;
+	enum condition_type type;
 	int code = load(cursor, source);
 
 	if (code != SQLITE_OK)
@@ -662,17 +679,20 @@ give_value(struct cursor *cursor, sqlite3_context *context, int column)
 	if (entry == NULL)
 		return SQLITE_OK;
 	if (entry->local != NULL) {
+		type = entry->local_type;
 		if (source->type != CONDITION_MIXED)
 			sqlite3_result_value(context, entry->local);
 		else
 			give_local(context, entry->local, form);
-		return SQLITE_OK;
+	} else {
+		type = type_of(entry->value);
+		if (form != 'v' &&
+		    (form == 's') != (entry->value.p[0] == '"' || type == CONDITION_JSON))
+			return SQLITE_OK;
+		(void)condition_type_result(context, source->type, entry->value);
 	}
-	if (form != 'v' &&
-	    (form == 's') != (entry->value.p[0] == '"' || entry->value.p[0] == '{' ||
-				 entry->value.p[0] == '['))
-		return SQLITE_OK;
-	(void)condition_type_result(context, source->type, entry->value);
+	if (form == 'v')
+		sqlite3_result_subtype(context, (unsigned)type);
 	return SQLITE_OK;
 }
 

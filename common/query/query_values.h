@@ -14,7 +14,8 @@
  * Columns of conditions are read where they are asked for, an experiment at a time, and
  * passed over where their bounds say that no value is such as the statement asks for;
  * what it compares with constants is compared here, as values stand in the columns.
- * Local values take the place of the logbook's.
+ * Local values take the place of the logbook's.  The subtype of v, which functions see,
+ *is its enum condition_type where that is a bool or a JSON text.
  */
 #ifndef QUERY_VALUES_H
 #define QUERY_VALUES_H

@@ -81,24 +81,51 @@ rows_object(struct writer *w, const char *name, sqlite3_stmt *statement)
 	writer_end_object(w);
 }
 
+/* Which columns say of which kind the values of others are: 0, or their number, for each
+   of n; malloc'd. */
+static int *
+find_kinds(sqlite3_stmt *statement, int n)
+{
+	int *kinds = calloc((size_t)n + 1, sizeof(*kinds)), of;
+
+	for (int i = n; kinds != NULL && i < sqlite3_column_count(statement); i++) {
+		const char *name = sqlite3_column_name(statement, i);
+
+		if (name != NULL && sscanf(name, ROWS_KIND_OF, &of) == 1 && of >= 0 &&
+		    of < n)
+			kinds[of] = i;
+	}
+	return kinds;
+}
+
 int
 rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 {
 	int n = (int)printer->n_columns, code = SQLITE_DONE, taken = 0;
 	sqlite3 *db = sqlite3_db_handle(statement);
 	struct cell *cells = calloc((size_t)n + 1, sizeof(*cells));
+	int *kinds = find_kinds(statement, n);
 
-	if (cells == NULL) {
+	if (cells == NULL || kinds == NULL) {
+		free(cells);
+		free(kinds);
 		errno = ENOMEM;
 		return -1;
 	}
 	while (taken == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		reader_row(db);
-		for (int i = 0; i < n; i++)
-			cells[i] = rows_cell(statement, i, printer->columns[i].kind);
+		for (int i = 0; i < n; i++) {
+			enum cell_kind kind = printer->columns[i].kind;
+
+			if (kinds[i] > 0 && sqlite3_column_int(statement, kinds[i]) != 0)
+				kind = (enum cell_kind)sqlite3_column_int(
+				    statement, kinds[i]);
+			cells[i] = rows_cell(statement, i, kind);
+		}
 		taken = printer_row(printer, cells);
 	}
 	free(cells);
+	free(kinds);
 	if (taken < 0)
 		return -1;
 	if (code == SQLITE_ROW || code == SQLITE_DONE)

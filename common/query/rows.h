@@ -35,7 +35,11 @@ int rows_write(sqlite3_stmt *statement, const char *path,
  * The parts of it, for who knows more of the columns: step through a statement and print
  * its rows with a printer that was opened with as many columns.  0; 1 after a message; or
  * -1 if the printer takes no more, with errno set, for its owner to say so.
+ *
+ * A statement may have columns behind those: one of this name, with the number of another
+ * from 0, says of which kind (enum cell_kind) that one's value is, unless it is NULL.
  */
+#define ROWS_KIND_OF "kind_of_%d"
 int rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer);
 
 /* A value of that row as a JSON value with a name; the whole row as an object. */

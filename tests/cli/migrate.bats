@@ -149,3 +149,21 @@ all_values() {
     equal "$(sql "$db" "SELECT size, checksum FROM files WHERE experiment_id = 1")" '5|c'
     equal "$(sql "$db" 'PRAGMA integrity_check; PRAGMA foreign_key_check')" ok
 }
+
+@test "schema 6: a local value that a text beside it made a text is what it spells again" {
+    sqlite3 "$db.6" <"$tests/lib/schema6.sql"
+    rm -f "$db" && mv "$db.6" "$db"
+    sqlite3 "$db" "INSERT INTO condition_types (id, name, value_type, declared)
+            VALUES (90, 'w', 'string', 0), (91, 'kept', 'string', 1);
+        WITH v (run, value) AS (VALUES (1, 'text'), (2, '5'), (3, ' 5'), (4, 'true'), (5, '[1, 2]'),
+            (6, '0.50'), (7, '007'), (8, '{\"a\":1}'))
+        INSERT INTO conditions SELECT t.id, r.id, v.value, 'ann', NULL FROM v JOIN runs r ON r.id = v.run, condition_types t
+        WHERE t.id IN (90, 91)"
+    elog-load --migrate --quiet "$db"
+    equal "$(sql "$db" "SELECT value_type, typeof(value), value FROM local_conditions l JOIN runs r
+        ON r.experiment_id = l.experiment_id AND r.run_number = l.run_number WHERE type_id = 90 ORDER BY r.id")" \
+        $'string|text|text\nint|integer|5\nstring|text| 5\nbool|integer|1\njson|text|[1, 2]\nfloat|real|0.5\nstring|text|007\njson|text|{"a":1}'
+    equal "$(sql "$db" "SELECT group_concat(DISTINCT typeof(value) || value_type) FROM local_conditions WHERE type_id = 91")" textstring
+    equal "$(elog-select --format json -v w 'w is not None' "$db" | jq -c .w)" \
+        $'"text"\n5\n" 5"\ntrue\n[1,2]\n0.5\n"007"\n{"a":1}'
+}

@@ -324,7 +324,7 @@ mixed() {
     selects '2' 'max(x, 6) == 7.5'
     selects '1 2 3 4 5 7 8' 'x == x'
     selects '1 2 3 4 5 7 8' 'x <= x'
-    rows '[1,5] [2,7.5] [3,"RETRACTED"] [4,1] [5,"[1,\"a\"]"] [6,null] [7,""] [8,"-Infinity"]' -v x
+    rows '[1,5] [2,7.5] [3,"RETRACTED"] [4,true] [5,[1,"a"]] [6,null] [7,""] [8,"-Infinity"]' -v x
     # A local value, and what it takes the place of.
     elog-cond set --db "$db" --replace e1 3 x 100
     elog-cond set --db "$db" --replace e1 2 x gone
@@ -553,6 +553,27 @@ mixed() {
         status_is 2
         says elog-select --limit
     done
+}
+
+@test "a condition of several kinds: each value is printed as what it is" {
+    {
+        record runs '{"experiment":"m1","num":1,"params":{"m":true,"j":[1,{"a":2}],"x":1}}'
+        record runs '{"experiment":"m1","num":2,"params":{"m":"text","j":5,"x":1}}'
+        record runs '{"experiment":"m1","num":3,"params":{"m":1,"j":"[1]","x":1}}'
+        record runs '{"experiment":"m1","num":4,"params":{"x":1}}'
+        closed m1 '{"runs":4}'
+    } | elog-load --quiet "$db.mixed" >/dev/null
+    for query in '' 'x == 1'; do
+        equal "$(elog-select --format json -v m,j "$query" "$db.mixed")" \
+            '{"experiment":"m1","run":1,"m":true,"j":[1,{"a":2}]}
+{"experiment":"m1","run":2,"m":"text","j":5}
+{"experiment":"m1","run":3,"m":1,"j":"[1]"}
+{"experiment":"m1","run":4,"m":null,"j":null}'
+        equal "$(elog-select --format tsv -v m "$query" "$db.mixed")" $'m1\t1\tTrue\nm1\t2\ttext\nm1\t3\t1\nm1\t4\t'
+    done
+    elog-cond set --db "$db.mixed" --replace m1 2 m false
+    elog-cond set --db "$db.mixed" --replace m1 3 m '{"b":1}'
+    equal "$(elog-select --format json -v m "m == True or run > 1" "$db.mixed" | jq -c .m)" $'true\nfalse\n{"b":1}\nnull'
 }
 
 @test "--explain: the SQL, the values, what is read of which condition" {

@@ -65,16 +65,19 @@ CREATE TABLE local_conditions (
     PRIMARY KEY (type_id, experiment_id, run_number)
 ) WITHOUT ROWID;
 CREATE INDEX local_conditions_by_run ON local_conditions (experiment_id, run_number);
--- What became a text because others of its name are texts is a number or a bool again.
+-- What became a text because others of its name are texts is what it spells again: a
+-- number or a bool, if that is all that it spells, or a JSON array or object.
 INSERT INTO local_conditions
-SELECT type_id, experiment_id, run_number, iif(kind IS NULL, value, json_extract(value, '$')),
+SELECT type_id, experiment_id, run_number,
+    iif(kind IN ('integer', 'real', 'true', 'false'), json_extract(value, '$'), value),
     CASE kind WHEN 'integer' THEN 'int' WHEN 'real' THEN 'float' WHEN 'true' THEN 'bool'
-        WHEN 'false' THEN 'bool' ELSE value_type END, set_by, set_at
+        WHEN 'false' THEN 'bool' WHEN 'array' THEN 'json' WHEN 'object' THEN 'json'
+        ELSE value_type END, set_by, set_at
 FROM (
     SELECT c.type_id, r.experiment_id, r.run_number, c.value, t.value_type, c.set_by,
         c.set_at, CASE WHEN t.value_type = 'string' AND NOT t.declared
-                AND json_valid(c.value)
-                AND json_type(c.value) IN ('integer', 'real', 'true', 'false')
+                AND json_valid(c.value) AND (json(c.value) = c.value
+                    OR json_type(c.value) IN ('array', 'object'))
             THEN json_type(c.value) END AS kind
     FROM conditions c JOIN runs r ON r.id = c.run_id
         JOIN condition_types t ON t.id = c.type_id
