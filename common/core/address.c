@@ -54,7 +54,9 @@ decode(const char *p, size_t n)
 {
 	char *text = malloc(n + 1), *out = text;
 
-	for (size_t i = 0; text != NULL && i < n; i++) {
+	if (text == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
 		if (p[i] == '%' && i + 2 < n && hex(p[i + 1]) >= 0 &&
 		    hex(p[i + 2]) >= 0) {
 			*out++ = (char)(hex(p[i + 1]) * 16 + hex(p[i + 2]));
@@ -63,8 +65,7 @@ decode(const char *p, size_t n)
 			*out++ = p[i];
 		}
 	}
-	if (text != NULL)
-		*out = '\0';
+	*out = '\0';
 	return text;
 }
 

@@ -288,7 +288,7 @@ take_rows(struct dbms *server, MYSQL_STMT *statement, dbms_row *row, void *conte
 	}
 	while (
 	    (code = mysql_stmt_fetch(statement)) == 0 || code == MYSQL_DATA_TRUNCATED) {
-		const char *values[DBMS_COLUMNS];
+		const char *values[DBMS_COLUMNS] = {NULL};
 		size_t lengths[DBMS_COLUMNS];
 		bool moved = code == MYSQL_DATA_TRUNCATED;
 
@@ -344,7 +344,7 @@ run(struct dbms *server, const char *sql, int n, const char *const *values, dbms
 	for (int i = 0; i < n && i < DBMS_COLUMNS; i++) {
 		bind[i].buffer_type =
 		    values[i] != NULL ? MYSQL_TYPE_STRING : MYSQL_TYPE_NULL;
-		bind[i].buffer = (void *)(size_t)values[i];
+		bind[i].buffer = (void *)values[i];
 		bind[i].buffer_length =
 		    values[i] != NULL ? (unsigned long)strlen(values[i]) : 0;
 	}

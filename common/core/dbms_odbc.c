@@ -157,10 +157,10 @@ run(struct dbms *server, const char *sql, int n, const char *const *values, dbms
 		SQLBindParameter(statement, (SQLUSMALLINT)(i + 1), SQL_PARAM_INPUT,
 		    SQL_C_CHAR, length > 4000 ? SQL_LONGVARCHAR : SQL_VARCHAR,
 		    length > 0 ? length : 1, 0,
-		    (SQLPOINTER)(size_t)(values[i] != NULL ? values[i] : ""),
-		    (SQLLEN)length, &lengths[i]);
+		    (SQLPOINTER)(values[i] != NULL ? values[i] : ""), (SQLLEN)length,
+		    &lengths[i]);
 	}
-	code = SQLExecDirect(statement, (SQLCHAR *)(size_t)sql, SQL_NTS);
+	code = SQLExecDirect(statement, (SQLCHAR *)sql, SQL_NTS);
 	if (!SQL_SUCCEEDED(code) && code != SQL_NO_DATA)
 		result = fail(server, SQL_HANDLE_STMT, statement);
 	else if (row != NULL)
@@ -212,8 +212,8 @@ load(struct dbms *server, const char *table, const char *columns, long rows,
 	(void)rows;
 	for (const char *p = columns; *p != '\0'; p++)
 		if (*p == ',' && insert.n < DBMS_COLUMNS) {
+			memcpy(&marks[3 * insert.n - 2], ", ?", 4);
 			insert.n++;
-			strcat(marks, ", ?");
 		}
 	insert.sql = dialect_sql("$r INTO \"$t\" ($c) VALUES ($m)", "t", table, "c",
 	    columns, "m", marks, "r", replace ? "REPLACE" : "INSERT", NULL);

@@ -284,7 +284,6 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 {
 	struct pool_connection *connection;
 	char message[MESSAGE_BYTES];
-	const char *table;
 	struct view view = {0};
 	int result = 0;
 
@@ -294,7 +293,7 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 	if (connection == NULL ||
 	    view_open(&view, page->name, request, connection) != 0) {
 		failed(answer, request, false, message);
-	} else if ((table = lacks(page, &view)) != NULL) {
+	} else if (lacks(page, &view) != NULL) {
 		answer_error(answer, request, 200, "Not in this database",
 		    "It was made by an older elog, and has no table for this page; the "
 		    "next "

@@ -183,7 +183,7 @@ moment(xmlXPathParserContext *context, int n)
 static void
 days(xmlXPathParserContext *context, int n)
 {
-	int64_t from = 0, to = 0;
+	int64_t from = 0, to = 0, between;
 	char *first, *last;
 	bool dates;
 
@@ -196,8 +196,8 @@ days(xmlXPathParserContext *context, int n)
 	dates = first != NULL && last != NULL &&
 		timestamp_read(first, strlen(first), &from) &&
 		timestamp_read(last, strlen(last), &to);
-	valuePush(
-	    context, xmlXPathNewFloat(dates ? (double)((to - from) / 86400000000) : 0));
+	between = dates ? (to - from) / 86400000000 : 0;
+	valuePush(context, xmlXPathNewFloat((double)between));
 	xmlFree(first);
 	xmlFree(last);
 }

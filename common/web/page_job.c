@@ -18,8 +18,8 @@
 static struct job_view
 view_of(struct view *view)
 {
-	return (struct job_view){.db = view->connection->db,
-	    .path = (char *)(uintptr_t)view->connection->path};
+	return (struct job_view){
+	    .db = view->connection->db, .path = (char *)view->connection->path};
 }
 
 int

@@ -58,7 +58,7 @@ usual_columns(struct view *view, const char *text)
 {
 	struct buffer columns = {0};
 	struct query_names names;
-	struct query_error error;
+	struct query_error error = {0};
 
 	put(&columns, PLAIN);
 	if (text != NULL && query_names_read(text, &names, &error) == 0) {

@@ -276,7 +276,7 @@ pool_take(struct pool *pool)
 	else
 		connection = open_connection(pool);
 	if (connection != NULL) {
-		connection->deadline = now_ms() + POOL_SECONDS * 1000;
+		connection->deadline = now_ms() + POOL_SECONDS * 1000L;
 		connection->late = false;
 		pool->taken++;
 	}

@@ -454,7 +454,7 @@ send_made(struct exchange *x)
 	if (x->answer.keep && status == MHD_HTTP_OK)
 		memory_keep(&server->memory, x->address, response, status, x->answer.n,
 		    x->version,
-		    x->answer.seconds > 0 ? links_now() + x->answer.seconds * 1000 : 0);
+		    x->answer.seconds > 0 ? links_now() + x->answer.seconds * 1000L : 0);
 	else
 		MHD_destroy_response(response);
 	return result;

@@ -174,9 +174,9 @@ xmlNode *
 view_add(struct view *view, xmlNode *parent, const char *name, const char *text, size_t n)
 {
 	const xmlChar *known = xmlDictLookup(view->doc->dict, BAD_CAST name, -1);
-	xmlNode *node = known != NULL ? xmlNewDocNodeEatName(view->doc, NULL,
-					    (xmlChar *)(uintptr_t)known, NULL)
-				      : NULL;
+	xmlNode *node =
+	    known != NULL ? xmlNewDocNodeEatName(view->doc, NULL, (xmlChar *)known, NULL)
+			  : NULL;
 	xmlNode *inside;
 
 	if (node == NULL)
