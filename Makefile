@@ -163,6 +163,8 @@ check-programs:
 	sh scripts/deps.sh test
 	$(MAKE) -j"$$(nproc)" all unit-programs
 
+include tests/web.mk
+
 # The analyzers, sanitizers, valgrind, coverage: see there.
 ifneq ($(filter lint%,$(MAKECMDGOALS)),)
 include tests/lint.mk

@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh build|test|bench: install what is missing to build elog, to run its tests,
-# to run its benchmarks, on Debian 12.  Says nothing when nothing is missing.
+# deps.sh build|test|bench|web: install what is missing to build elog, to run its tests,
+# to run its benchmarks, its tests in a browser, on Debian 12.  Says nothing when nothing is missing.
 set -eu
 
 build='gcc make libc6-dev libcurl4-openssl-dev libsqlite3-dev libkrb5-dev libjq-dev
@@ -13,14 +13,17 @@ libclang-rt-14-dev clang-tidy cppcheck shellcheck mandoc valgrind curl openssl p
 perl time systemd proftpd-core proftpd-mod-crypto python3-pyftpdlib
 openssh-server git python3-django faketime strace libarchive-tools
 mtree-netbsd"
+web="$test chromium chromium-driver python3-selenium libjs-dygraphs"
+command -v npm >/dev/null || web="$web npm"
 bench="$test hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep"
 
 case ${1-} in
 build) wanted=$build ;;
 test) wanted=$test ;;
 bench) wanted=$bench ;;
+web) wanted=$web ;;
 *)
-	echo "usage: deps.sh build|test|bench" >&2
+	echo "usage: deps.sh build|test|bench|web" >&2
 	exit 2
 	;;
 esac

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/exit.h"
@@ -20,7 +21,7 @@
 #define WORKERS_MAX 8
 #define TICK_MS 100
 #define ANSWER_SECONDS 120 /* for a browser to take an answer */
-#define EVENTS_MAX 64	   /* pages that wait for changes */
+#define EVENTS_MAX 128	   /* pages that wait for changes */
 #define PING_MS 15000
 
 /* What pages may do: nothing but what is named, and nothing elsewhere. */
@@ -59,7 +60,8 @@ struct listener {
 	struct MHD_Connection *connection;
 	uint64_t known; /* the version that it shows */
 	int64_t spoke;	/* when we last wrote */
-	bool asleep;
+	int fd;
+	bool asleep, left;
 };
 
 struct server {
@@ -168,7 +170,7 @@ send_not_modified(struct exchange *x, const char *tag)
 	    MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 
 	if (response != NULL) {
-		add_headers(response, NULL, false);
+		add_headers(response, NULL, x->page->framed);
 		add_header(response, "ETag", tag);
 	}
 	return send_once(x->connection, MHD_HTTP_NOT_MODIFIED, response);
@@ -304,7 +306,7 @@ tell(void *context, uint64_t at, char *out, size_t max)
 	ssize_t n = 0;
 
 	pthread_mutex_lock(&server->lock);
-	if (server->stopping)
+	if (server->stopping || listener->left)
 		n = MHD_CONTENT_READER_END_OF_STREAM;
 	else if (listener->known != server->version) {
 		listener->known = server->version;
@@ -354,6 +356,7 @@ send_events(struct exchange *x)
 {
 	struct server *server = x->server;
 	const char *known = request_value(&x->request, "version");
+	const union MHD_ConnectionInfo *info;
 	struct listener *listener;
 	struct MHD_Response *response;
 
@@ -361,7 +364,9 @@ send_events(struct exchange *x)
 	    (listener = calloc(1, sizeof(*listener))) == NULL)
 		return send_error(x, MHD_HTTP_SERVICE_UNAVAILABLE, "Too many pages",
 		    "Too many open pages wait for changes.");
+	info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	*listener = (struct listener){.server = server,
+	    .fd = info != NULL ? info->connect_fd : -1,
 	    .connection = x->connection,
 	    .known = known != NULL ? strtoull(known, NULL, 10) : 0};
 	response = MHD_create_response_from_callback(
@@ -634,6 +639,15 @@ on_log(void *context, const char *format, va_list ap)
 
 /* ---- The whole -------------------------------------------------------------- */
 
+/* Has the page been closed?  Of a connection that sleeps only its socket tells. */
+static bool
+has_left(const struct listener *listener)
+{
+	char byte;
+
+	return recv(listener->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Wake the pages that listen, where there is something to say. */
 static void
 wake_listeners(struct server *server, bool all)
@@ -645,12 +659,16 @@ wake_listeners(struct server *server, bool all)
 	pthread_mutex_lock(&server->lock);
 	if (version != 0)
 		server->version = version;
-	for (struct listener *l = server->listeners; l != NULL; l = l->next)
-		if (l->asleep &&
-		    (all || l->known != server->version || now - l->spoke >= PING_MS)) {
+	for (struct listener *l = server->listeners; l != NULL; l = l->next) {
+		if (!l->asleep)
+			continue;
+		l->left = has_left(l);
+		if (all || l->left || l->known != server->version ||
+		    now - l->spoke >= PING_MS) {
 			l->asleep = false;
 			MHD_resume_connection(l->connection);
 		}
+	}
 	pthread_mutex_unlock(&server->lock);
 }
 

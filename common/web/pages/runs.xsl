@@ -35,7 +35,7 @@
   <xsl:if test="mistake">
     <div id="mistake" class="mistake" role="alert">
       <p><xsl:value-of select="mistake/message"/></p>
-      <xsl:if test="mistake/caret"><pre><xsl:value-of select="mistake/excerpt"/><xsl:text>&#10;</xsl:text><xsl:value-of select="mistake/caret"/></pre></xsl:if>
+      <xsl:if test="mistake/caret"><pre tabindex="0"><xsl:value-of select="mistake/excerpt"/><xsl:text>&#10;</xsl:text><xsl:value-of select="mistake/caret"/></pre></xsl:if>
     </div>
   </xsl:if>
   <xsl:if test="parameter[@name='find']">

@@ -7,7 +7,7 @@
 
 <xsl:template name="content">
   <xsl:variable name="q" select="string(parameter[@name='q'])"/>
-  <form class="filter" action="/search" role="search">
+  <form class="filter" action="/search">
     <label class="wide">Words <input type="search" name="q" size="50" value="{$q}" placeholder="clogged nozzle author:alice since:2026-03"/></label>
     <label>Order <select name="sort"><option value="">newest first</option>
       <option value="rank"><xsl:if test="parameter[@name='sort'] = 'rank'"><xsl:attribute name="selected">selected</xsl:attribute></xsl:if>best first</option></select></label>

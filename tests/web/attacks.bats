@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154 # variables of common.bash and of run
+# Attacks on elog-web by curl and raw sockets: each is refused, nothing leaks, and the
+# server serves on.
+
+load ../lib/common
+
+setup() {
+    common_setup
+    logbook
+    elog-web --port 0 "$db" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    server=$!
+    wait_for grep -q token "$BATS_TEST_TMPDIR/out"
+    base=$(sed -n 's/^elog-web: \(http:.*\)\/?token=.*/\1/p' "$BATS_TEST_TMPDIR/out")
+    token=$(sed -n 's/.*token=//p' "$BATS_TEST_TMPDIR/out")
+    port=${base##*:}
+    cookie="elog-web-$port=$token"
+}
+
+teardown() {
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+}
+
+# A secret of the logbook, which no answer to a stranger may hold.
+logbook() {
+    experiment tst1
+    put tst1 info '{"_id": "tst1", "name": "tst1", "instrument": "TST", "description": "the secret of tst1", "params": {}}'
+    mirror "$db" tst1
+}
+
+# After each attack: it serves on, and nothing has changed.
+serves_on() {
+    equal "$(curl -sS --max-time 20 -H "Cookie: $cookie" "$base/index.json" | jq -r .name)" tst1
+    equal "$(sql "$db" 'PRAGMA integrity_check; SELECT count(*) FROM runs')" $'ok\n2'
+}
+
+# refused STATUS ARGUMENT...: curl's answer has that status, and tells nothing.
+refused() {
+    local expected=$1 got
+    shift
+    got=$(curl -sS --max-time 30 --path-as-is "$@" -o "$BATS_TEST_TMPDIR/body" -w '%{http_code}' 2>&1) || true
+    equal "$* $got" "$* $expected"
+    ! grep -q 'secret of tst1' "$BATS_TEST_TMPDIR/body" || false
+    ! grep -q "$token" "$BATS_TEST_TMPDIR/body" || false
+}
+
+# raw TEXT: send it through a socket, print what comes back within some seconds.
+raw() {
+    /usr/bin/python3 - "$port" "$1" "${2:-10}" <<'PY'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.settimeout(float(sys.argv[3]))
+got = b""
+text = sys.argv[2].encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
+try:
+    s.sendall(text)
+    s.shutdown(socket.SHUT_WR)
+    while len(got) < 100000:
+        piece = s.recv(65536)
+        if not piece:
+            break
+        got += piece
+except OSError:
+    pass
+sys.stdout.buffer.write(got)
+PY
+}
+
+# cut_off TEXT [SECONDS]: answered with an error, or with nothing at all.
+cut_off() {
+    raw "$1" "${2:-10}" >"$BATS_TEST_TMPDIR/body"
+    ! grep -q 'secret of tst1' "$BATS_TEST_TMPDIR/body" || false
+    ! grep -q '^HTTP/1.[01] 2' "$BATS_TEST_TMPDIR/body" || false
+}
+
+@test "1-12: no token, a wrong one, one in the wrong place" {
+    refused 403 "$base/"
+    refused 403 "$base/?token="
+    refused 403 "$base/?token=$(printf %032d 0)"
+    refused 403 "$base/?token=${token:0:31}"
+    refused 403 "$base/?token=${token}0"
+    refused 403 "$base/?token=${token^^}x"
+    refused 403 "$base/index.json" -H "Authorization: Bearer $token"
+    refused 403 "$base/" -H "Cookie: token=$token"
+    refused 403 "$base/" -H "Cookie: elog-web-1=$token"
+    refused 403 "$base/" -H "Cookie: elog-web-$port=$token$token"
+    refused 403 "$base/static/style.css"
+    refused 403 "$base/events" --max-time 5
+    serves_on
+}
+
+@test "13-20: another host, a page from elsewhere" {
+    for host in evil.example.org "127.0.0.1:$((port + 1))" 127.0.0.1 "localhost.evil.example.org:$port" \
+        "0.0.0.0:$port"; do
+        refused 403 "$base/" -H "Cookie: $cookie" -H "Host: $host"
+    done
+    refused 403 "$base/" -H "Cookie: $cookie" -H 'Origin: http://evil.example.org'
+    refused 403 "$base/" -H "Cookie: $cookie" -H 'Sec-Fetch-Site: cross-site' -H 'Sec-Fetch-Mode: no-cors'
+    cut_off "GET / HTTP/1.1\\r\\nHost: 127.0.0.1:$port\\r\\nHost: evil.example.org\\r\\nCookie: $cookie\\r\\n\\r\\n"
+    serves_on
+}
+
+@test "21-29: other methods, bodies" {
+    for method in POST PUT DELETE PATCH OPTIONS TRACE CONNECT PROPFIND; do
+        refused 405 "$base/" -H "Cookie: $cookie" -X "$method"
+    done
+    refused 405 "$base/" -H "Cookie: $cookie" --data-binary @/dev/zero --max-time 3 -H 'Content-Length: 100000000' ||
+        true
+    serves_on
+}
+
+@test "30-41: paths that lead elsewhere" {
+    for path in /../../../../etc/passwd /%2e%2e/%2e%2e/etc/passwd /static/../elog.db /..%2f..%2fetc%2fpasswd \
+        '/e/%2e%2e/entries' '/e/tst1/entries/a1/files/..' '//etc/passwd' '/%00' '/%c0%ae%c0%ae/' '/e/tst1%0d%0aX: y'; do
+        refused 400 "$base$path" -H "Cookie: $cookie"
+    done
+    refused 404 "$base/static/..%2fpool.c" -H "Cookie: $cookie"
+    refused 404 "$base/e/tst1/entries/a1/files/..%2f..%2fetc%2fpasswd" -H "Cookie: $cookie"
+    serves_on
+}
+
+@test "42-47: too much" {
+    refused 414 "$base/?q=$(printf 'x%.0s' {1..10000})" -H "Cookie: $cookie"
+    local parameters
+    parameters=$(printf 'a%d=1&' {1..100})
+    refused 414 "$base/?$parameters" -H "Cookie: $cookie"
+    head -c 1000000 /dev/zero | tr '\0' a >"$BATS_TEST_TMPDIR/long"
+    { printf 'X-Long: '; cat "$BATS_TEST_TMPDIR/long"; } >"$BATS_TEST_TMPDIR/header"
+    run curl -sS --max-time 20 -H "@$BATS_TEST_TMPDIR/header" -H "Cookie: $cookie" -o /dev/null -w '%{http_code}' "$base/"
+    [[ $output == *431* || $output == *413* || $output == *400* || $status != 0 ]]
+    cut_off "GET /$(head -c 100000 "$BATS_TEST_TMPDIR/long") HTTP/1.1\\r\\nHost: 127.0.0.1:$port\\r\\n\\r\\n"
+    cut_off "$(printf 'GET / HTTP/1.1\\r\\n')$(printf 'X: y\\r\\n%.0s' {1..10000})"
+    refused 414 "$base/$(printf 'a/%.0s' {1..50})" -H "Cookie: $cookie"
+    serves_on
+}
+
+@test "48-56: what is no HTTP" {
+    for text in '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' 'GET\r\n\r\n' 'GET / HTTP/9.9\r\n\r\n' \
+        '\x00\x00\x00\x00\r\n\r\n' 'GET / HTTP/1.1\r\n\r\n' 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' \
+        "GET http://evil.example.org/ HTTP/1.1\\r\\nHost: evil.example.org\\r\\n\\r\\n" \
+        "GET / HTTP/1.1\\r\\nHost: 127.0.0.1:$port\\r\\nTransfer-Encoding: chunked\\r\\nContent-Length: 3\\r\\nCookie: $cookie\\r\\n\\r\\nffffffff\\r\\n" \
+        "GET / HTTP/1.1\\nHost: 127.0.0.1:$port\\nX: \\x01\\x02\\n\\n"; do
+        cut_off "$text"
+    done
+    serves_on
+}
+
+@test "57-60: requests that take their time are cut off, and others are served meanwhile" {
+    /usr/bin/python3 - "$port" >"$BATS_TEST_TMPDIR/slow" <<'PY' &
+import socket, sys, time
+port = int(sys.argv[1])
+idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+slow = socket.create_connection(("127.0.0.1", port))
+slow.settimeout(0.5)
+begun = time.monotonic()
+try:
+    for byte in b"GET / HTTP/1.1\r\nHost: " + b"x" * 1000:
+        slow.send(bytes([byte]))
+        time.sleep(0.2)
+        if time.monotonic() - begun > 60:
+            break
+except OSError:
+    pass
+closed = 0
+for s in idle:
+    s.settimeout(30)
+    try:
+        closed += s.recv(1) == b""
+    except OSError:
+        closed += 1
+print("cut" if time.monotonic() - begun < 50 else "kept", closed)
+PY
+    local slow=$! i
+    for ((i = 0; i < 20; i++)); do
+        serves_on
+    done
+    wait "$slow"
+    equal "$(cat "$BATS_TEST_TMPDIR/slow")" 'cut 60'
+    serves_on
+}
+
+@test "61-140: SQL and markup in every parameter change nothing and stay texts" {
+    local path parameter attack page
+    for path in / /runs /e/tst1/runs /e/tst1/entries /search /conditions /jobs; do
+        for parameter in q v e runs table period sort find page author tag from; do
+            for attack in "'%20OR%201=1;%20DROP%20TABLE%20runs--" '%3Cscript%3Ealert(1)%3C/script%3E%22%27'; do
+                page=$(curl -sS --max-time 20 -H "Cookie: $cookie" "$base$path?$parameter=$attack")
+                ! grep -qi '<script>alert' <<<"$page" || false
+                grep -q '<h1>' <<<"$page"
+            done
+        done
+    done
+    serves_on
+}
+
+@test "a query that would take for ever is ended, with a page that says so" {
+    local query='count' n=12
+    # Every run beside every other, many times: no page asks this, but a person can.
+    for ((i = 0; i < n; i++)); do query="$query or duration > $i"; done
+    run curl -sS --max-time 20 -H "Cookie: $cookie" -o /dev/null -w '%{http_code} %{time_total}' "$base/runs" -G --data-urlencode "q=$query"
+    [[ $output == 200* || $output == 503* ]]
+    serves_on
+}
+
+@test "the cookie cannot be read by scripts, nor sent by other sites; nothing tells of us" {
+    run curl -sS -i "$base/?token=$token"
+    grep -qi 'HttpOnly; SameSite=Strict' <<<"$output"
+    ! grep -qi '^server:' <<<"$output" || false
+    ! grep -qi 'access-control' <<<"$output" || false
+    # The token is in no message but the address that was printed.
+    equal "$(grep -c "$token" "$BATS_TEST_TMPDIR/err")" 1
+    ! tr '\0' ' ' <"/proc/$server/cmdline" | grep -q "$token" || false
+}
