@@ -98,8 +98,8 @@ read_path(struct request *request, const char *p, size_t n)
 		status = decode(&request->arena, p + from, i - from, false, &segment);
 		if (status != 0)
 			return status;
-		if (segment[0] == '\0' || strcmp(segment, ".") == 0 ||
-		    strcmp(segment, "..") == 0)
+		if (segment[0] == '\0' || strchr(segment, '/') != NULL ||
+		    strcmp(segment, ".") == 0 || strcmp(segment, "..") == 0)
 			return 400;
 		request->segments[request->n_segments++] = segment;
 		from = i + 1;

@@ -39,8 +39,9 @@ struct request {
  * path say the form; "/index.json" is that of "/".  Of a parameter that comes again the
  * values are joined by commas; one whose value is empty is none.  0; 400 if it is no path
  * with parameters, in UTF-8, without control characters but line breaks and tabs in a
- * value, or has "." or ".." for a segment; 414 if it is too long or has too many parts;
- * 500 without memory.  Release with request_free(), also after that.
+ * value, or has a segment that is empty, "." or "..", or has a slash in it; 414 if it is
+ * too long or has too many parts; 500 without memory.  Release with request_free(), also
+ * after that.
  */
 int request_read(struct request *request, const char *target);
 

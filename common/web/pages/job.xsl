@@ -68,7 +68,7 @@
   </svg>
   </div>
   <table>
-    <thead><tr><th scope="col"></th><th scope="col">Role</th><th scope="col">File</th><th scope="col" class="n">Size</th><th scope="col">SHA-256</th></tr></thead>
+    <thead><tr><th scope="col">Use</th><th scope="col">Role</th><th scope="col">File</th><th scope="col" class="n">Size</th><th scope="col">SHA-256</th></tr></thead>
     <tbody>
       <xsl:for-each select="read/row|wrote/row"><tr>
         <td><xsl:choose><xsl:when test="parent::read">read</xsl:when><xsl:otherwise>wrote</xsl:otherwise></xsl:choose></td>

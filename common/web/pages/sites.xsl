@@ -12,7 +12,7 @@
       </xsl:for-each></ul>
       <div class="scroll" tabindex="0" role="region" aria-label="Sites">
       <table>
-        <thead><tr><th scope="col">Site</th><th scope="col"></th><th scope="col">Synchronized</th><th scope="col">Alive</th>
+        <thead><tr><th scope="col">Site</th><th scope="col">Kind</th><th scope="col">Synchronized</th><th scope="col">Alive</th>
           <th scope="col">Last heard</th><th scope="col">Lacks updates</th></tr></thead>
         <tbody><xsl:for-each select="sites/row"><tr>
           <th scope="row"><xsl:value-of select="site_id"/></th><td><xsl:value-of select="official"/></td>
