@@ -17,6 +17,7 @@
 #include "query/run_table.h"
 
 #define COLUMNS_MAX 1000
+#define CACHE_PAGES "40"
 
 struct query {
 	sqlite3 *db;
@@ -479,6 +480,11 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 		return query_error_plain(error, "no memory");
 	if (write_select(query, first, wanted) != 0)
 		return query_error_plain(error, "the query is too long");
+	/* A page of a column is read once: to keep them costs more than to read them. */
+	if (first != NULL && strstr(query->sql.text, "CROSS JOIN") == NULL &&
+	    sqlite3_exec(query->db, "PRAGMA cache_size = " CACHE_PAGES, NULL, NULL,
+		NULL) != SQLITE_OK)
+		return -1;
 	query->values = query_values_open(
 	    query->db, &query->catalog, first != NULL ? first->number : -1);
 	if (query->values == NULL)

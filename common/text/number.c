@@ -66,8 +66,14 @@ write_fast(double real, char *out)
 		double back;
 		bool sure;
 
-		if (rest > 0.48L && rest < 0.52L)
-			return false; /* up or down?  The product is not exact. */
+		/* Up or down?  The product is not exact: if neither reads back, that is
+		 * one. */
+		if (rest > 0.48L && rest < 0.52L) {
+			if (!divide(whole, places, &back) || back == size ||
+			    !divide(whole + 1, places, &back) || back == size)
+				return false;
+			continue;
+		}
 		whole += rest >= 0.5L;
 		sure = divide(whole, places, &back);
 		if (sure && back != size)

@@ -42,6 +42,23 @@ verdict() { # NAME DATABASE OLD NEW
     fi
 }
 
+# Of a new database: each experiment is there whole, or not at all.
+verdict_new() { # NAME DATABASE NEW
+    local sound=ok found=
+    if [ -s "$2" ]; then
+        sound=$(sqlite3 "$2" 'PRAGMA integrity_check' 2>&1) || true
+        found=$(sqlite3 "$2" .tables)
+        [ -z "$found" ] || found=$(contents "$2")
+    fi
+    if [ "$sound" = ok ] && { [ -z "$found" ] || ! grep -qvxF -f "$3" <<<"$found"; }; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$1: FAILED: $sound"
+        diff "$3" <(cat <<<"$found") | head -n 5
+    fi
+}
+
 # Two states of one logbook: in the second, every experiment has changed.
 echo 'making two states of a logbook'
 python3 "$here/../bench/generate.py" --experiments 12 "$work/old" >/dev/null
@@ -68,8 +85,8 @@ random_pause() { # MICROSECONDS, at the most, below a second
     sleep "$(printf '0.%06d' $((RANDOM * 32768 % ($1 < 999999 ? $1 : 999999))))"
 }
 # Begin to load the new state over the old one, as process $pid, and wait a little.
-load_for_a_while() {
-    cp "$work/old.db" "$work/x.db"
+load_for_a_while() { # [new]: into a new database
+    [ "${1:-}" = new ] || cp "$work/old.db" "$work/x.db"
     elog-load -q "$work/x.db" <"$work/new.jsonl" >/dev/null 2>&1 &
     pid=$!
     random_pause "$micros"
@@ -97,6 +114,26 @@ for ((i = 0; i < times; i++)); do
     kill -CONT $pid 2>/dev/null || true
     wait $pid 2>/dev/null || true
     verdict "power $i" "$work/y.db" "$work/old.contents" "$work/new.contents"
+    rm -f "$work"/[xy].db*
+done
+
+echo 'a new database: SIGKILL, and power cut'
+for ((i = 0; i < times; i++)); do
+    load_for_a_while new
+    kill -STOP $pid 2>/dev/null || true
+    for suffix in '' -wal -journal; do
+        [ ! -e "$work/x.db$suffix" ] || cp "$work/x.db$suffix" "$work/y.db$suffix"
+    done
+    kill -KILL $pid 2>/dev/null || true
+    kill -CONT $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+    verdict_new "new kill $i" "$work/x.db" "$work/new.contents"
+    verdict_new "new power $i" "$work/y.db" "$work/new.contents"
+    # It heals.
+    if ((i % 10 == 0)); then
+        elog-load -q "$work/x.db" <"$work/new.jsonl" >/dev/null
+        verdict "new healed $i" "$work/x.db" "$work/new.contents" "$work/new.contents"
+    fi
     rm -f "$work"/[xy].db*
 done
 
