@@ -37,9 +37,7 @@ enum { TITLE = 2, CONTENT };
  * Entries, whose documents are read here.  A staged document that is NULL is the one that
  * is there.
  */
-#define ENTRY                                                                            \
-	"SELECT l.id, (SELECT place FROM search_places p WHERE p.id = l.id), "           \
-	"l.created_at, l.doc FROM logbook_entries l "
+#define ENTRY "SELECT l.id, NULL, l.created_at, l.doc FROM logbook_entries l "
 static const char *const entries[WHICH] = {
     [BEFORE] =
 	ENTRY "WHERE l.experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
@@ -67,7 +65,7 @@ static const char *const others[WHICH] = {
 };
 
 /* So many bytes of documents become a segment, where they come in one transaction. */
-#define BYTES_MANY ((size_t)8 << 20)
+#define BYTES_MANY ((size_t)12 << 20)
 
 /* So many of them go to the worker at once. */
 #define BYTES_BATCH ((size_t)64 << 10)
@@ -112,7 +110,7 @@ struct index {
 	bool many; /* segments */
 	int changes;
 	sqlite3_stmt *statements[INDEXED][WHICH];
-	sqlite3_stmt *take, *free_place, *put_size, *drop_size;
+	sqlite3_stmt *take, *find_place, *free_place, *put_size, *drop_size;
 };
 
 static int
@@ -229,11 +227,26 @@ keep_text(struct batch *batch, sqlite3_stmt *row, int column, size_t *n)
 	return at;
 }
 
-/* One that goes makes its place free at once. */
+/* The place of an entry that goes, which is free from then on.  One that was deleted has
+   none, nor has one that a damaged index lacks. */
 static int
-leave_place(struct index *index, int64_t place)
+leave_place(struct index *index, const struct item *item, int64_t second, int64_t *place)
 {
-	sqlite3_bind_int64(index->free_place, 1, place);
+	struct json_span doc = {index->batch->bytes.p + item->text, item->n};
+	bool found;
+
+	*place = place_of(1, item->document.id);
+	if (index->batch->bytes.failed || entry_read(doc).deleted_by.p != NULL)
+		return 0;
+	sqlite3_bind_int64(index->find_place, 1, second);
+	sqlite3_bind_int64(index->find_place, 2, item->document.id);
+	found = sqlite3_step(index->find_place) == SQLITE_ROW;
+	if (found)
+		*place = sqlite3_column_int64(index->find_place, 0);
+	sqlite3_reset(index->find_place);
+	if (!found)
+		return 0;
+	sqlite3_bind_int64(index->free_place, 1, *place);
 	return statement_run(index->free_place, index->path);
 }
 
@@ -241,28 +254,26 @@ static int
 take_row(struct index *index, sqlite3_stmt *row, bool entry, bool gone)
 {
 	struct item *item = new_item(index);
-	int64_t place = sqlite3_column_int64(row, PLACE);
-	bool placed = sqlite3_column_type(row, PLACE) != SQLITE_NULL;
+	int64_t second;
 
 	if (item == NULL)
 		return no_memory();
 	*item = (struct item){.entry = entry,
-	    .document = {
-		.place = place, .id = sqlite3_column_int64(row, ID), .gone = gone}};
-	if (entry && gone && placed && leave_place(index, place) != 0)
-		return -1;
-	/* An entry without one was deleted, or comes and is to get one: then this is the
-	   first that it may have. */
-	if (entry && gone && !placed)
-		item->document.place = place_of(1, item->document.id);
-	if (entry && !gone) {
-		place =
-		    timestamp_seconds((const char *)sqlite3_column_text(row, CREATED_AT));
-		item->document.place = place > 0 ? place : 0;
-	}
+	    .document = {.place = sqlite3_column_int64(row, PLACE),
+		.id = sqlite3_column_int64(row, ID),
+		.gone = gone}};
 	item->text = keep_text(index->batch, row, entry ? DOC : CONTENT, &item->n);
-	if (!entry)
+	if (!entry) {
 		item->title = keep_text(index->batch, row, TITLE, &item->n_title);
+	} else {
+		/* The first place that one which comes may have. */
+		second =
+		    timestamp_seconds((const char *)sqlite3_column_text(row, CREATED_AT));
+		item->document.place = second > 0 ? second : 0;
+		if (gone && leave_place(index, item, item->document.place,
+				&item->document.place) != 0)
+			return -1;
+	}
 	index->given++;
 	index->bytes += item->n + item->n_title;
 	return index->batch->bytes.n >= BYTES_BATCH ? give_batch(index) : 0;
@@ -556,6 +567,8 @@ prepare_fixed(struct index *index)
 	} fixed[] = {
 	    {&index->take,
 		"INSERT OR IGNORE INTO search_places (place, id) VALUES (?, ?)"},
+	    {&index->find_place, "SELECT place FROM search_places WHERE place >= ? "
+				 "AND id = ? LIMIT 1"},
 	    {&index->free_place, "DELETE FROM search_places WHERE place = ?"},
 	    {&index->put_size, "INSERT INTO search_docsize (id, sz) VALUES (?, ?)"},
 	    {&index->drop_size, "DELETE FROM search_docsize WHERE id = ?"},
@@ -732,6 +745,7 @@ index_close(struct index *index)
 		for (int which = 0; which < WHICH; which++)
 			sqlite3_finalize(index->statements[i][which]);
 	sqlite3_finalize(index->take);
+	sqlite3_finalize(index->find_place);
 	sqlite3_finalize(index->free_place);
 	sqlite3_finalize(index->put_size);
 	sqlite3_finalize(index->drop_size);

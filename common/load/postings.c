@@ -109,7 +109,7 @@ slot_of(const struct postings *postings, uint64_t key)
 static bool
 grow_slots(struct postings *postings)
 {
-	size_t size = postings->slots == NULL ? 1 << 15 : (postings->mask + 1) * 4;
+	size_t size = postings->slots == NULL ? 1 << 15 : (postings->mask + 1) * 2;
 	size_t before = postings->slots == NULL ? 0 : postings->mask + 1;
 	struct slot *old = postings->slots, *slots = calloc(size, sizeof(*slots));
 

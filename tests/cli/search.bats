@@ -221,6 +221,55 @@ finds() {
     python3 "$BATS_TEST_DIRNAME/../lib/search_check.py" check "$BATS_TEST_TMPDIR" "$db" 1000 1
 }
 
+# Where each word stands, by the entries' own names.
+words() {
+    sqlite3 "$db" "CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, search, instance);
+        SELECT e.name, l.entry_id, w.term, w.col, w.offset FROM temp.words w
+            JOIN search_places p ON p.place = w.doc JOIN logbook_entries l ON l.id = p.id
+            JOIN experiments e ON e.id = l.experiment_id ORDER BY 1, 2, 3, 4, 5"
+}
+
+@test "forty small loads, one over the other, leave what one would, in few pieces" {
+    for ((i = 1; i <= 40; i++)); do
+        {
+            for ((k = i % 3; k < 20; k++)); do
+                entry "mfx$((i % 5))" "a$k" "2026-01-01T10:0$((k % 7)):00Z" "load $((i % (k + 2))) of word$((k * i))"
+            done
+            close "mfx$((i % 5))" $((20 - i % 3))
+        } | elog-load -q "$db" >/dev/null
+    done
+    elog-load --check "$db"
+    words >before
+    [ "$(sqlite3 "$db" 'SELECT count(DISTINCT segid) FROM search_idx')" -le 20 ]
+    elog-load --reindex -q "$db"
+    words >after
+    [ -s before ]
+    cmp before after
+}
+
+@test "an experiment that the database does not take leaves no words, and takes none along" {
+    elog-load -q "$db" </dev/null
+    sqlite3 "$db" "CREATE TRIGGER no BEFORE INSERT ON logbook_entries WHEN new.entry_id = 'bad'
+        BEGIN SELECT raise(ABORT, 'no'); END"
+    {
+        entry mfx1 a1 2026-01-01T10:00:00Z 'good before'
+        close mfx1 1
+        entry mfx2 b1 2026-01-01T10:00:00Z 'undone'
+        entry mfx2 bad 2026-01-01T10:00:00Z 'undone, too'
+        close mfx2 2
+        entry mfx3 c1 2026-01-01T10:00:00Z 'good behind'
+        close mfx3 1
+    } >stream
+    run elog-load -q "$db" stream
+    status_is 1
+    finds 'c1 a1' good
+    finds '' undone
+    elog-load --check "$db"
+    elog-load --forget mfx1 -q "$db"
+    finds 'c1' good
+    elog-load --check "$db"
+}
+
 @test "experiments that are gone are left out, unless asked for" {
     logbook
     printf '%s\n' '{"type":"RECORD","stream":"fetches","record":{"experiment":"xpp2","status":"gone","fetched_at":"2026-03-05T00:00:00Z"}}' |

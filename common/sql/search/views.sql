@@ -1,12 +1,10 @@
 -- What is indexed, a view a kind: place is the rowid of its row in search (010-search.sql
 -- says how it is made), key what elog-load calls the document.  Rows that have nothing to
--- be indexed are left out.  The texts of entries are read from their documents
--- (load/entry.h).
+-- be indexed are left out.  The texts of entries, and who deleted them, are
+-- read from their documents (load/entry.h).
 CREATE TEMP VIEW IF NOT EXISTS search_logbook_entries AS
-SELECT id, experiment_id, entry_id AS key,
-    iif(deleted_by IS NULL, (SELECT place FROM search_places p WHERE p.id = l.id),
-        -(1 << 40 | id)) AS place
-FROM logbook_entries l;
+SELECT l.id, iif(l.deleted_by IS NULL, p.place, -(1 << 40 | l.id)) AS place
+FROM logbook_entries l LEFT JOIN search_places p ON p.id = l.id;
 
 CREATE TEMP VIEW IF NOT EXISTS search_questionnaires AS
 SELECT id, experiment_id, NULL AS key, -(2 << 40 | id) AS place, NULL AS title,
