@@ -239,12 +239,12 @@ words() {
         } | elog-load -q "$db" >/dev/null
     done
     elog-load --check "$db"
-    words >before
+    words >"$BATS_TEST_TMPDIR/before"
     [ "$(sqlite3 "$db" 'SELECT count(DISTINCT segid) FROM search_idx')" -le 20 ]
     elog-load --reindex -q "$db"
-    words >after
-    [ -s before ]
-    cmp before after
+    words >"$BATS_TEST_TMPDIR/after"
+    [ -s "$BATS_TEST_TMPDIR/before" ]
+    cmp "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
 @test "an experiment that the database does not take leaves no words, and takes none along" {
@@ -259,8 +259,8 @@ words() {
         close mfx2 2
         entry mfx3 c1 2026-01-01T10:00:00Z 'good behind'
         close mfx3 1
-    } >stream
-    run elog-load -q "$db" stream
+    } >"$BATS_TEST_TMPDIR/stream"
+    run elog-load -q "$db" "$BATS_TEST_TMPDIR/stream"
     status_is 1
     finds 'c1 a1' good
     finds '' undone
