@@ -12,7 +12,7 @@
 #include "text/number.h"
 #include "text/timestamp.h"
 
-#define CLASSES_MAX 256
+#define CLASSES_MAX 64
 
 /* Texts with numbers of their own. */
 struct texts {
@@ -116,21 +116,17 @@ seconds_of(const char *p, size_t n)
 
 /* ---- Experiments and classes ------------------------------------------------ */
 
-/* The number of a text, which is copied when it is new. */
+/* Give a copy of a text the next number. */
 static unsigned
-text_number(struct points *points, struct texts *texts, const char *p, size_t n)
+text_add(struct points *points, struct texts *texts, const char *p, size_t n)
 {
-	const char *copy;
+	const char *copy = arena_text(&points->arena, p, n);
 
-	for (size_t i = texts->n; i-- > 0;)
-		if (strncmp(texts->items[i], p, n) == 0 && texts->items[i][n] == '\0')
-			return (unsigned)i;
-	copy = arena_text(&points->arena, p, n);
 	if (texts->n == texts->room) {
 		size_t room = texts->room * 2 + 16;
 		const char **more = realloc(texts->items, room * sizeof(*more));
 
-		if (more == NULL || copy == NULL) {
+		if (more == NULL) {
 			points->arena.failed = true;
 			return 0;
 		}
@@ -141,12 +137,17 @@ text_number(struct points *points, struct texts *texts, const char *p, size_t n)
 	return (unsigned)texts->n++;
 }
 
+/* The number of a class; those behind CLASSES_MAX have none. */
 static double
 class_of(struct points *points, const char *p, size_t n)
 {
-	if (points->classes.n >= CLASSES_MAX)
-		return NAN;
-	return text_number(points, &points->classes, p, n);
+	struct texts *classes = &points->classes;
+
+	for (size_t i = 0; i < classes->n; i++)
+		if (strncmp(classes->items[i], p, n) == 0 && classes->items[i][n] == '\0')
+			return (double)i;
+	return classes->n < CLASSES_MAX ? (double)text_add(points, classes, p, n)
+					: (double)NAN;
 }
 
 /* The class of a JSON value that is a text. */
@@ -229,7 +230,7 @@ read_statement(struct points *points)
 			point.experiment = (unsigned)known->n - 1;
 		else
 			point.experiment =
-			    text_number(points, &points->experiments, name, strlen(name));
+			    text_add(points, &points->experiments, name, strlen(name));
 		if (point.whole) {
 			point.run.number = sqlite3_column_int64(row, 1);
 		} else {
@@ -379,7 +380,7 @@ find_experiment(
 	if (sqlite3_step(names) != SQLITE_ROW)
 		return false;
 	name = (const char *)sqlite3_column_text(names, 0);
-	point->experiment = text_number(points, &points->experiments,
+	point->experiment = text_add(points, &points->experiments,
 	    name != NULL ? name : "", name != NULL ? strlen(name) : 0);
 	point->colour = points->colour.name != NULL && points->colour.stored == 0
 			    ? class_of(points, name != NULL ? name : "",
