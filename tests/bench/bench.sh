@@ -2,7 +2,8 @@
 # Measure elog against its peers, and print one table of ratios.
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load size second
-#                         added dump memory pull growth select search jobs sites facility
+#                         added dump memory pull growth select search jobs sites plot
+#                         facility
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -13,6 +14,7 @@
 #   BENCH_SCALE    how far "growth" goes (16)
 #   BENCH_BASE     the programs of an older commit, which "load" is compared with (none)
 #   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
+#   BENCH_POINTS   how many runs "plot" draws (1000000)
 #   BENCH_JOBS     how many jobs, of five uses of files each, "jobs" has (100000)
 #   BENCH_BYTES    how many bytes of inputs "jobs" hashes (4 GiB)
 #   BENCH_FILES    how many files "sites" walks (1000000)
@@ -28,7 +30,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites"
+all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites plot"
 [ $# -gt 0 ] || eval "set -- $all"
 [ "${SCALE:-}" != facility ] || { set -- facility search; : "${BENCH_ENTRIES:=1000000}"; }
 rows=$*
@@ -714,6 +716,41 @@ EOF
     best facility-select
     line "  a query of two conditions, $(wc -l <facility.found) runs" "$(compute 3 "$best_1") s" - - -
     rm -f facility.db
+fi
+
+if wanted plot; then
+    # A million runs of one experiment.  elog-web remembers its answers, so each is asked for
+    # by another address.
+    runs=${BENCH_POINTS:-1000000}
+    elog-load -q plot.db </dev/null
+    "$here/points.py" plot.db "$runs"
+    elog-web --port 0 plot.db >web.out 2>/dev/null &
+    web_pid=$!
+    trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"; kill "$web_pid"' EXIT
+    until grep -q token web.out; do sleep 0.05; done
+    address=$(sed -n 's/^elog-web: //p' web.out)
+    curl -sS -c web.jar -o /dev/null "$address"
+    # plotted WHAT PATH BAR: the best of some times in ms, and the bytes.
+    plotted() {
+        local i got
+        for ((i = 0; i < (rounds < 5 ? 5 : rounds); i++)); do
+            curl -sS -b web.jar -o /dev/null -w '%{time_total} %{size_download}\n' \
+                "${address%%/\?*}$2&bins=$((1000 + i))"
+        done | sort -g | head -n 1 >web.best
+        read -r got i <web.best
+        line "$1" "$(compute 1 "$got * 1000") ms" - "$(compute 1 "$got * 1000")" "$3"
+        line "  bytes" "$i" - "$i" "<= 200000"
+    }
+    plotted "$runs points against run, the page" '/plot?v=energy' '<= 100'
+    plotted "  their rows" '/plot.json?v=energy' '<= 100'
+    plotted "  coloured by a text" '/plot.json?v=energy&colour=mode' '-'
+    plotted "  against another condition" '/plot.json?v=energy&x=rate' '-'
+    plotted "  against time" '/plot.json?v=energy&x=time' '-'
+    plotted "  of runs that a query selects" '/plot.json?v=energy&q=rate+%3E+1' '-'
+    plotted "  a hundredth of them" '/plot.json?v=energy&from=500000&to=509999' '-'
+    kill "$web_pid"
+    trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"' EXIT
+    rm -f plot.db
 fi
 
 if wanted jobs; then

@@ -114,9 +114,12 @@ class Place:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="elog-web-test.")
         self.database = os.path.join(self.folder, "elog.db")
+        self.fill()
+        self.server = Server(self.database)
+
+    def fill(self):
         mirror(self.database)
         jobs(self.database, os.path.join(self.folder, "project"))
-        self.server = Server(self.database)
 
     def close(self):
         self.server.close()

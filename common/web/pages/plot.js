@@ -210,6 +210,14 @@
   };
   // Of a logarithm the powers of ten, as many as have room, and what is between if few are.
   const powers = (least, most, pixels) => {
+    if (most / least <= 5) {
+      const rough = (most - least) / (pixels / 45), power = 10 ** Math.floor(Math.log10(rough));
+      const step = power * [1, 2, 5, 10].find((times) => times * power >= rough);
+      const steps = [];
+      for (let i = Math.ceil(least / step); i * step <= most; i++)
+        steps.push({ v: i * step, label: nice(Number((i * step).toPrecision(12))) });
+      return steps;
+    }
     const low = Math.floor(Math.log10(least)), high = Math.ceil(Math.log10(most));
     const every = Math.max(1, Math.ceil((high - low) / (pixels / 40)));
     const ticks = [];
