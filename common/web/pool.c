@@ -84,8 +84,9 @@ authorize(void *context, int action, const char *a, const char *b, const char *d
 		return b != NULL && strcmp(b, "load_extension") == 0 ? SQLITE_DENY
 								     : SQLITE_OK;
 	case SQLITE_PRAGMA:
-		/* Pages of the file that are mapped would count as our memory. */
-		if (strcmp(a, "mmap_size") == 0)
+		/* How much of the file is kept in memory is ours to say: pages that are
+		   mapped would count, too. */
+		if (strcmp(a, "mmap_size") == 0 || strcmp(a, "cache_size") == 0)
 			return SQLITE_IGNORE;
 		for (int i = 0; pragmas[i] != NULL; i++)
 			if (strcmp(a, pragmas[i]) == 0)
