@@ -25,7 +25,7 @@ struct ahead {
 	/* Pipes of pointers: read batches, or NULL for a pause; those that were given
 	   back, or NULL to stop; and one that is closed to end a read. */
 	int full[2], empty[2], cancel[2];
-	bool waiting; /* after a pause */
+	int wait; /* for so long, -1: until something comes */
 	/* The thread's: */
 	struct lines lines;
 	struct ahead_batch *free[BATCHES];
@@ -162,6 +162,7 @@ ahead_open(const struct load *load, int fd)
 	ahead->load = load;
 	ahead->full[0] = ahead->full[1] = ahead->empty[0] = ahead->empty[1] =
 	    ahead->cancel[0] = ahead->cancel[1] = -1;
+	ahead->wait = -1;
 	lines_open(&ahead->lines, fd);
 	for (size_t i = 0; i < BATCHES && good; i++) {
 		ahead->batches[i].lines =
@@ -199,21 +200,18 @@ enum ahead_result
 ahead_next(struct ahead *ahead, struct ahead_batch **batch)
 {
 	for (;;) {
-		int ready = wait_for(ahead, ahead->waiting ? LOAD_IDLE_MS : -1);
+		int ready = wait_for(ahead, ahead->wait), waited = ahead->wait;
 
-		if (ready == 0)
-			return AHEAD_IDLE;
+		if (ready == 0) {
+			ahead->wait = waited == GRACE_MS ? LOAD_PAUSE_MS : LOAD_IDLE_MS;
+			return waited == GRACE_MS ? AHEAD_PAUSE : AHEAD_IDLE;
+		}
 		if (ready < 0 || !receive(ahead->full[0], batch))
 			return AHEAD_INTERRUPTED;
-		ahead->waiting = *batch == NULL;
+		/* What is there already shows that a pause is over. */
+		ahead->wait = *batch == NULL ? GRACE_MS : -1;
 		if (*batch != NULL)
 			return AHEAD_LINES;
-		/* What is there already shows that the pause is over. */
-		ready = wait_for(ahead, GRACE_MS);
-		if (ready < 0)
-			return AHEAD_INTERRUPTED;
-		if (ready == 0)
-			return AHEAD_IDLE;
 	}
 }
 

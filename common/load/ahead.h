@@ -37,7 +37,8 @@ struct ahead *ahead_open(const struct load *load, int fd);
 
 enum ahead_result {
 	AHEAD_LINES,
-	AHEAD_IDLE, /* nothing came: all that did was given; every LOAD_IDLE_MS again */
+	AHEAD_PAUSE,	   /* nothing comes at the moment: all that did was given */
+	AHEAD_IDLE,	   /* nor for LOAD_PAUSE_MS; every LOAD_IDLE_MS again */
 	AHEAD_INTERRUPTED, /* a signal came */
 };
 

@@ -427,6 +427,16 @@ commit(struct load *load)
 	return exec(load, "BEGIN");
 }
 
+/* How many seconds ago was the last commit? */
+static double
+since_commit(const struct load *load)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return seconds(&load->committed, &now);
+}
+
 /*
  * Commit unless that was done just now: experiments that come fast share a commit,
  * for each writes the same pages of the indexes again.
@@ -435,15 +445,21 @@ static int
 commit_at_times(struct load *load)
 {
 	double wait = load->took * COMMIT_TIMES;
-	struct timespec now;
 
 	load->uncommitted++;
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (wait < COMMIT_SECONDS)
 		wait = load->fresh ? COMMIT_SECONDS_FRESH : COMMIT_SECONDS;
 	if (wait > COMMIT_SECONDS_MAX)
 		wait = COMMIT_SECONDS_MAX;
-	return seconds(&load->committed, &now) < wait ? 0 : commit(load);
+	return since_commit(load) < wait ? 0 : commit(load);
+}
+
+int
+load_pause(struct load *load)
+{
+	if (is_aside(load) || (load->uncommitted == 0 && load->pending_used == 0))
+		return 0;
+	return load->fresh || since_commit(load) < COMMIT_SECONDS ? 0 : commit(load);
 }
 
 int

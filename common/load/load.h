@@ -80,10 +80,16 @@ int load_take(struct load *load, struct load_line *look);
 int load_line(struct load *load, char *line, size_t n, long number);
 
 /*
- * Nothing more has come for now: commit, so that others see what was loaded.  To be
- * called before waiting for input, and every LOAD_IDLE_MS while none comes.  Returns as
- * load_line() does.
+ * Nothing more comes at the moment: commit, unless that was done just now, or the
+ * database is new.  Returns as load_line() does.
  */
+int load_pause(struct load *load);
+
+/*
+ * Nothing more has come for LOAD_PAUSE_MS: commit, so that others see what was loaded. To
+ * be called again every LOAD_IDLE_MS while nothing comes.  Returns as load_line() does.
+ */
+#define LOAD_PAUSE_MS 100
 #define LOAD_IDLE_MS 2000
 int load_idle(struct load *load);
 
