@@ -51,15 +51,19 @@ static const char *const entries[WHICH] = {
     [FORGET] = ENTRY "WHERE l.experiment_id = :experiment_id",
 };
 
-/* Others, where %s, at most two of them, is the stream. */
+/* Others, where %s, at most three of them, is the stream.  Only of those that changed is
+   the text made: a run's document may be long. */
 #define OTHER "SELECT id, place, title, content FROM temp.search_%s v "
+#define CHANGED                                                                          \
+	"SELECT v.id, v.place, v.title, v.content FROM temp.keys_%s k "                  \
+	"CROSS JOIN temp.search_%s v ON v.id = k.id "                                    \
+	"WHERE k.experiment_id = :experiment_id AND "
 static const char *const others[WHICH] = {
-    [BEFORE] = OTHER "WHERE experiment_id = :experiment_id AND NOT EXISTS (SELECT 1 FROM "
-		     "staged_%s s WHERE s.experiment = :experiment "
-		     "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NULL)",
-    [AFTER] = OTHER "WHERE experiment_id = :experiment_id AND EXISTS (SELECT 1 FROM "
-		    "staged_%s s WHERE s.experiment = :experiment "
-		    "AND (v.key IS NULL OR s.key IS v.key) AND s.doc IS NOT NULL)",
+    [BEFORE] = CHANGED "NOT EXISTS (SELECT 1 FROM staged_%s s WHERE "
+		       "s.experiment = :experiment AND s.key = k.key AND s.doc IS NULL)",
+    [AFTER] =
+	CHANGED "EXISTS (SELECT 1 FROM staged_%s s WHERE "
+		"s.experiment = :experiment AND s.key = k.key AND s.doc IS NOT NULL)",
     [ALL] = OTHER,
     [FORGET] = OTHER "WHERE experiment_id = :experiment_id",
 };
@@ -287,7 +291,7 @@ prepare(struct index *index, size_t stream, enum which which)
 
 	if (index->statements[stream][which] == NULL &&
 	    (sql = sqlite3_mprintf(
-		 stream == 0 ? entries[which] : others[which], name, name)) != NULL)
+		 stream == 0 ? entries[which] : others[which], name, name, name)) != NULL)
 		index->statements[stream][which] =
 		    db_prepare(index->db, index->path, sql);
 	sqlite3_free(sql);

@@ -30,3 +30,13 @@ SELECT id, experiment_id, sample_id AS key, -(5 << 40 | id) AS place, name AS ti
     (SELECT group_concat(value, char(10)) FROM json_tree(samples.doc)
         WHERE type = 'text' AND key NOT IN ('experiment', '_id', 'name')) AS content
 FROM samples;
+
+-- What elog-load calls the documents where they wait, by which it finds those that changed.
+CREATE TEMP VIEW IF NOT EXISTS keys_questionnaires AS
+SELECT id, experiment_id, '' AS key FROM questionnaires;
+CREATE TEMP VIEW IF NOT EXISTS keys_workflows AS
+SELECT id, experiment_id, '' AS key FROM workflows;
+CREATE TEMP VIEW IF NOT EXISTS keys_runs AS
+SELECT id, experiment_id, run_number AS key FROM runs;
+CREATE TEMP VIEW IF NOT EXISTS keys_samples AS
+SELECT id, experiment_id, sample_id AS key FROM samples;
