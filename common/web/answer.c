@@ -256,6 +256,7 @@ make(struct answer *answer, struct view *view, const struct page *page, uint64_t
 			      : "PRAGMA query_only = 1; BEGIN") != 0)
 		return -1;
 	page_values(page, view);
+	view_set(view, "form", view->request->form == REQUEST_PAGE ? "page" : "rows");
 	if (page->file != NULL)
 		result = make_file(answer, view, page);
 	else

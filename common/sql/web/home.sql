@@ -14,7 +14,14 @@ FROM experiments e LEFT JOIN fetches f ON f.experiment = e.name
 WHERE :q IS NULL OR instr(lower(e.name || ' ' || coalesce(e.label, '') || ' '
         || coalesce(e.instrument, '') || ' ' || coalesce(e.pi, '') || ' '
         || coalesce(e.description, '')), lower(:q)) > 0
-ORDER BY coalesce(e.end_time, e.start_time) DESC, e.name;
+ORDER BY coalesce(e.end_time, e.start_time) DESC, e.name
+LIMIT iif(:form = 'page', 201, -1)
+OFFSET iif(:form = 'page', 200 * max(0, CAST(coalesce(:page, '1') AS INTEGER) - 1), 0);
+-- all: how many there are
+SELECT count(*) AS n FROM experiments e
+WHERE :q IS NULL OR instr(lower(e.name || ' ' || coalesce(e.label, '') || ' '
+        || coalesce(e.instrument, '') || ' ' || coalesce(e.pi, '') || ' '
+        || coalesce(e.description, '')), lower(:q)) > 0;
 -- problems: what is not complete
 SELECT f.experiment, f.status, f.stream, f.http_status, f.message, f.fetched_at,
     EXISTS (SELECT 1 FROM experiments e WHERE e.name = f.experiment) AS here

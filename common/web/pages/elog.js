@@ -13,15 +13,17 @@
   }
 })();
 
-// A field that filters the rows of a table as one types.
+// A field that filters the rows of a table as one types: those that are here, or where the
+// table is only a part, by asking for the page again.
 (() => {
   for (const field of document.querySelectorAll('input[data-filter]')) {
-    const table = document.getElementById(field.dataset.filter);
     const count = document.querySelector(`[data-count="${field.dataset.filter}"]`);
-    if (!table) continue;
-    const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
+    const table = () => document.getElementById(field.dataset.filter);
+    if (!table()) continue;
+    const part = table().dataset.part || field.value;
+    const rows = [...table().tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
     const unit = count ? count.textContent.replace(/^[\d\s\u202f]+/, '') : '';
-    field.addEventListener('input', () => {
+    const here = () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const [row, text] of rows) {
@@ -29,7 +31,19 @@
         shown += !row.hidden;
       }
       if (count) count.textContent = `${shown} ${unit}`;
-    });
+    };
+    let asked = 0;
+    const there = async () => {
+      const mine = ++asked;
+      const answer = await fetch(`${field.form.action}?q=${encodeURIComponent(field.value)}`);
+      if (!answer.ok || mine !== asked) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const other = page.getElementById(field.dataset.filter);
+      table().tBodies[0].replaceChildren(...(other ? other.tBodies[0].rows : []));
+      if (count) count.textContent = page.querySelector(`[data-count="${field.dataset.filter}"]`).textContent;
+      for (const turn of document.querySelectorAll('.turn')) turn.hidden = true;
+    };
+    field.addEventListener('input', part ? there : here);
   }
 })();
 

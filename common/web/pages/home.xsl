@@ -9,7 +9,7 @@
     <label>Filter <input type="search" name="q" value="{parameter[@name='q']}"
       placeholder="name, instrument, person, words" data-filter="experiments" autocomplete="off"/></label>
     <button>Filter</button>
-    <span class="faint" role="status" data-count="experiments"><xsl:value-of select="e:count(string(count(rows/row)))"/> experiments</span>
+    <span class="faint" role="status" data-count="experiments"><xsl:value-of select="e:count(string(all/row/n))"/> experiments</span>
   </form>
   <xsl:if test="problems/row">
     <details class="note">
@@ -21,6 +21,7 @@
     <xsl:when test="rows/row">
       <div class="scroll" tabindex="0" role="region" aria-label="Experiments">
       <table id="experiments" class="stacks">
+        <xsl:if test="all/row/n != count(rows/row)"><xsl:attribute name="data-part">1</xsl:attribute></xsl:if>
         <thead><tr>
           <th scope="col">Experiment</th><th scope="col">Instrument</th>
           <th scope="col">Principal investigator</th><th scope="col">Began</th>
@@ -28,7 +29,7 @@
           <th scope="col" class="n">Entries</th><th scope="col">As of</th>
         </tr></thead>
         <tbody>
-        <xsl:for-each select="rows/row">
+        <xsl:for-each select="rows/row[position() &lt;= 200]">
           <xsl:variable name="href" select="concat('/e/', e:part(string(name)))"/>
           <tr>
             <th scope="row"><a href="{$href}">
@@ -54,6 +55,7 @@
         </tbody>
       </table>
       </div>
+      <xsl:call-template name="turn"><xsl:with-param name="more" select="count(rows/row) &gt; 200"/></xsl:call-template>
     </xsl:when>
     <xsl:when test="parameter[@name='q']">
       <p class="empty">No experiment has <strong><xsl:value-of select="parameter[@name='q']"/></strong>
