@@ -11,6 +11,7 @@
 #include "query/rows.h"
 #include "text/buffer.h"
 #include "text/writer.h"
+#include "web/draft.h"
 #include "web/markup.h"
 
 #define MEMORY_MAX (1 << 20)	   /* of a body; the rest goes to a file */
@@ -149,7 +150,8 @@ begin_document(struct view *view, const struct page *page, uint64_t version)
 	char number[24];
 	const char *self = request_address(view->request, REQUEST_PAGE, NULL);
 
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)version);
+	/* Of one width, for draft.h. */
+	snprintf(number, sizeof(number), "%020llu", (unsigned long long)version);
 	xmlNewProp(view->root, BAD_CAST "name", BAD_CAST page->name);
 	xmlNewProp(view->root, BAD_CAST "version", BAD_CAST number);
 	xmlNewProp(view->root, BAD_CAST "self", BAD_CAST(self != NULL ? self : "/"));
@@ -171,6 +173,27 @@ begin_document(struct view *view, const struct page *page, uint64_t version)
 	return view_statements(view, "layout");
 }
 
+/* Make the text of a page of its document, or take that of the last time. */
+static int
+write_page(struct answer *answer, struct view *view, const char *name, uint64_t version)
+{
+	const char *address = request_address(view->request, view->request->form, NULL);
+	uint64_t digest = draft_digest(view->doc);
+	char number[24];
+
+	snprintf(number, sizeof(number), "%020llu", (unsigned long long)version);
+	if (address != NULL)
+		answer->body = draft_find(address, digest, number, &answer->n);
+	if (answer->body != NULL)
+		return 0;
+	answer->body = markup_apply(name, view->doc, view->request, &answer->n);
+	if (answer->body == NULL)
+		return -1;
+	if (address != NULL)
+		draft_keep(address, digest, answer->body, answer->n);
+	return 0;
+}
+
 static int
 make_page(
     struct answer *answer, struct view *view, const struct page *page, uint64_t version)
@@ -187,10 +210,8 @@ make_page(
 	answer->framed = page->framed;
 	if (view->request->form == REQUEST_SVG)
 		answer->type = "image/svg+xml";
-	answer->body =
-	    markup_apply(view->request->form == REQUEST_SVG ? page->picture : page->name,
-		view->doc, view->request, &answer->n);
-	return answer->body != NULL ? 0 : -1;
+	return write_page(answer, view,
+	    view->request->form == REQUEST_SVG ? page->picture : page->name, version);
 }
 
 static int

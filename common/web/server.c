@@ -15,6 +15,7 @@
 #include "base/msg.h"
 #include "web/answer.h"
 #include "web/assets.h"
+#include "web/draft.h"
 #include "web/links.h"
 #include "web/memory.h"
 
@@ -717,6 +718,7 @@ stop(struct server *server)
 		MHD_stop_daemon(server->daemon);
 	close(server->options->fd);
 	memory_free(&server->memory);
+	draft_end();
 }
 
 int
