@@ -15,7 +15,7 @@ openssh-server git python3-django faketime strace libarchive-tools
 mtree-netbsd"
 web="$test chromium chromium-driver python3-selenium libjs-dygraphs"
 command -v npm >/dev/null || web="$web npm"
-bench="$test hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep"
+bench="$test hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep wrk"
 
 case ${1-} in
 build) wanted=$build ;;

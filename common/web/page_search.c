@@ -163,7 +163,11 @@ add_counts(struct finding *finding)
 		view_set(view, "more", "1");
 	if (finding->n > COUNTED)
 		view_number(view, "counted", COUNTED);
-	view_set(view, "unknown", finding->query.unknown);
+	/* The query is gone when the page is written. */
+	if (finding->query.unknown != NULL)
+		view_set(view, "unknown",
+		    arena_text(&view->request->arena, finding->query.unknown,
+			strlen(finding->query.unknown)));
 	view_set(view, "missing", finding->missing);
 	return result;
 }

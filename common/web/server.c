@@ -21,6 +21,7 @@
 
 #define WORKERS_MAX 8
 #define TICK_MS 100
+#define IDLE_SECONDS 30	   /* between two requests */
 #define ANSWER_SECONDS 120 /* for a browser to take an answer */
 #define EVENTS_MAX 128	   /* pages that wait for changes */
 #define PING_MS 15000
@@ -598,7 +599,7 @@ on_completed(void *context, struct MHD_Connection *connection, void **exchange,
 	struct exchange *x = *exchange;
 
 	(void)code;
-	links_allow(&server->links, link_of(connection), SERVER_SECONDS);
+	links_allow(&server->links, link_of(connection), IDLE_SECONDS);
 	if (x == NULL)
 		return;
 	*exchange = NULL;

@@ -15,6 +15,8 @@
 #   BENCH_BASE     the programs of an older commit, which "load" is compared with (none)
 #   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
 #   BENCH_POINTS   how many runs "plot" draws (1000000)
+#   BENCH_ENTRIES  how many entries "web" has (1000000)
+#   BENCH_SECONDS  how long 64 clients ask elog-web in "web" (60)
 #   BENCH_JOBS     how many jobs, of five uses of files each, "jobs" has (100000)
 #   BENCH_BYTES    how many bytes of inputs "jobs" hashes (4 GiB)
 #   BENCH_FILES    how many files "sites" walks (1000000)
@@ -30,7 +32,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites plot"
+all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites plot web"
 [ $# -gt 0 ] || eval "set -- $all"
 [ "${SCALE:-}" != facility ] || { set -- facility search; : "${BENCH_ENTRIES:=1000000}"; }
 rows=$*
@@ -581,6 +583,18 @@ if wanted growth; then
     grown elog-get 48 "${sizes[@]}"
     best "${sizes[@]/#/elog-load-}"
     grown elog-load 96 "${sizes[@]}"
+fi
+
+if wanted web; then
+    # A million entries of 1,000 experiments, and 30 million values of 100,000 runs.
+    rm -f web.db
+    "$here/web.py" fill 1000 "${BENCH_ENTRIES:-1000000}" | elog-load -q web.db >/dev/null
+    "$here/conditions.py" web.db "${BENCH_RUNS:-100000}"
+    "$here/web.py" measure web.db "${BENCH_SECONDS:-60}" >web.lines
+    while IFS='	' read -r what ours peer ratio bar; do
+        line "$what" "$ours" "$peer" "$ratio" "$bar"
+    done <web.lines
+    rm -f web.db
 fi
 
 if wanted select; then

@@ -54,7 +54,7 @@ def main():
     as_rows = sys.argv[4:] == ["rows"]
     experiments = max(runs // 100, 1)
     db.executemany(
-        "INSERT INTO experiments (id, name) VALUES (?, ?)",
+        "INSERT OR IGNORE INTO experiments (id, name) VALUES (?, ?)",
         ((i + 1, f"tstx{i:05}") for i in range(experiments)),
     )
     db.executemany(
