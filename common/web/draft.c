@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SLOTS 61
-#define BYTES ((size_t)6 << 20)
+#define BYTES ((size_t)3 << 20)
 #define MARK "data-version=\""
 
 struct draft {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define MEMORY_SLOTS 509
-#define MEMORY_BYTES ((size_t)8 << 20)
+#define MEMORY_BYTES ((size_t)6 << 20)
 
 struct memory_entry {
 	char *address;

@@ -1,5 +1,6 @@
 #include "web/server.h"
 
+#include <malloc.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -680,6 +681,9 @@ start(struct server *server)
 	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL |
 			 MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_ITC;
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* Each arena keeps what its threads gave back. */
+	(void)mallopt(M_ARENA_MAX, 2);
 
 	while (server->n_workers < WORKERS_MAX && server->n_workers < (n < 3 ? 3 : n)) {
 		if (pthread_create(

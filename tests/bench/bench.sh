@@ -3,7 +3,7 @@
 #
 #   bench.sh [ROW...]     all rows, or some: get latency pipeline sync load size second
 #                         added dump memory pull growth select search jobs sites plot
-#                         facility
+#                         web facility
 #
 # Each ratio is of two commands that hyperfine ran in turns, in this one run; what counts
 # is the best time of each, so that other work on the machine does little harm.  The data
@@ -15,14 +15,13 @@
 #   BENCH_BASE     the programs of an older commit, which "load" is compared with (none)
 #   BENCH_RUNS     how many runs, of 300 conditions each, "select" has (100000)
 #   BENCH_POINTS   how many runs "plot" draws (1000000)
-#   BENCH_ENTRIES  how many entries "web" has (1000000)
 #   BENCH_SECONDS  how long 64 clients ask elog-web in "web" (60)
 #   BENCH_JOBS     how many jobs, of five uses of files each, "jobs" has (100000)
 #   BENCH_BYTES    how many bytes of inputs "jobs" hashes (4 GiB)
 #   BENCH_FILES    how many files "sites" walks (1000000)
 #   BENCH_LARGE    how many bytes of files "sites" hashes (4 GiB)
 #   BENCH_LINES    how many log lines the dashboard of "sites" has (10000000)
-#   BENCH_ENTRIES  how many entries "search" has (100000; with SCALE=facility a million)
+#   BENCH_ENTRIES  how many entries "search" has (100000; "web", and SCALE=facility, a million)
 #   BUILD          where the programs are (build)
 set -eu
 
