@@ -575,7 +575,7 @@ struct printer_column *
 query_printer_columns(const struct query *query)
 {
 	struct printer_column *columns =
-	    calloc((size_t)query->n_columns, sizeof(*columns));
+	    calloc((size_t)query->n_columns + 1, sizeof(*columns));
 
 	for (int i = 0; columns != NULL && i < query->n_columns; i++) {
 		columns[i].name = query_column_name(query, i);

@@ -86,8 +86,8 @@ enum query_type query_column_type(const struct query *query, int column);
    stored: nobody declared a type; else 0. */
 sqlite3_int64 query_column_stored(const struct query *query, int column);
 
-/* The same for a printer, as many as there are; malloc'd, its names borrowed.  NULL
-   without memory. */
+/* The same for a printer, as many as there are and one without a name behind them;
+   malloc'd, its names borrowed.  NULL without memory. */
 struct printer_column *query_printer_columns(const struct query *query);
 
 /*

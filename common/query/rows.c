@@ -81,10 +81,8 @@ rows_object(struct writer *w, const char *name, sqlite3_stmt *statement)
 	writer_end_object(w);
 }
 
-/* Which columns say of which kind the values of others are: 0, or their number, for each
-   of n; malloc'd. */
-static int *
-find_kinds(sqlite3_stmt *statement, int n)
+int *
+rows_kinds(sqlite3_stmt *statement, int n)
 {
 	int *kinds = calloc((size_t)n + 1, sizeof(*kinds)), of;
 
@@ -98,13 +96,21 @@ find_kinds(sqlite3_stmt *statement, int n)
 	return kinds;
 }
 
+struct cell
+rows_cell_of(sqlite3_stmt *statement, int column, enum cell_kind kind, const int *kinds)
+{
+	int said = kinds[column] > 0 ? sqlite3_column_int(statement, kinds[column]) : 0;
+
+	return rows_cell(statement, column, said != 0 ? (enum cell_kind)said : kind);
+}
+
 int
 rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 {
 	int n = (int)printer->n_columns, code = SQLITE_DONE, taken = 0;
 	sqlite3 *db = sqlite3_db_handle(statement);
 	struct cell *cells = calloc((size_t)n + 1, sizeof(*cells));
-	int *kinds = find_kinds(statement, n);
+	int *kinds = rows_kinds(statement, n);
 
 	if (cells == NULL || kinds == NULL) {
 		free(cells);
@@ -114,14 +120,9 @@ rows_put(sqlite3_stmt *statement, const char *path, struct printer *printer)
 	}
 	while (taken == 0 && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		reader_row(db);
-		for (int i = 0; i < n; i++) {
-			enum cell_kind kind = printer->columns[i].kind;
-
-			if (kinds[i] > 0 && sqlite3_column_int(statement, kinds[i]) != 0)
-				kind = (enum cell_kind)sqlite3_column_int(
-				    statement, kinds[i]);
-			cells[i] = rows_cell(statement, i, kind);
-		}
+		for (int i = 0; i < n; i++)
+			cells[i] =
+			    rows_cell_of(statement, i, printer->columns[i].kind, kinds);
 		taken = printer_row(printer, cells);
 	}
 	free(cells);

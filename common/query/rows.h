@@ -49,4 +49,12 @@ void rows_object(struct writer *w, const char *name, sqlite3_stmt *statement);
 /* A value of the row that a statement stands on.  kind is what its column said. */
 struct cell rows_cell(sqlite3_stmt *statement, int column, enum cell_kind kind);
 
+/*
+ * The same where columns behind the first n may say of which kind those are: which of
+ * them does, 0 if none, for each of n; malloc'd, NULL without memory.
+ */
+int *rows_kinds(sqlite3_stmt *statement, int n);
+struct cell rows_cell_of(
+    sqlite3_stmt *statement, int column, enum cell_kind kind, const int *kinds);
+
 #endif

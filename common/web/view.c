@@ -257,41 +257,63 @@ kind_shown(const struct cell *cell)
 		   : NULL;
 }
 
+/* The columns of a statement that are shown: those that only tell of others come last. */
+static int
+columns_shown(sqlite3_stmt *statement, const struct printer_column *columns)
+{
+	int n = 0;
+
+	if (columns == NULL)
+		return sqlite3_column_count(statement);
+	while (columns[n].name != NULL)
+		n++;
+	return n;
+}
+
+static int
+add_row(struct view *view, xmlNode *rows, sqlite3_stmt *statement,
+    const struct printer_column *columns, bool dynamic, const int *kinds)
+{
+	xmlNode *row = view_add(view, rows, "row", NULL, 0);
+	int n = columns_shown(statement, columns);
+
+	for (int i = 0; row != NULL && i < n; i++) {
+		struct cell cell = rows_cell_of(
+		    statement, i, columns != NULL ? columns[i].kind : CELL_NULL, kinds);
+		xmlNode *node;
+
+		if (cell.kind == CELL_NULL && !dynamic)
+			continue;
+		node =
+		    cell.kind == CELL_NULL
+			? view_add(view, row, "c", NULL, 0)
+			: add_cell(view, row,
+			      dynamic ? "c" : sqlite3_column_name(statement, i), &cell);
+		if (dynamic && node != NULL && kind_shown(&cell) != NULL)
+			xmlNewProp(node, BAD_CAST "k", BAD_CAST kind_shown(&cell));
+	}
+	return row != NULL ? 0 : -1;
+}
+
 /* Step through a statement, over skip rows first; dynamic: its columns are <c>.  1 if
    there are more than limit (-1: none). */
 static int
 add_rows(struct view *view, xmlNode *rows, sqlite3_stmt *statement,
     const struct printer_column *columns, bool dynamic, long skip, long limit)
 {
-	int code, n = sqlite3_column_count(statement);
+	int *kinds = rows_kinds(statement, columns_shown(statement, columns));
+	int code = SQLITE_NOMEM;
 
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+	while (kinds != NULL && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		if (skip > 0) {
 			skip--;
 			continue;
 		}
-		if (limit-- == 0)
+		if (limit-- == 0 ||
+		    add_row(view, rows, statement, columns, dynamic, kinds) != 0)
 			break;
-		xmlNode *row = view_add(view, rows, "row", NULL, 0);
-
-		for (int i = 0; row != NULL && i < n; i++) {
-			struct cell cell = rows_cell(
-			    statement, i, columns != NULL ? columns[i].kind : CELL_NULL);
-			xmlNode *node;
-
-			if (cell.kind == CELL_NULL && !dynamic)
-				continue;
-			node =
-			    cell.kind == CELL_NULL
-				? view_add(view, row, "c", NULL, 0)
-				: add_cell(view, row,
-				      dynamic ? "c" : sqlite3_column_name(statement, i),
-				      &cell);
-			if (dynamic && node != NULL && kind_shown(&cell) != NULL)
-				xmlNewProp(
-				    node, BAD_CAST "k", BAD_CAST kind_shown(&cell));
-		}
 	}
+	free(kinds);
 	sqlite3_reset(statement);
 	if (code == SQLITE_DONE || code == SQLITE_ROW)
 		return code == SQLITE_ROW;
@@ -324,7 +346,7 @@ view_table_part(struct view *view, const char *name, sqlite3_stmt *statement,
 
 	if (head == NULL)
 		return -1;
-	for (int i = 0; i < sqlite3_column_count(statement); i++)
+	for (int i = 0; i < columns_shown(statement, columns); i++)
 		view_text(view, head, "c",
 		    columns != NULL ? columns[i].name
 				    : sqlite3_column_name(statement, i));
