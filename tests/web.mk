@@ -8,7 +8,7 @@ check-web:
 	$(MAKE) -j"$$(nproc)" all $(AXE)
 	ELOG_AXE="$(CURDIR)/$(AXE)" ELOG_PICTURES="$(CURDIR)/$(BUILD)/pictures" \
 	    ELOG_BUILD="$(CURDIR)/$(BUILD)" PATH="$(CURDIR)/$(BUILD):$$PATH" \
-	    prove --timer $(call FILTERED,$(wildcard tests/web/*.bats tests/web/*_test.py))
+	    prove --timer --failures --comments $(call FILTERED,$(wildcard tests/web/*.bats tests/web/*_test.py))
 
 $(AXE):
 	npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(BUILD)/axe axe-core@4
