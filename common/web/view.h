@@ -79,7 +79,7 @@ int view_rows(struct view *view, const char *name, sqlite3_stmt *statement);
 /*
  * The same for rows whose columns a person chose: <columns> has a <c> for each, and each
  * <row> a <c>, without text where there is no value, with k="n" for a number and k="t"
- * for a time.  columns ends with a NULL name; or it is NULL, and they are called as in the
+ * for a time.  columns ends with a NULL name; if it is NULL, they are called as in the
  * statement.
  */
 int view_table(struct view *view, const char *name, sqlite3_stmt *statement,

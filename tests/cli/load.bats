@@ -785,13 +785,13 @@ for e in range(40):
         "status": "complete", "records": {"runs": 200}, "fetched_at": "2026-01-01T00:00:00Z"}}))
     print(json.dumps({"type": "STATE", "value": {"bookmarks": {f"exp{e:02}": e}}}))
 END
-    db=$BATS_TEST_TMPDIR/new.db
+    local made=$BATS_TEST_TMPDIR/new.db
     for fraction in 0.3 0.5 0.7 0.9; do
-        rm -f "$db"*
+        rm -f "$made"*
         # The pipe stays open: the loader is in the middle of the first transaction, of which
         # much is on disk, for its cache is smaller.
         mkfifo "$BATS_TEST_TMPDIR/pipe.$fraction"
-        elog-load -q "$db" <"$BATS_TEST_TMPDIR/pipe.$fraction" >"$BATS_TEST_TMPDIR/states" 3>&- &
+        elog-load -q "$made" <"$BATS_TEST_TMPDIR/pipe.$fraction" >"$BATS_TEST_TMPDIR/states" 3>&- &
         loader=$!
         exec 4>"$BATS_TEST_TMPDIR/pipe.$fraction"
         python3 -c "import sys; t = open(sys.argv[1], 'rb').read(); sys.stdout.buffer.write(t[:int(len(t) * $fraction)])" \
@@ -799,14 +799,14 @@ END
         kill -KILL "$loader"
         wait "$loader" || true
         exec 4>&-
-        runs=$(elog-select --format tsv -v '' "$db" | wc -l)
+        runs=$(elog-select --format tsv -v '' "$made" | wc -l)
         [ $((runs % 200)) -eq 0 ]
         [ "$runs" -ge "$((200 * $(grep -c . "$BATS_TEST_TMPDIR/states" || true)))" ]
-        equal "$(sql "$db" 'PRAGMA integrity_check')" ok
-        equal "$(sql "$db" 'SELECT count(*) FROM runs')" "$runs"
-        elog-load -q "$db" "$BATS_TEST_TMPDIR/stream" >/dev/null
-        equal "$(sql "$db" 'SELECT count(*) FROM runs')" 8000
-        equal "$(sql "$db" 'PRAGMA journal_mode')" delete
+        equal "$(sql "$made" 'PRAGMA integrity_check')" ok
+        equal "$(sql "$made" 'SELECT count(*) FROM runs')" "$runs"
+        elog-load -q "$made" "$BATS_TEST_TMPDIR/stream" >/dev/null
+        equal "$(sql "$made" 'SELECT count(*) FROM runs')" 8000
+        equal "$(sql "$made" 'PRAGMA journal_mode')" delete
         equal "$(cd "$BATS_TEST_TMPDIR" && ls new.db*)" new.db
     done
 }
