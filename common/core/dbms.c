@@ -26,7 +26,7 @@ dbms_fail(struct dbms *server, enum dbms_result result, const char *format, ...)
 	while (n > 0 && strchr(" \n", server->why[n - 1]) != NULL)
 		server->why[--n] = '\0';
 	for (char *p = server->why; *p != '\0'; p++)
-		if (*p == '\n')
+		if (*p == '\n' || *p == '\t')
 			*p = ' ';
 	return result;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "core/dbms.h"
 
 #define OPTIONS_MAX (ADDRESS_OPTIONS_MAX + 12)
@@ -78,8 +79,9 @@ state_in(const char *message)
 	for (const char *p = strchr(message, ':'); p != NULL; p = strchr(p + 1, ':')) {
 		const char *state = p + 1 + strspn(p + 1, " ");
 
+		/* Beside it stand words such as FATAL. */
 		if (strspn(state, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 &&
-		    state[5] == ':')
+		    state[5] == ':' && strcspn(state, "0123456789") < 5)
 			return state;
 	}
 	return "";
@@ -126,6 +128,15 @@ fail_connecting(struct dbms *server, PGconn *session, size_t host)
 		meaning = DBMS_LOGIN;
 	return dbms_fail(server, meaning, "%s%s%.*s", name, name[0] != '\0' ? ": " : "",
 	    (int)strcspn(text, "\n"), text);
+}
+
+/* What the server has to say beside its answers: it is told with the answer that fails.
+ */
+static void
+take_notice(void *context, const char *text)
+{
+	(void)context;
+	msg_debug("%s", text);
 }
 
 static enum dbms_result
@@ -184,6 +195,7 @@ open_session(struct dbms *server, size_t host)
 	if (session == NULL)
 		return dbms_fail(server, DBMS_AWAY, "no memory");
 	server->session = session;
+	PQsetNoticeProcessor(session, take_notice, NULL);
 	PQsetErrorVerbosity(session, PQERRORS_VERBOSE);
 	if (!finish_connecting(session))
 		return fail_connecting(server, session, host);

@@ -18,6 +18,7 @@ const struct dialect dialect_postgresql = {
 	[DIALECT_REAL] = "double precision",
 	[DIALECT_JSON] = "json"},
     .options = "",
+    .absent = "IF NOT EXISTS ",
     .now = "to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
     .temporary = "staged_",
     .list = "CREATE TEMPORARY TABLE \"$s\" ($c)",
@@ -56,6 +57,7 @@ const struct dialect dialect_mariadb = {
 	[DIALECT_JSON] = "longtext"},
     .options = " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 "
 	       "COLLATE=utf8mb4_nopad_bin",
+    .absent = "IF NOT EXISTS ",
     .now = "(date_format(utc_timestamp(6), '%Y-%m-%dT%H:%i:%s.%fZ'))",
     .temporary = "staged_",
     .list = "CREATE TEMPORARY TABLE \"$s\" ($c) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
@@ -89,6 +91,7 @@ const struct dialect dialect_sqlserver = {
 	[DIALECT_REAL] = "float",
 	[DIALECT_JSON] = "varchar(max) COLLATE Latin1_General_100_BIN2_UTF8"},
     .options = "",
+    .absent = "",
     .now = "(convert(varchar(27), sysutcdatetime(), 126) + 'Z')",
     .temporary = "#staged_",
     .list = "CREATE TABLE \"$s\" ($c)",

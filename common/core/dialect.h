@@ -31,8 +31,9 @@ enum dialect_type {
 struct dialect {
 	const char *name;
 	const char *types[DIALECT_TYPES];
-	const char *options;	   /* behind a CREATE TABLE */
-	const char *now;	   /* SQL: the time, RFC 3339 in UTC, as a default */
+	const char *options; /* behind a CREATE TABLE */
+	const char *absent;  /* what makes a CREATE or ADD do nothing where it is there */
+	const char *now;     /* SQL: the time, RFC 3339 in UTC, as a default */
 	const char *temporary;	   /* what the name of a temporary table begins with */
 	const char *stage;	   /* make one like $t, if it is not there */
 	const char *list;	   /* make one of the columns $c */

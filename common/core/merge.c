@@ -392,7 +392,17 @@ forget(struct merge *merge, struct dbms *server, const struct batch_experiment *
 		bool kept = e->shared[i];
 		char *sql;
 
-		if (!e->held[i])
+		if (streams[i].undocumented) {
+			sql = dialect_sql(
+			    "DELETE FROM \"$t\" WHERE \"$x\" = ? AND source = "
+			    "? AND doc IS NULL",
+			    "t", table->name, "x", table->experiment, NULL);
+			result = sql != NULL
+				     ? dbms_run(server, sql, 2, e->name, merge->source)
+				     : DBMS_REFUSED;
+			free(sql);
+		}
+		if (!e->held[i] || result != DBMS_DONE)
 			continue;
 		sql = dialect_sql(
 		    kept ? "UPDATE \"$t\" SET source = ? WHERE \"$x\" = ? AND "
@@ -456,6 +466,47 @@ feed_pile(void *context, const char **p)
 	return pile_read(feed->pile, &feed->at, p);
 }
 
+static enum dbms_result
+add_holding(struct merge *merge, const struct batch_experiment *e, const char *stream,
+    struct pile *pile)
+{
+	const char *const fields[] = {merge->source, e->name, stream, e->fetched_at};
+	struct buffer line = {0};
+	int result;
+
+	put_line(&line, fields, 4);
+	result =
+	    line.failed ? -1 : pile_add(pile, line.p, line.n, (uint64_t)pile->rows + 1);
+	buffer_free(&line);
+	return result == 0 ? DBMS_DONE : DBMS_STOPPED;
+}
+
+/* What the source has of an experiment.  *fresh: it had nothing of that. */
+static enum dbms_result
+hold_one(
+    struct merge *merge, const struct batch_experiment *e, struct pile *pile, bool *fresh)
+{
+	enum dbms_result result = DBMS_DONE;
+	bool any = false;
+
+	if (e->gone)
+		return DBMS_DONE;
+	for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++) {
+		/* What a copy has nothing of its source may not be allowed to see. */
+		any |= e->sent[i] > 0 || (e->sent[i] == 0 && !e->copied);
+		if (!batch_takes(e, i) || (e->copied && e->sent[i] == 0))
+			continue;
+		*fresh &= !e->held[i];
+		result = add_holding(merge, e, streams[i].name, pile);
+	}
+	/* An experiment of which there are only runs of our own. */
+	if (!any && result == DBMS_DONE) {
+		*fresh = false;
+		result = add_holding(merge, e, "", pile);
+	}
+	return result;
+}
+
 /* Write down what the source has now, and as of when. */
 static enum dbms_result
 hold(struct merge *merge, struct dbms *server, struct batch *batch)
@@ -466,7 +517,6 @@ hold(struct merge *merge, struct dbms *server, struct batch *batch)
 	    "t.stream = s.stream";
 	const struct dialect *dialect = server->dialect;
 	struct feed feed = {.pile = pile_open()};
-	struct buffer line = {0};
 	char staged[80];
 	enum dbms_result result = DBMS_DONE;
 	bool fresh = true;
@@ -474,22 +524,9 @@ hold(struct merge *merge, struct dbms *server, struct batch *batch)
 	if (feed.pile == NULL)
 		return DBMS_STOPPED;
 	snprintf(staged, sizeof(staged), "%sholdings", dialect->temporary);
-	for (const struct batch_experiment *e = batch->first; e != NULL; e = e->next)
-		for (size_t i = 0; i < streams_staged() && result == DBMS_DONE; i++) {
-			const char *const fields[] = {
-			    merge->source, e->name, streams[i].name, e->fetched_at};
-
-			/* What a copy has nothing of its source may not be allowed to
-			   see. */
-			if (e->gone || !batch_takes(e, i) ||
-			    (e->copied && e->sent[i] == 0))
-				continue;
-			fresh &= !e->held[i];
-			put_line(&line, fields, 4);
-			if (line.failed || pile_add(feed.pile, line.p, line.n,
-					       (uint64_t)feed.pile->rows + 1) != 0)
-				result = DBMS_STOPPED;
-		}
+	for (const struct batch_experiment *e = batch->first;
+	     e != NULL && result == DBMS_DONE; e = e->next)
+		result = hold_one(merge, e, feed.pile, &fresh);
 	if (result == DBMS_DONE && feed.pile->rows > 0 && fresh)
 		result = dbms_load(
 		    server, "holdings", columns, feed.pile->rows, feed_pile, &feed);
@@ -515,7 +552,6 @@ hold(struct merge *merge, struct dbms *server, struct batch *batch)
 		    NULL);
 done:
 	pile_close(feed.pile);
-	buffer_free(&line);
 	return result;
 }
 

@@ -39,23 +39,53 @@ struct push {
 /* ---- the server
  * ------------------------------------------------------------------------ */
 
+/* What is there: the schema, and if it is ours the bookmark. */
+static enum dbms_result
+look_once(struct push *push, enum schema_state *state)
+{
+	enum dbms_result result = schema_look(push->server, state);
+
+	if (result == DBMS_DONE && *state == SCHEMA_CURRENT)
+		result = dbms_value(push->server, &push->state,
+		    "SELECT state FROM sources WHERE source = ?", 1,
+		    push->options.source);
+	return result;
+}
+
+static int
+look(struct push *push, enum schema_state *state)
+{
+	time_t until = time(NULL) + push->options.wait;
+	enum dbms_result result;
+	int status;
+
+	while ((result = look_once(push, state)) == DBMS_AWAY || result == DBMS_AGAIN) {
+		if (time(NULL) >= until || *push->options.stop != 0)
+			break;
+		status = dbms_open(
+		    push->server, true, (long)(until - time(NULL)), push->options.stop);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	return dbms_status(push->server, result, NULL);
+}
+
 static int
 check_schema(struct push *push)
 {
 	enum schema_state state;
-	enum dbms_result result = schema_look(push->server, &state);
+	int status = look(push, &state);
 
-	if (result != DBMS_DONE)
-		return dbms_status(push->server, result, "the schema");
-	if (state == SCHEMA_CURRENT)
-		return EXIT_DONE;
+	if (status != EXIT_DONE || state == SCHEMA_CURRENT)
+		return status;
 	if (state == SCHEMA_OLDER && !push->options.migrate) {
 		msg("%s: its schema is not that of this elog-push: elog-push --migrate "
 		    "brings it up to date",
 		    push->server->address.shown);
 		return EXIT_PARTIAL;
 	}
-	return schema_migrate(push->server);
+	status = schema_migrate(push->server);
+	return status == EXIT_DONE ? look(push, &state) : status;
 }
 
 static int
@@ -80,7 +110,6 @@ int
 push_open(struct push **out, struct dbms *server, const struct push_options *options)
 {
 	struct push *push = calloc(1, sizeof(*push));
-	enum dbms_result result;
 	int status;
 
 	*out = NULL;
@@ -93,11 +122,6 @@ push_open(struct push **out, struct dbms *server, const struct push_options *opt
 	status = check_schema(push);
 	if (status == EXIT_DONE)
 		status = begin_session(push);
-	if (status == EXIT_DONE) {
-		result = dbms_value(server, &push->state,
-		    "SELECT state FROM sources WHERE source = ?", 1, options->source);
-		status = dbms_status(server, result, "the bookmark");
-	}
 	if (status == EXIT_DONE)
 		*out = push;
 	else

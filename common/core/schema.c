@@ -33,14 +33,15 @@ static const struct {
 };
 #define INDEXES (sizeof(indexes) / sizeof(indexes[0]))
 
-#define ATTEMPTS 3
+#define ATTEMPTS 10
 
 static char *
 create_other(const struct dialect *dialect, size_t i)
 {
-	return dialect_sql("CREATE TABLE $t ($c)$o", "k", dialect->types[DIALECT_KEY],
-	    "x", dialect->types[DIALECT_TEXT], "n", dialect->types[DIALECT_INTEGER], "c",
-	    others[i].columns, "t", others[i].name, "o", dialect->options, NULL);
+	return dialect_sql("CREATE TABLE $a$t ($c)$o", "a", dialect->absent, "k",
+	    dialect->types[DIALECT_KEY], "x", dialect->types[DIALECT_TEXT], "n",
+	    dialect->types[DIALECT_INTEGER], "c", others[i].columns, "t", others[i].name,
+	    "o", dialect->options, NULL);
 }
 
 char *
@@ -65,8 +66,8 @@ schema_text(const struct dialect *dialect)
 		free(sql);
 	}
 	for (size_t i = 0; i < INDEXES; i++)
-		fprintf(out, "CREATE INDEX %s ON %s (%s);\n", indexes[i].name,
-		    indexes[i].table, indexes[i].columns);
+		fprintf(out, "CREATE INDEX %s%s ON %s (%s);\n", dialect->absent,
+		    indexes[i].name, indexes[i].table, indexes[i].columns);
 	if (fclose(out) == 0)
 		return text;
 	free(text);
@@ -201,7 +202,8 @@ make_all(struct dbms *server)
 		result = make_table(server, table_of(row));
 	for (size_t i = 0; i < INDEXES && fresh && result == DBMS_DONE; i++)
 		result = make(server,
-		    dialect_sql("CREATE INDEX $i ON $t ($c)", "i", indexes[i].name, "t",
+		    dialect_sql("CREATE INDEX $a$i ON $t ($c)", "a",
+			server->dialect->absent, "i", indexes[i].name, "t",
 			indexes[i].table, "c", indexes[i].columns, NULL),
 		    false);
 	return result;

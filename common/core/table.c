@@ -226,7 +226,8 @@ table_define(const struct table *table, const struct table_column *column,
 
 	if (sql == NULL)
 		return NULL;
-	fprintf(sql, "ALTER TABLE \"%s\" ADD ", table->name);
+	fprintf(sql, "ALTER TABLE \"%s\" ADD %s%s", table->name,
+	    dialect->absent[0] != '\0' ? "COLUMN " : "", dialect->absent);
 	define(sql, column, dialect);
 	return end(sql, &text);
 }
@@ -239,7 +240,7 @@ table_create(const struct table *table, const struct dialect *dialect)
 
 	if (sql == NULL)
 		return NULL;
-	fprintf(sql, "CREATE TABLE \"%s\" (\n", table->name);
+	fprintf(sql, "CREATE TABLE %s\"%s\" (\n", dialect->absent, table->name);
 	for (size_t i = 0; i < table->n; i++) {
 		fputs("    ", sql);
 		define(sql, &table->columns[i], dialect);

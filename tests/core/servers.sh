@@ -21,6 +21,15 @@ core_as() {
     fi
 }
 
+# The same in place of this process: in the background its id is the command's.
+core_exec() {
+    if [ "$(id -u)" -eq 0 ]; then
+        exec setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups -- "$@"
+    else
+        exec "$@"
+    fi
+}
+
 # core_dir DIR: make it, that user's own.
 core_dir() {
     mkdir -p "$1" && chmod 755 "$1" || return
@@ -57,7 +66,7 @@ core_postgresql_run() {
     local dir=$1 bin port
     bin=$(core_postgresql_bin)
     port=$(cat "$dir/port")
-    core_as "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
+    core_exec "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories="$dir" >>"$dir/log" 2>&1 3>&- &
     echo $! >"$dir/pid"
     core_until 60 core_as "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"
@@ -105,7 +114,7 @@ core_mariadb_run() {
     local dir=$1 port
     shift
     port=$(cat "$dir/port")
-    core_as mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/socket" \
+    core_exec mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/socket" \
         --port="$port" --bind-address=127.0.0.1 --pid-file="$dir/mariadbd.pid" \
         --innodb-buffer-pool-size=128M --innodb-log-file-size=96M --skip-name-resolve \
         --lc-messages-dir=/usr/share/mysql --tmpdir="$dir" "$@" >>"$dir/log" 2>&1 3>&- &
@@ -150,7 +159,7 @@ core_mariadb() {
 
 # core_sql DATABASE SQL: one answer of MariaDB, tab-separated.
 core_sql() {
-    mariadb --no-defaults -N -B -h 127.0.0.1 -P "${3-$CORE_MARIADB_PORT}" -u elog -psecret \
+    mariadb --no-defaults -N -B --raw -h 127.0.0.1 -P "${3-$CORE_MARIADB_PORT}" -u elog -psecret \
         "$1" -e "$2"
 }
 
