@@ -164,6 +164,7 @@ check-programs:
 	$(MAKE) -j"$$(nproc)" all unit-programs
 
 include tests/web.mk
+include tests/core.mk
 
 # The analyzers, sanitizers, valgrind, coverage: see there.
 ifneq ($(filter lint%,$(MAKECMDGOALS)),)
@@ -179,6 +180,7 @@ soak:
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/sync_soak.sh $(SOAK)
 	PATH="$(CURDIR)/$(BUILD):$$PATH" bash tests/server/pull_soak.sh
 	PATH="$(CURDIR)/$(BUILD):$$PATH" tests/server/job_soak.py $$(($(SOAK) * 5))
+	$(MAKE) check-core check-cluster KILLS=$(SOAK)
 
 # Where the system's Python looks for modules: Debian Python Policy, 2.5.
 PYTHON_DIR = $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(shell /usr/bin/python3 \

@@ -1,6 +1,7 @@
 #!/bin/sh
-# deps.sh build|test|bench|web: install what is missing to build elog, to run its tests,
-# to run its benchmarks, its tests in a browser, on Debian 12.  Says nothing when nothing is missing.
+# deps.sh build|test|core|web|bench: install what is missing to build elog, to run its tests,
+# those with database servers, those in a browser, its benchmarks, on Debian 12.  Says
+# nothing when nothing is missing.
 set -eu
 
 build='gcc make libc6-dev libcurl4-openssl-dev libsqlite3-dev libkrb5-dev libjq-dev
@@ -15,15 +16,18 @@ openssh-server git python3-django faketime strace libarchive-tools
 mtree-netbsd"
 web="$test chromium chromium-driver python3-selenium libjs-dygraphs"
 command -v npm >/dev/null || web="$web npm"
-bench="$test hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep wrk"
+core="$test mariadb-server mariadb-client galera-4 rsync postgresql postgresql-client
+odbc-postgresql sqlfluff"
+bench="$core pgloader hyperfine sqlite-utils lftp wget datalad aide notmuch ripgrep wrk"
 
 case ${1-} in
 build) wanted=$build ;;
 test) wanted=$test ;;
+core) wanted=$core ;;
 bench) wanted=$bench ;;
 web) wanted=$web ;;
 *)
-	echo "usage: deps.sh build|test|bench|web" >&2
+	echo "usage: deps.sh build|test|core|web|bench" >&2
 	exit 2
 	;;
 esac
