@@ -11,7 +11,7 @@ esac
 usage='Usage: elog-sync.sh [--hours N] [--all] [--exclude GLOB]... [--force] [--dry-run]
                     [--only A,B] [--except A,B] [--attachments] [--retry]
                     [--jobs N] [--dir DIR] [--keep N] [--quiet] [--verbose]
-                    [--log FILE] [--log-db FILE] [--wait TIME] [SERVICE OPTION...] [EXPERIMENT...]
+                    [--push TARGET] [--log FILE] [--log-db FILE] [--wait TIME] [SERVICE OPTION...] [EXPERIMENT...]
 
 Fetch what is new of the experiments that you may read, and all of those named, into
 DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
@@ -31,6 +31,7 @@ DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
   --keep N        how many backups to keep (keep)
   --quiet         no summary and no progress, only what failed
   --verbose       every step of the tools, too
+  --push TARGET   then bring what changed to the server database TARGET (elog-push)
   --log FILE      append what is said to FILE
   --log-db FILE   log it in the database FILE, in a session of its own (elog-log)
   --wait TIME     how long to wait for other writers: 90s, 5m (lock_timeout)
@@ -39,7 +40,7 @@ DIR/elog.db, and keep a backup of it, DIR/elog_YYYY_MMDD_HHMM.db.
 Service options go to elog-list and elog-get: --url, --auth, --token-file,
 --cacert, --keytab, --principal, --timeout, --retries, --config.'
 
-hours='' jobs='' dir='' keep='' log='' log_db='' wait=''
+hours='' jobs='' dir='' keep='' log='' log_db='' wait='' push=''
 force=0 dry_run=0 retry=0 quiet=0
 newline='
 '
@@ -141,6 +142,7 @@ while [ $# -gt 0 ]; do
 	--quiet | -q) quiet=1 ;;
 	--verbose | -v) ELOG_VERBOSE=1 && export ELOG_VERBOSE ;;
 	--wait) need "$@" && seconds "$1" "$2" && shift ;;
+	--push) need "$@" && push=$2 && shift ;;
 	--log-db) need "$@" && log_db=$2 && ELOG_MESSAGES=levels && export ELOG_MESSAGES && shift ;;
 	--log) need "$@" && log=$2 && ELOG_MESSAGES=levels && export ELOG_MESSAGES && shift ;;
 	--url | --auth | --token-file | --cacert | --keytab | --principal | --timeout | \
@@ -399,9 +401,28 @@ if [ "$dry_run" = 1 ]; then
 	cat "$work/names.lines" || exit 1
 	exit "$list_status"
 fi
+# What changed goes on to the server, which knows what it has.
+pushed=0
+push_on() {
+	[ -n "$push" ] || return
+	if elog-push --bookmark --quiet -- "$push" >"$work/bookmark" 2>"$work/push.talk"; then
+		elog-dump --state "$work/bookmark" -- "$db" 2>>"$work/push.talk" | {
+			elog-push --quiet -- "$push" >/dev/null 2>>"$work/push.talk"
+			echo $? >"$work/push.status"
+		}
+		pushed=$(cat "$work/push.status")
+	else
+		pushed=$?
+	fi
+	grep -v 'all is written$' "$work/push.talk" >"$work/talk"
+	talk <"$work/talk"
+	[ "$pushed" -eq 0 ] || say 'what changed is not at the server yet: the next time'
+}
+
 if [ "$total" -eq 0 ] && [ -s "$db" ] && [ ! -s "$work/records" ]; then
 	note "no experiment to fetch"
-	exit 0
+	push_on
+	exit "$pushed"
 fi
 
 # What is not complete, a line each: the status, the name and the stream that failed.
@@ -497,6 +518,8 @@ else
 	name=$file
 fi
 
+push_on
+
 # What came of the experiments that were asked for.
 note "$name:$(sed -n '$s/^.*: \([0-9]* experiments\)/ \1/p' "$work/load.talk")"
 failed=$(sed 's/:$//' "$work/new.names" | tr '\n' ' ')
@@ -515,4 +538,4 @@ if [ -n "$failed$unknown$kept" ] || [ "$list_status" -ne 0 ] ||
 	{ [ "$load_status" -ne 0 ] && grep -qvE '^(INFO|DEBUG) ' "$work/load.unsaid"; }; then
 	exit 1
 fi
-exit 0
+exit "$pushed"

@@ -12,6 +12,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/subcommand.h"
+#include "core/facility.h"
 #include "db/db.h"
 #include "local/log_delete.h"
 #include "local/log_put.h"
@@ -30,8 +31,7 @@ static struct poptOption options[] = {
     {"db", '\0', POPT_ARG_STRING, &database, 0,
 	"Log into FILE, by way of FILE.spool; subcommands: read it", "FILE"},
     {"level", 'l', POPT_ARG_STRING, &level_text, 0,
-	"DEBUG, INFO (the usual), WARNING, ERROR or CRITICAL; ls: that and above",
-	"LEVEL"},
+	"DEBUG, INFO (the usual), WARNING, ERROR, CRITICAL; ls: and above", "LEVEL"},
     {"session", 's', POPT_ARG_STRING, &session, 0, "The session of the lines", "SESSION"},
     {"site", 'S', POPT_ARG_STRING, &site, 0, "The site that they are of", "SITE"},
     {"job", '\0', POPT_ARG_STRING, &job, 0, "The job that they are of", "ID"},
@@ -125,11 +125,14 @@ read_options(void)
 static int
 run_read(const struct subcommand *subcommand, const char *const *arguments)
 {
-	struct log_query query;
-	int status = log_query_open(&query, database, config_file);
+	struct log_query query = {.db = NULL};
+	struct facility facility;
+	int status = facility_open(&facility, &database, "logs", config_file);
 	int64_t n;
 
 	(void)arguments;
+	if (status == EXIT_DONE)
+		status = log_query_open(&query, database, config_file);
 	if (status == EXIT_DONE && strcmp(subcommand->name, "count") == 0) {
 		choice.exact = level;
 		n = log_query_count(&query, &choice);
@@ -144,6 +147,7 @@ run_read(const struct subcommand *subcommand, const char *const *arguments)
 				  : log_query_list(&query, &choice, format);
 	}
 	log_query_close(&query);
+	facility_close(&facility);
 	return status;
 }
 

@@ -12,6 +12,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/subcommand.h"
+#include "core/facility.h"
 #include "db/db.h"
 #include "db/open.h"
 #include "db/reader.h"
@@ -178,6 +179,7 @@ run_read(const struct subcommand *subcommand, const char *const *arguments)
 {
 	struct site_view view = {.format = format};
 	struct config *config = config_load(config_file);
+	struct facility facility;
 	struct reader reader;
 	int status;
 
@@ -193,7 +195,11 @@ run_read(const struct subcommand *subcommand, const char *const *arguments)
 		return EXIT_USAGE;
 	}
 	config_free(config);
-	status = reader_open(&reader, database, config_file);
+	status = facility_open(&facility, &database,
+	    "sites,baselines,completions,hash_records,logs", config_file);
+	reader = (struct reader){.db = NULL};
+	if (status == EXIT_DONE)
+		status = reader_open(&reader, database, config_file);
 	view.db = reader.db;
 	view.path = reader.path;
 	if (status == EXIT_DONE && db_require(view.db, view.path, "sites") != 0)
@@ -204,6 +210,7 @@ run_read(const struct subcommand *subcommand, const char *const *arguments)
 			 : site != NULL ? site_why(&view, site, json != 0)
 					: site_dashboard(&view, json != 0);
 	reader_close(&reader);
+	facility_close(&facility);
 	return status;
 }
 

@@ -9,4 +9,11 @@
  */
 char *sibling(const char *program);
 
+/*
+ * Run a program of the suite, without input, and read the first line that it prints,
+ * malloc'd, without its newline; NULL if it prints none.  arguments begin with its name,
+ * and end with NULL.  Its exit status, 1 after a message if it cannot be run.
+ */
+int sibling_line(const char *const *arguments, char **line);
+
 #endif

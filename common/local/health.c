@@ -14,9 +14,11 @@
 #include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/sibling.h"
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/open.h"
+#include "db/statement.h"
 #include "text/human.h"
 #include "text/timestamp.h"
 #include "text/writer.h"
@@ -225,6 +227,54 @@ look_at_spool(struct health *health, const char *file)
 	tell(health, well, "spool", how);
 }
 
+/* How far behind is the server that the configuration names, of what elog-push brings? */
+static void
+look_at_target(struct health *health, sqlite3 *db, const char *config_file)
+{
+	const char *arguments[] = {"elog-push", "--bookmark", "--quiet", "--wait", "0",
+	    config_file != NULL ? "--config" : NULL, config_file, NULL};
+	struct config *config = config_load(config_file);
+	const char *target = config != NULL ? config_text(config, "push_target") : NULL;
+	sqlite3_stmt *query = NULL;
+	char *state = NULL, how[120] = "nothing was pushed to it yet: elog-push";
+	long long behind = -1, rows = -1;
+	int status;
+
+	if (target == NULL || !db_has(db, "dump_generations")) {
+		config_free(config);
+		return;
+	}
+	status = sibling_line(arguments, &state);
+	if (status != EXIT_DONE)
+		snprintf(how, sizeof(how), "it cannot be asked");
+	/* A state of before what is remembered, or of another file: all is behind. */
+	if (state != NULL &&
+	    sqlite3_prepare_v2(db, statement_file("status", "behind", ""), -1, &query,
+		NULL) == SQLITE_OK) {
+		sqlite3_bind_text(query, 1, state, -1, SQLITE_STATIC);
+		if (sqlite3_step(query) == SQLITE_ROW &&
+		    sqlite3_column_type(query, 0) != SQLITE_NULL) {
+			behind = sqlite3_column_int64(query, 0);
+			rows = sqlite3_column_int64(query, 1);
+			snprintf(how, sizeof(how), "%lld changes, %lld rows behind%s",
+			    behind, rows, behind == 0 ? "" : ": elog-push");
+		} else {
+			snprintf(how, sizeof(how),
+			    "its bookmark is of another database or "
+			    "too old: elog-push writes all");
+		}
+	}
+	sqlite3_finalize(query);
+	string(health, "target", target);
+	if (behind >= 0) {
+		integer(health, "target_behind", behind);
+		integer(health, "target_rows_behind", rows);
+	}
+	tell(health, status == EXIT_DONE && behind >= 0, "target", how);
+	free(state);
+	config_free(config);
+}
+
 int
 health_print(const char *db, const char *config_file, bool json)
 {
@@ -251,6 +301,7 @@ health_print(const char *db, const char *config_file, bool json)
 
 		look_inside(&health, reader);
 		look_at_sync(&health, reader);
+		look_at_target(&health, reader, config_file);
 		if (full != NULL) {
 			look_at_disk(&health, full);
 			look_at_lock(&health, full);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2317 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2317,SC1091,SC2030,SC2031 # of common.bash and of run; bats
 # elog-push with a Galera cluster of three nodes on loopback.  make check-cluster.
 
 load ../lib/common

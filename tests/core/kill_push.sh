@@ -4,6 +4,7 @@
 # CORE_TARGET is the server.
 set -u
 kills=$1
+# shellcheck source=/dev/null
 . "$(dirname "$0")/servers.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,6 +4,7 @@
 # CORE_TARGET is the server, of CORE_KIND, in CORE_DIR.
 set -u
 kills=$1
+# shellcheck source=/dev/null
 . "$(dirname "$0")/servers.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

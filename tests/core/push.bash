@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2317 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2317,SC1091,SC2030,SC2031 # of common.bash and of run; bats
 # elog-push with a real server: the files postgresql.bats, mariadb.bats and odbc.bats are
 # links to this one, and their names say which.
 
@@ -301,7 +301,7 @@ entry 2"
     [ "$kind" != odbc ] || skip "the DSN has the password"
     if [ "$kind" = mariadb ]; then
         printf '[client]\nuser=elog\npassword=wrong\n' >"$BATS_TEST_TMPDIR/my.cnf"
-        wrong=${T%\?*}?defaults-file=$BATS_TEST_TMPDIR/my.cnf
+        wrong="${T%\?*}?defaults-file=$BATS_TEST_TMPDIR/my.cnf"
         elsewhere=${T/$name/nosuch}
     else
         printf '*:*:*:*:wrong\n' >"$BATS_TEST_TMPDIR/pgpass"
@@ -368,6 +368,66 @@ entry 2"
     CORE_TARGET=$T CORE_KIND=$kind CORE_DIR=$directory/server \
         run --separate-stderr bash "$BATS_TEST_DIRNAME/kill_server.sh" "${ELOG_SERVER_KILLS:-10}"
     status_is 0
+}
+
+@test "elog-site and elog-log show the facility's, by the same definitions" {
+    elog-site add --db "$a" north south
+    elog-site update --db "$a" data "$(printf %064d 7)"
+    elog-site complete --db "$a" north
+    elog-log --db "$a" -l CRITICAL -S north -s s1 'on fire'
+    elog-log --db "$a" -l INFO -S south -s s1 'all is well'
+    elog-load --quiet "$a" </dev/null
+    push "$a"
+    b=$BATS_TEST_TMPDIR/b.db
+    elog-site add --db "$b" west
+    elog-log --db "$b" -l ERROR -S west -s s2 'wet'
+    elog-load --quiet "$b" </dev/null
+    push --source west "$b"
+    # All of both in one file says the same.
+    elog-dump "$b" --only sites,baselines,completions,hash_records,logs | elog-load --quiet "$a" >/dev/null
+    for arguments in 'site dashboard --json' 'site ls' 'site updates' 'log ls --format tsv' 'log count -l ERROR' 'log sessions'; do
+        # shellcheck disable=SC2086 # words
+        set -- $arguments
+        equal "$("elog-$1" "${@:2}" --db "$T")" "$("elog-$1" "${@:2}" --db "$a")"
+    done
+    equal "$(elog-log count --db "$T")" 1 || equal "$(elog-log count --db "$T")" "$(elog-log count --db "$a")"
+    equal "$(find "$TMPDIR" -name 'elog-facility*')" ""
+}
+
+@test "elog-status --health shows how far behind the target is" {
+    experiment e1 3 | elog-load --quiet "$a" >/dev/null
+    printf 'push_target: %s\npush_source: me\n' "$T" >"$BATS_TEST_TMPDIR/c.yaml"
+    run --separate-stderr elog-status --health --config "$BATS_TEST_TMPDIR/c.yaml" "$a"
+    status_is 1
+    [[ $output == *"PROBLEM  target     nothing was pushed to it yet"* ]]
+    elog-dump "$a" | elog-push --quiet --config "$BATS_TEST_TMPDIR/c.yaml" >/dev/null
+    run --separate-stderr elog-status --health --config "$BATS_TEST_TMPDIR/c.yaml" "$a"
+    status_is 0
+    [[ $output == *"ok       target     0 changes, 0 rows behind"* ]]
+    experiment e2 5 | elog-load --quiet "$a" >/dev/null
+    run --separate-stderr elog-status --health --json --config "$BATS_TEST_TMPDIR/c.yaml" "$a"
+    status_is 0
+    equal "$(jq .target_behind <<<"$output")" 1
+    [ "$(jq .target_rows_behind <<<"$output")" -ge 6 ]
+}
+
+@test "elog-sync.sh --push: every synchronization goes on to the server" {
+    run --separate-stderr elog-sync.sh --url "file://$sample" --hours 1000000 --dir "$BATS_TEST_TMPDIR/mirror" \
+        --exclude mfxl115323 --exclude cxil118725 --push "$T"
+    status_is 0
+    run --separate-stderr verified "$BATS_TEST_TMPDIR/mirror/elog.db"
+    status_is 0
+    equal "$output$stderr" ""
+    # Nothing to fetch, but something was set here.
+    elog-cond set --db "$BATS_TEST_TMPDIR/mirror/elog.db" mfxl200025 1 beam 81.25
+    run --separate-stderr elog-sync.sh --url "file://$sample" --hours 0.001 --force --dir "$BATS_TEST_TMPDIR/mirror" \
+        --exclude mfxl115323 --exclude cxil118725 --push "$T"
+    status_is 0
+    equal "$(ask 'SELECT count(*) FROM local_conditions')" 1
+    run --separate-stderr elog-sync.sh --url "file://$sample" --hours 0.001 --force --dir "$BATS_TEST_TMPDIR/mirror" \
+        --exclude mfxl115323 --exclude cxil118725 --push odbc:DSN=nosuch
+    status_is 1
+    [[ $stderr == *"is not at the server yet"* ]]
 }
 
 @test "a document that is larger than the server takes is refused, by name" {

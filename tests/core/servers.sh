@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Database servers for tests, each of its own in a directory, on loopback or a socket
 # only, as a user without rights.  To be sourced.
 #
