@@ -48,8 +48,8 @@ pwrite64(int fd, const void *p, size_t n, off_t offset)
 ssize_t
 pwritev(int fd, const struct iovec *parts, int n, off_t offset)
 {
-	ssize_t (*real)(int, const struct iovec *, int, off_t) =
-	    (ssize_t(*)(int, const struct iovec *, int, off_t))dlsym(RTLD_NEXT, "pwritev");
+	ssize_t (*real)(int, const struct iovec *, int, off_t) = (ssize_t(*)(
+	    int, const struct iovec *, int, off_t))dlsym(RTLD_NEXT, "pwritev");
 	size_t bytes = 0;
 
 	for (int i = 0; i < n; i++)

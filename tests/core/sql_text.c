@@ -25,7 +25,8 @@ main(void)
 	const struct dialect *d = &dialect_sqlserver;
 	int failed = print(schema_text(d), "\n");
 
-	/* One of each kind: what comes whole, what has a time, what is each source's own. */
+	/* One of each kind: what comes whole, what has a time, what is each source's own.
+	 */
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct table *table =
 		    table_of(streams_named(kinds[i], strlen(kinds[i])));
@@ -35,7 +36,8 @@ main(void)
 		    dialect_sql(d->stage, "t", table->name, "s", "#staged", NULL), ";\n");
 	}
 	failed |= print(dialect_sql(d->empty, "s", "#staged", NULL), ";\n");
-	failed |= print(dialect_sql("SELECT $h FROM \"runs\" t", "d", "doc", "h", d->digest, NULL),
+	failed |= print(
+	    dialect_sql("SELECT $h FROM \"runs\" t", "d", "doc", "h", d->digest, NULL),
 	    ";\n");
 	printf("%s;\n%s;\n%s;\n%s;\n%s;\n%s;\n%s;\n", d->lock, d->isolate, d->begin,
 	    d->savepoint, d->undo, d->unlock, d->claim);
