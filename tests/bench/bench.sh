@@ -31,7 +31,7 @@ rounds=${BENCH_ROUNDS:-5}
 scale=${BENCH_SCALE:-16}
 build=${BUILD:-$tree/build}
 case $build in /*) ;; *) build=$tree/$build ;; esac
-all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites plot web"
+all="get latency pipeline sync load size second added dump memory pull growth select search jobs sites plot web core cluster"
 [ $# -gt 0 ] || eval "set -- $all"
 [ "${SCALE:-}" != facility ] || { set -- facility search; : "${BENCH_ENTRIES:=1000000}"; }
 rows=$*
@@ -764,6 +764,11 @@ if wanted plot; then
     kill "$web_pid"
     trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"' EXIT
     rm -f plot.db
+fi
+
+if wanted core || wanted cluster; then
+    # shellcheck source=/dev/null
+    . "$here/core.sh"
 fi
 
 if wanted jobs; then

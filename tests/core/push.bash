@@ -370,6 +370,31 @@ entry 2"
     status_is 0
 }
 
+@test "a server that fills its disk" {
+    [ "$kind" != odbc ] || skip "as PostgreSQL"
+    full=$directory/full
+    export CORE_ENV="LD_PRELOAD=${ELOG_BUILD:-$root/build}/tests/core/full.so FULL=$full.now"
+    everything "$a"
+    "core_$kind" "$full"
+    case $kind in
+        mariadb) T=$CORE_MARIADB ;;
+        *) T=$CORE_POSTGRESQL ;;
+    esac
+    elog-push --migrate "$T"
+    touch "$full.now"
+    # So many that no page that is there already has room for them.
+    for i in 1 2 3 4 5 6 7 8; do experiment "large$i" 400 "\"text\":\"$(printf 'x%.0s' {1..3000})\""; done >"$BATS_TEST_TMPDIR/in"
+    run --separate-stderr elog-push --quiet --source large --wait 2 "$T" <"$BATS_TEST_TMPDIR/in"
+    status_is 75
+    rm "$full.now"
+    kill -0 "$(cat "$full/pid")" 2>/dev/null || "core_${kind}_run" "$full"
+    run --separate-stderr elog-push --quiet --source large --wait 30 "$T" <"$BATS_TEST_TMPDIR/in"
+    status_is 0
+    run --separate-stderr elog-push --verify --quiet --source large "$T" <"$BATS_TEST_TMPDIR/in"
+    equal "$output$stderr" ""
+    core_stop "$full"
+}
+
 @test "elog-site and elog-log show the facility's, by the same definitions" {
     elog-site add --db "$a" north south
     elog-site update --db "$a" data "$(printf %064d 7)"

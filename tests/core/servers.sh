@@ -7,7 +7,8 @@
 #   core_galera DIR        start three nodes     -> CORE_GALERA
 #   core_stop DIR          stop what was started in DIR
 #
-# CORE_USER is who runs them: nobody, where we are root, who may not.
+# They are run by nobody, where we are root, who may not.  CORE_ENV is put into their
+# environment: NAME=VALUE ...
 
 core_user() {
     if [ "$(id -u)" -eq 0 ]; then echo nobody; else id -un; fi
@@ -67,7 +68,8 @@ core_postgresql_run() {
     local dir=$1 bin port
     bin=$(core_postgresql_bin)
     port=$(cat "$dir/port")
-    core_exec "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
+    # shellcheck disable=SC2086 # CORE_ENV: words
+    core_exec env TMPDIR="$dir" ${CORE_ENV-} "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
         -c unix_socket_directories="$dir" >>"$dir/log" 2>&1 3>&- &
     echo $! >"$dir/pid"
     core_until 60 core_as "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"
@@ -115,7 +117,8 @@ core_mariadb_run() {
     local dir=$1 port
     shift
     port=$(cat "$dir/port")
-    core_exec mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/socket" \
+    # shellcheck disable=SC2086 # CORE_ENV: words
+    core_exec env TMPDIR="$dir" ${CORE_ENV-} mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/socket" \
         --port="$port" --bind-address=127.0.0.1 --pid-file="$dir/mariadbd.pid" \
         --innodb-buffer-pool-size=128M --innodb-log-file-size=96M --skip-name-resolve \
         --lc-messages-dir=/usr/share/mysql --tmpdir="$dir" "$@" >>"$dir/log" 2>&1 3>&- &
@@ -130,7 +133,7 @@ core_mariadb_ready() {
 core_mariadb_make() {
     local dir=$1
     core_dir "$dir" || return
-    core_as mariadb-install-db --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal \
+    core_as env TMPDIR="$dir" mariadb-install-db --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal \
         --skip-test-db >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; return 1; }
     cat >"$dir/init.sql" <<'END'
 CREATE DATABASE IF NOT EXISTS elog;
