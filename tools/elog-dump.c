@@ -160,7 +160,7 @@ read_server(const char *target)
 	arguments[n++] = target;
 	arguments[n] = NULL;
 	if (program != NULL)
-		execvp(program, (char *const *)(size_t)arguments);
+		execvp(program, (char *const *)arguments);
 	msg("elog-push: %s: it is a package of its own", strerror(errno));
 	free(program);
 	return EXIT_PARTIAL;

@@ -210,9 +210,10 @@ work(const char *target, const struct config *config, long seconds)
 
 	chosen.source = name;
 	dbms_begin(&server, &address);
-	if (status == EXIT_DONE && name == NULL)
+	if (status == EXIT_DONE && name == NULL) {
 		status = EXIT_PARTIAL;
-	if (status == EXIT_DONE && (name[0] == '\0' || strlen(name) > DIALECT_KEY_MAX)) {
+	} else if (status == EXIT_DONE &&
+		   (name[0] == '\0' || strlen(name) > DIALECT_KEY_MAX)) {
 		msg("--source: a name of 1 to %d characters is expected",
 		    DIALECT_KEY_MAX);
 		status = EXIT_USAGE;

@@ -34,7 +34,7 @@ become(const char *program, const char *const *arguments, int out)
 	int null = open("/dev/null", O_RDONLY);
 
 	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
-		execvp(program, (char *const *)(size_t)arguments);
+		execvp(program, (char *const *)arguments);
 	msg("%s: %s", arguments[0], strerror(errno));
 	_exit(EXIT_PARTIAL);
 }

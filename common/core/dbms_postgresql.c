@@ -313,9 +313,8 @@ load(struct dbms *server, const char *table, const char *columns, long rows,
 	else
 		PQputCopyEnd(session, n < 0 ? "the client gave up" : NULL);
 	while ((result = PQgetResult(session)) != NULL) {
-		if (PQresultStatus(result) == PGRES_COMMAND_OK || n < 0)
-			PQclear(result);
-		else if (outcome == DBMS_DONE || outcome == DBMS_AWAY)
+		if (PQresultStatus(result) != PGRES_COMMAND_OK && n >= 0 &&
+		    (outcome == DBMS_DONE || outcome == DBMS_AWAY))
 			outcome = fail(server, result);
 		else
 			PQclear(result);

@@ -22,7 +22,7 @@ start(const char *const *arguments, int in, int out)
 
 	if (pid == 0) {
 		if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
-			execvp(program, (char *const *)(size_t)arguments);
+			execvp(program, (char *const *)arguments);
 		msg("%s: %s", arguments[0], strerror(errno));
 		_exit(EXIT_PARTIAL);
 	}

@@ -21,7 +21,7 @@
 #define BATCH_ROWS 20000
 /* So often a transaction is tried, when each time another was quicker. */
 #define ATTEMPTS 20
-#define PAUSE_MS 20
+#define PAUSE_MS 20L
 
 struct push {
 	struct dbms *server;
@@ -540,7 +540,7 @@ take_closing(struct push *push, const struct streams_row *row, struct json_span 
 	e = *slot;
 	if (e != NULL)
 		*slot = e->next;
-	if (came)
+	if (came && e != NULL)
 		status = take_arrived(push, e, record);
 	else
 		batch_experiment_close(e);
