@@ -300,6 +300,7 @@ has_beside(const char *full, const char *suffix, bool *empty)
 	char *path;
 	bool there;
 
+	*empty = false;
 	if (asprintf(&path, "%s%s", full, suffix) < 0)
 		return true;
 	there = stat(path, &st) == 0;
@@ -330,7 +331,7 @@ try_reader(const char *name, int flags, sqlite3 **db, bool *readable)
 static int
 open_reader(const char *full, sqlite3 **db)
 {
-	bool readable = false, empty;
+	bool readable, empty;
 	int code = try_reader(full, 0, db, &readable);
 	sqlite3 *writer = NULL;
 	char *uri;
