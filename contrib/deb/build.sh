@@ -117,7 +117,8 @@ fi
 [ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libexpat1,
  libjq1, libkrb5-3, libpcre2-8-0, libpopt0, libsqlite3-0 (>= 3.38.0), libssl3,
  libyaml-0-2'
-[ -n "$recommended" ] || recommended=', libmariadb3, libmicrohttpd12, libodbc2, libpq5'
+[ -n "$recommended" ] || recommended=', libmariadb3, libmicrohttpd12, libodbc2, libpq5,
+ libxslt1.1'
 
 size=$(du -k -s --apparent-size "$root" | cut -f 1)
 cat >"$root/DEBIAN/control" <<END
@@ -127,7 +128,7 @@ Architecture: $(dpkg --print-architecture)
 Maintainer: $maintainer
 Installed-Size: $size
 Depends: $libraries, findutils (>= 4.4), util-linux (>= 2.20)
-Recommends: krb5-user$recommended
+Recommends: krb5-user, libjs-dygraphs$recommended
 Suggests: cron, jq, sqlite3
 Breaks: elog (<< 0.2)
 Replaces: elog (<< 0.2)
