@@ -70,7 +70,7 @@
       <a class="at" href="{$list}/{e:part(string(entry_id))}"><xsl:call-template name="time"><xsl:with-param name="at" select="created_at"/></xsl:call-template></a>
       <xsl:if test="run_number">
         <xsl:text> </xsl:text>
-        <a href="{$base}/runs?runs={e:part(string(run_number))}"><xsl:attribute name="class">run<xsl:if test="run_inferred = 1"> inferred</xsl:if></xsl:attribute>
+        <a href="{$base}/runs/{e:part(string(run_number))}"><xsl:attribute name="class">run<xsl:if test="run_inferred = 1"> inferred</xsl:if></xsl:attribute>
           <xsl:if test="run_inferred = 1"><xsl:attribute name="title">the run that was going on</xsl:attribute></xsl:if>
           <xsl:text>run </xsl:text><xsl:value-of select="run_number"/></a>
       </xsl:if>

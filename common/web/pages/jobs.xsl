@@ -27,7 +27,7 @@
           <td><xsl:call-template name="time"><xsl:with-param name="at" select="started_at"/></xsl:call-template></td>
           <td class="n"><xsl:value-of select="seconds"/></td>
           <td><xsl:value-of select="figures"/></td>
-          <td><xsl:if test="experiment"><a href="/e/{e:part(string(experiment))}/runs?runs={e:part(string(run_number))}"><xsl:value-of select="experiment"/><xsl:text> </xsl:text><xsl:value-of select="run_number"/></a></xsl:if></td>
+          <td><xsl:if test="experiment"><a href="/e/{e:part(string(experiment))}/runs/{e:part(string(run_number))}"><xsl:value-of select="experiment"/><xsl:text> </xsl:text><xsl:value-of select="run_number"/></a></xsl:if></td>
         </tr></xsl:for-each></tbody>
       </table>
       </div>

@@ -86,7 +86,7 @@
             <xsl:variable name="base" select="concat('/e/', e:part(string(c[1])))"/>
             <tr>
               <xsl:if test="$many"><td><a href="{$base}"><xsl:value-of select="c[1]"/></a></td></xsl:if>
-              <th scope="row" class="n"><a href="{$base}/entries?run={e:part(string(c[2]))}"><xsl:value-of select="c[2]"/></a></th>
+              <th scope="row" class="n"><a href="{$base}/runs/{e:part(string(c[2]))}"><xsl:value-of select="c[2]"/></a></th>
               <xsl:for-each select="c[position() &gt; 2]">
                 <xsl:choose>
                   <xsl:when test="@k = 'n'"><td class="n"><xsl:value-of select="."/></td></xsl:when>

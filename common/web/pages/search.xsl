@@ -78,11 +78,11 @@
       <xsl:text> </xsl:text>
       <xsl:choose>
         <xsl:when test="entry_id"><a class="at" href="{$base}/entries/{e:part(string(entry_id))}"><xsl:call-template name="time"><xsl:with-param name="at" select="created_at"/></xsl:call-template></a></xsl:when>
-        <xsl:when test="kind = 'runs' and run"><a class="at" href="{$base}/runs?runs={e:part(string(run))}">run <xsl:value-of select="run"/></a></xsl:when>
+        <xsl:when test="kind = 'runs' and run"><a class="at" href="{$base}/runs/{e:part(string(run))}">run <xsl:value-of select="run"/></a></xsl:when>
         <xsl:otherwise><a class="at" href="{$base}"><xsl:value-of select="kind"/></a></xsl:otherwise>
       </xsl:choose>
       <xsl:text> </xsl:text><xsl:value-of select="author"/>
-      <xsl:if test="entry_id and run"><xsl:text> </xsl:text><a class="run" href="{$base}/runs?runs={e:part(string(run))}">run <xsl:value-of select="run"/></a></xsl:if>
+      <xsl:if test="entry_id and run"><xsl:text> </xsl:text><a class="run" href="{$base}/runs/{e:part(string(run))}">run <xsl:value-of select="run"/></a></xsl:if>
       <xsl:if test="tags"><xsl:text> </xsl:text><span class="faint"><xsl:value-of select="tags"/></span></xsl:if>
       <xsl:if test="kind != 'entries'"><xsl:text> </xsl:text><span class="status"><xsl:value-of select="kind"/></span></xsl:if>
     </p>
