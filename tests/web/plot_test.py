@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Plots and timelines of elog-web in Chromium, with and without scripts."""
 import os
+import re
 import struct
 import sys
 import urllib.parse
@@ -40,6 +41,17 @@ def every_page(driver, place):
                 pages.fits(driver, width)
             pages.check_axe(driver)
     pages.look(driver)
+
+
+def none_is_left_out():
+    """Every page that there is, but frames, files and jobs, is among those that are tried."""
+    source = (logbook.TESTS.parent / "common" / "web" / "page.c").read_text(encoding="utf-8")
+    known = re.findall(r'\{\.path = "([^"]*)"', source)
+    assert len(known) > 10, known
+    for path in set(known) - {"/e/:experiment/entries/:entry/html", "/e/:experiment/entries/:entry/files/:file",
+                              "/jobs/:job"}:
+        pattern = re.sub(":[a-z]+", "[^/]+", path)
+        assert any(re.fullmatch(pattern, page.split("?")[0]) for page in PAGES + pages.PAGES), path
 
 
 def drawn(driver, times=1):
@@ -257,6 +269,7 @@ class Many(logbook.Place):
 
 def main():
     tap = logbook.Tap()
+    tap.run(none_is_left_out)
     driver = logbook.browser()
     try:
         for kind, tests in ((logbook.Place, (every_page, a_click_on_a_point, timeline)),

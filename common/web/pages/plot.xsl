@@ -53,7 +53,7 @@
   <xsl:choose>
     <xsl:when test="plot[@n &gt; 0]"><xsl:call-template name="drawn"/></xsl:when>
     <xsl:when test="plot">
-      <p class="empty">No run that was asked for has a number for it<xsl:if test="plot/@texts &gt; 0">: what is there are texts</xsl:if><xsl:if test="plot/@below &gt; 0">: a logarithm needs numbers above 0</xsl:if>.
+      <p class="empty">No run that was asked for has a number for it<xsl:if test="plot/@texts &gt; 0">: what is there are texts, or infinite</xsl:if><xsl:if test="plot/@below &gt; 0">: a logarithm needs numbers above 0</xsl:if>.
         <xsl:if test="parameter[@name='from' or @name='to']"><a href="{e:here('from', '', 'to', '')}">All from the first to the last</a></xsl:if></p>
     </xsl:when>
     <xsl:when test="not(mistake)"><xsl:call-template name="choose"/></xsl:when>
