@@ -250,6 +250,85 @@ does_not_block(void **state)
 	close(ends[0]);
 }
 
+/* Lines stay where they are while what follows them goes on in another buffer. */
+static void
+exchanged(void **state)
+{
+	int ends[2];
+	struct lines lines;
+	char *first, *second, *third, *buffer = NULL;
+	size_t n, capacity = 0;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "one\ntwo\nthr", 11), 11);
+	lines_open(&lines, ends[0]);
+	assert_false(lines_ready(&lines));
+	assert_int_equal(lines_next(&lines, &first, &n), LINES_ONE);
+	assert_true(lines_ready(&lines));
+	assert_int_equal(lines_next(&lines, &second, &n), LINES_ONE);
+	assert_false(lines_ready(&lines));
+	assert_true(lines_exchange(&lines, &buffer, &capacity));
+	assert_int_equal(write(ends[1], "ee\nfour", 7), 7);
+	close(ends[1]);
+	assert_int_equal(lines_next(&lines, &third, &n), LINES_ONE);
+	assert_int_equal(n, 5);
+	assert_memory_equal(first, "one", 3);
+	assert_memory_equal(second, "two", 3);
+	assert_memory_equal(third, "three", 5);
+	/* The other way round: into the buffer that is free again. */
+	assert_true(lines_exchange(&lines, &buffer, &capacity));
+	assert_memory_equal(third, "three", 5);
+	assert_int_equal(lines_next(&lines, &first, &n), LINES_ONE);
+	assert_int_equal(n, 4);
+	assert_memory_equal(first, "four", 4);
+	assert_true(lines_ready(&lines));
+	assert_int_equal(lines_next(&lines, &first, &n), LINES_END);
+	lines_close(&lines);
+	free(buffer);
+	close(ends[0]);
+}
+
+static void
+note_idle(void *context)
+{
+	(*(int *)context)++;
+}
+
+/* A read that waits ends where another descriptor says so. */
+static void
+canceled(void **state)
+{
+	int ends[2], cancel[2], idle = 0;
+	struct lines lines;
+	char *line;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(pipe(cancel), 0);
+	assert_int_equal(write(ends[1], "one\ntw", 6), 6);
+	lines_open(&lines, ends[0]);
+	lines.idle = note_idle;
+	lines.context = &idle;
+	lines.cancel = cancel[0];
+	assert_int_equal(lines_next(&lines, &line, &n), LINES_ONE);
+	assert_int_equal(idle, 0);
+	if (fork() == 0) {
+		usleep(50000);
+		_exit(write(cancel[1], "x", 1) != 1);
+	}
+	assert_int_equal(lines_next(&lines, &line, &n), LINES_ERROR);
+	assert_int_equal(errno, ECANCELED);
+	assert_int_equal(idle, 1);
+	wait(NULL);
+	lines_close(&lines);
+	for (int i = 0; i < 2; i++) {
+		close(ends[i]);
+		close(cancel[i]);
+	}
+}
+
 static void
 unreadable(void **state)
 {
@@ -278,6 +357,8 @@ main(void)
 	    cmocka_unit_test(bytes_of_all_values),
 	    cmocka_unit_test(interrupted),
 	    cmocka_unit_test(does_not_block),
+	    cmocka_unit_test(exchanged),
+	    cmocka_unit_test(canceled),
 	    cmocka_unit_test(unreadable),
 	};
 
