@@ -331,7 +331,7 @@ try_reader(const char *name, int flags, sqlite3 **db, bool *readable)
 static int
 open_reader(const char *full, sqlite3 **db)
 {
-	bool readable, empty;
+	bool readable, empty = false;
 	int code = try_reader(full, 0, db, &readable);
 	sqlite3 *writer = NULL;
 	char *uri;

@@ -197,7 +197,9 @@ give_float(sqlite3_context *context, const struct given *given)
 
 	if (is(given, "true") || is(given, "false")) {
 		number = is(given, "true");
-	} else if (is(given, "Infinity") || is(given, "-Infinity")) {
+	} else if (is(given, "Infinity") || is(given, "-Infinity") ||
+		   is(given, "9e999") || is(given, "-9e999")) {
+		/* The latter is how JSON in columns spells it (db/condition_column.h). */
 		number = given->p[0] == '-' ? -HUGE_VAL : HUGE_VAL;
 	} else {
 		if (!copy_number(given, copy))

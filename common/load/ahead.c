@@ -32,25 +32,33 @@ struct ahead {
 	size_t n_free;
 };
 
-/* A pointer goes through a pipe whole.  False at the end. */
+/* What goes through a pipe, whole. */
+struct token {
+	struct ahead_batch *batch;
+};
+
+/* False at the end. */
 static bool
 pass(int fd, struct ahead_batch *batch)
 {
+	const struct token token = {batch};
 	ssize_t n;
 
-	while ((n = write(fd, &batch, sizeof(batch))) < 0 && errno == EINTR)
+	while ((n = write(fd, &token, sizeof(token))) < 0 && errno == EINTR)
 		;
-	return n == (ssize_t)sizeof(batch);
+	return n == (ssize_t)sizeof(token);
 }
 
 static bool
 receive(int fd, struct ahead_batch **batch)
 {
+	struct token token = {NULL};
 	ssize_t n;
 
-	while ((n = read(fd, batch, sizeof(struct ahead_batch *))) < 0 && errno == EINTR)
+	while ((n = read(fd, &token, sizeof(token))) < 0 && errno == EINTR)
 		;
-	return n == (ssize_t)sizeof(struct ahead_batch *);
+	*batch = token.batch;
+	return n == (ssize_t)sizeof(token);
 }
 
 /* ---- the thread ------------------------------------------------------------- */
@@ -153,9 +161,9 @@ struct ahead *
 ahead_open(const struct load *load, int fd)
 {
 	struct ahead *ahead = calloc(1, sizeof(*ahead));
-	bool good = ahead != NULL;
+	bool good = true;
 
-	if (!good) {
+	if (ahead == NULL) {
 		msg("no memory");
 		return NULL;
 	}

@@ -212,6 +212,7 @@ step(struct bytes *bytes, struct logbook *logbook, sqlite3 *db)
 	"UNION SELECT r.id, replace(replace(p.key, char(0xff0e), '.'), "                 \
 	"char(0xff04), '$') FROM runs r, json_each(r.doc, '$.editable_params') p "       \
 	"WHERE json_extract(p.value, '$.value') IS NOT NULL "                            \
+	"AND json_type(p.value, '$.value') <> 'object' " /* a part of a name */          \
 	"AND json_extract(p.value, '$.value') IS NOT 'NaN') " NAMED
 
 #define HELD                                                                             \
@@ -277,9 +278,10 @@ load_at_once(struct logbook *logbook, sqlite3 *db)
 	    "ORDER BY e.name, r.run_number, t.name)";
 	char *before = ask(db, values);
 
-	require(
-	    sqlite3_exec(db, "UPDATE runs SET doc = ''; DELETE FROM condition_columns",
-		NULL, NULL, NULL) == SQLITE_OK);
+	require(sqlite3_exec(db,
+		    "UPDATE runs SET doc = ''; DELETE FROM condition_columns; "
+		    "INSERT INTO metadata (key, value) VALUES ('search_pending', 'all')",
+		    NULL, NULL, NULL) == SQLITE_OK);
 	for (unsigned i = 0; i < EXPERIMENTS; i++)
 		send(logbook, i, "complete");
 	flush(logbook, db);
