@@ -1,15 +1,14 @@
-/* What the search needs of SQL: members of documents. */
+/* What the search needs of SQL: texts of documents. */
 #ifndef DOCUMENT_H
 #define DOCUMENT_H
 
 #include <sqlite3.h>
 
 /*
- * Make these functions known to a connection:
+ * Make a function known to a connection:
  *
- * member(DOC, NAME): a member of a JSON object by the scanner, which reads no further
- *   than it must: its text, NULL if there is none.
- * comments(JSON): the texts among a run's editable parameters, a line each.
+ * comments(DOC): the texts among the editable parameters of a run, by its document, a
+ * line each; NULL if there are none.  A document without any is not read whole.
  *
  * An SQLite code.
  */

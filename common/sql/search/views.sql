@@ -22,7 +22,7 @@ FROM workflows;
 CREATE TEMP VIEW IF NOT EXISTS search_runs AS
 SELECT id, experiment_id, run_number AS key, -(4 << 40 | id) AS place, NULL AS title,
     comment AS content
-FROM (SELECT *, comments(member(doc, 'editable_params')) AS comment FROM runs)
+FROM (SELECT *, comments(doc) AS comment FROM runs)
 WHERE comment IS NOT NULL;
 
 CREATE TEMP VIEW IF NOT EXISTS search_samples AS
