@@ -239,9 +239,10 @@ time_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 		: step >= 60   ? MINUTE
 			       : SECOND;
 	for (double value = ceil(axis->low / step) * step;
-	     value <= axis->high && n < AXIS_TICKS_MAX; value += step) {
+	     value <= axis->high && n < AXIS_TICKS_MAX;) {
 		n = add_tick(ticks, n, value);
 		write_time(value, parts, ticks[n - 1].label);
+		value += step;
 	}
 	return n;
 }
@@ -261,15 +262,19 @@ axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 	step = axis_step(axis->high - axis->low, about);
 	if (axis->kind == POINTS_RUN || axis->kind == POINTS_TRUTH)
 		step = fmax(step, 1);
-	for (double i = ceil(axis->low / step);
-	     i * step <= axis->high && n < AXIS_TICKS_MAX; i++) {
-		n = add_tick(ticks, n, i * step);
+	for (double i = ceil(axis->low / step); n < AXIS_TICKS_MAX;) {
+		double value = i * step;
+
+		if (value > axis->high)
+			break;
+		n = add_tick(ticks, n, value);
 		if (axis->kind == POINTS_TRUTH)
-			axis_text(axis, i * step, ticks[n - 1].label);
+			axis_text(axis, value, ticks[n - 1].label);
 		else if (axis->kind == POINTS_RUN && fabs(axis->high) < 1e12)
-			snprintf(ticks[n - 1].label, AXIS_TEXT, "%.0f", i * step);
+			snprintf(ticks[n - 1].label, AXIS_TEXT, "%.0f", value);
 		else
-			write_number(i * step, step, ticks[n - 1].label);
+			write_number(value, step, ticks[n - 1].label);
+		i++;
 	}
 	return n;
 }

@@ -126,7 +126,7 @@ bins_add(struct bins *bins, const struct point *point)
 		bins->least_y = point->y;
 	if (point->y > bins->most_y)
 		bins->most_y = point->y;
-	if (bins->plain != NULL && bins->n == (long long)(2 * bins->max))
+	if (bins->plain != NULL && (size_t)bins->n == 2 * bins->max)
 		divide(bins);
 	if (bins->failed)
 		return;
