@@ -40,8 +40,9 @@ const struct dialect dialect_postgresql = {
     .claim = "SELECT session, batch FROM sources WHERE source = ? FOR UPDATE",
     .lock = "SELECT pg_advisory_lock(7310575178676666480)",
     .unlock = "SELECT pg_advisory_unlock(7310575178676666480)",
-    .columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = "
-	       "current_schema() AND table_name = ?",
+    /* information_schema takes a hundred times as long. */
+    .columns = "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = "
+	       "to_regclass(?::text) AND attnum > 0 AND NOT attisdropped",
 };
 
 /*

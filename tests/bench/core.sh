@@ -70,7 +70,7 @@ if wanted core; then
     ./push-mariadb
     mariadb_peer
     cp push-mariadb.prepare load-mariadb.prepare
-    echo "exec mariadb --local-infile=1 --default-character-set=utf8mb4 $connected <mariadb.sql" | script load-mariadb
+    echo "exec mariadb $connected --local-infile=1 --default-character-set=utf8mb4 <mariadb.sql" | script load-mariadb
     best push-mariadb load-mariadb
     slower "first push to MariaDB; LOAD DATA LOCAL" "$best_1" "$best_2" "<= 1.5"
     elog-dump million.db | elog-push -q --source million "$CORE_MARIADB" >/dev/null
