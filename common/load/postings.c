@@ -366,11 +366,11 @@ count_terms(struct postings *postings, struct postings_document *const *order, s
 	uint32_t *counts = calloc(postings->n_terms + 1, sizeof(*counts));
 
 	for (size_t i = 0; counts != NULL && i < n; i++) {
-		const uint32_t *word = postings->words + order[i]->first;
+		size_t word = order[i]->first;
 
 		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
 			for (uint32_t k = 0; k < order[i]->words[column]; k++)
-				counts[*word++]++;
+				counts[postings->words[word++]]++;
 	}
 	return counts;
 }
@@ -393,11 +393,11 @@ scatter(struct postings *postings, struct postings_document *const *order, size_
 		at += count;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const uint32_t *word = postings->words + order[i]->first;
+		size_t word = order[i]->first;
 
 		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
 			for (uint32_t k = 0; k < order[i]->words[column]; k++)
-				all[counts[*word++]++] = (struct posting){
+				all[counts[postings->words[word++]]++] = (struct posting){
 				    (uint32_t)i, column << WHERE_BITS | k};
 	}
 	return all;
