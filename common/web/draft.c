@@ -48,10 +48,9 @@ add_text(uint64_t digest, const xmlChar *text)
 }
 
 uint64_t
-draft_digest(const xmlDoc *doc)
+draft_digest(xmlDoc *doc)
 {
-	const xmlNode *root = xmlDocGetRootElement((xmlDoc *)(uintptr_t)doc),
-		      *node = root;
+	const xmlNode *root = xmlDocGetRootElement(doc), *node = root;
 	uint64_t digest = 1;
 
 	while (node != NULL) {

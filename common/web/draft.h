@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* A digest of all that a document holds, but for the attribute "version" of its root. */
-uint64_t draft_digest(const xmlDoc *doc);
+uint64_t draft_digest(xmlDoc *doc);
 
 /*
  * The page that was made of a document with that digest for an address, with another
