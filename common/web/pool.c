@@ -20,6 +20,7 @@
 #include "local/job_view.h"
 #include "text/buffer.h"
 #include "text/html.h"
+#include "text/object.h"
 #include "web/quote.h"
 
 #define STEPS 5000   /* of SQLite's machine between two looks at the clock */
@@ -146,7 +147,23 @@ sql_quoted_name(sqlite3_context *context, int argc, sqlite3_value **argv)
 	buffer_free(&out);
 }
 
+/* member(DOC, NAME): a text among the members of a JSON object, found without reading
+   more of it than that takes; NULL if there is none. */
+static void
+sql_member(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	struct json_span doc = {(const char *)sqlite3_value_text(argv[0]),
+	    (size_t)sqlite3_value_bytes(argv[0])};
+	const char *name = (const char *)sqlite3_value_text(argv[1]);
+	char *text = doc.p != NULL && name != NULL ? object_member(doc, name) : NULL;
+
+	(void)argc;
+	if (text != NULL)
+		sqlite3_result_text(context, text, -1, free);
+}
+
 static const struct statement_function functions[] = {
+    {"member", 2, sql_member, NULL},
     {"quoted_name", 1, sql_quoted_name, NULL},
     {"reading", 2, sql_reading, NULL},
     {NULL, 0, NULL, NULL},
