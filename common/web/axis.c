@@ -9,6 +9,9 @@
 #include "text/timestamp.h"
 
 #define DAY 86400.0
+#define SECONDS_MAX 1e12 /* far behind the year 9999 */
+#define SMALLEST 1e-307	 /* of logarithms */
+#define LARGEST 1e307
 
 void
 axis_fit(struct axis *axis, double least, double most)
@@ -19,8 +22,8 @@ axis_fit(struct axis *axis, double least, double most)
 		double low = log10(least), high = log10(most);
 
 		room = high > low ? (high - low) * 0.04 : 0.3;
-		axis->low = pow(10, low - room);
-		axis->high = pow(10, high + room);
+		axis->low = fmax(pow(10, low - room), SMALLEST);
+		axis->high = fmin(pow(10, high + room), LARGEST);
 		return;
 	}
 	room = most > least ? (most - least) * 0.04 : fmax(fabs(least) * 0.05, 0.5);
@@ -121,7 +124,7 @@ write_time(double value, enum parts parts, char out[AXIS_TEXT])
 	} cut[] = {{0, 4}, {0, 7}, {0, 10}, {5, 11}, {11, 5}, {11, 8}, {0, 19}};
 
 	out[0] = '\0';
-	if (!(fabs(value) < 1e12) ||
+	if (!(fabs(value) < SECONDS_MAX) ||
 	    !timestamp_write((int64_t)floor(value) * 1000000, text))
 		return;
 	text[10] = ' ';
@@ -148,7 +151,7 @@ axis_text(const struct axis *axis, double value, char out[AXIS_TEXT])
 void
 axis_exact(const struct axis *axis, double value, char out[AXIS_TEXT])
 {
-	if (axis->kind != POINTS_TIME ||
+	if (axis->kind != POINTS_TIME || !(fabs(value) < SECONDS_MAX) ||
 	    !timestamp_write((int64_t)llround(value) * 1000000, out))
 		snprintf(out, AXIS_TEXT, "%.12g", value);
 }
@@ -175,7 +178,8 @@ add_tick(struct axis_tick *ticks, int n, double value)
 static int
 log_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 {
-	int low = (int)floor(log10(axis->low)), high = (int)ceil(log10(axis->high));
+	int low = (int)floor(log10(fmax(axis->low, SMALLEST)));
+	int high = (int)ceil(log10(fmin(axis->high, LARGEST)));
 	int every = (high - low) / (about + 3) + 1, n = 0;
 	bool more = high - low <= 3;
 
@@ -196,11 +200,12 @@ log_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 static int
 calendar_ticks(const struct axis *axis, double step, struct axis_tick *ticks)
 {
-	time_t when = (time_t)floor(axis->low);
+	time_t when = (time_t)fmax(fmin(floor(axis->low), SECONDS_MAX), -SECONDS_MAX);
 	int months = step < 28 * DAY ? 0 : (int)lround(step / (30.4 * DAY)), n = 0;
 	struct tm tm;
 
-	if (months == 0 || gmtime_r(&when, &tm) == NULL)
+	if (months == 0 || !(fabs(axis->low) < SECONDS_MAX) ||
+	    gmtime_r(&when, &tm) == NULL)
 		return 0;
 	for (int month = (tm.tm_year * 12 + tm.tm_mon) / months * months;
 	     n < AXIS_TICKS_MAX; month += months) {

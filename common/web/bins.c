@@ -77,7 +77,7 @@ put_binned(struct bins *bins, const struct point *point)
 		widen(bins, at < 0);
 		at = (x - bins->from) / bins->width;
 	}
-	at = at < 0 ? 0 : at >= n ? n - 1 : at;
+	at = at >= n ? n - 1 : at >= 0 ? at : 0;
 	put(&bins->bins[(size_t)at], point);
 }
 

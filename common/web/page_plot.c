@@ -564,7 +564,7 @@ number_cell(enum points_kind kind, double value)
 {
 	if (!isfinite(value))
 		return (struct cell){.kind = CELL_NULL};
-	if (kind == POINTS_TIME)
+	if (kind == POINTS_TIME && fabs(value) < 1e12)
 		return (struct cell){
 		    .kind = CELL_TIME, .integer = (int64_t)llround(value * 1e6)};
 	if (kind == POINTS_TRUTH && (value == 0 || value == 1))

@@ -144,6 +144,8 @@ count_bars(const struct plot *plot, struct plot_panel *panel)
 		return;
 	step = most > least ? axis_step(most - least, plot->bars)
 			    : fmax(fabs(least) * 0.01, plot->log_x ? 0.1 : 1);
+	if (!isfinite(step))
+		return;
 	/* No bars between whole numbers. */
 	if (whole)
 		step = fmax(step, 1);
@@ -242,7 +244,7 @@ plot_colour(const struct plot *plot, const struct point *point)
 		return point->colour < PLOT_COLOURS ? (int)point->colour : PLOT_COLOURS;
 	at =
 	    length > 0 ? (point->colour - plot->least_colour) / length * PLOT_COLOURS : 0;
-	return at < PLOT_COLOURS ? (int)at : PLOT_COLOURS - 1;
+	return at >= PLOT_COLOURS ? PLOT_COLOURS - 1 : at >= 0 ? (int)at : 0;
 }
 
 void
