@@ -206,6 +206,7 @@ new_item(struct index *index)
 		if (batch == NULL)
 			return NULL;
 		batch->postings = index->postings;
+		buffer_put(&batch->bytes, "", 1); /* texts are offsets from something */
 	}
 	if (batch->n == batch->size) {
 		size_t size = batch->size * 2 + 64;

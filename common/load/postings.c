@@ -225,7 +225,9 @@ postings_open(sqlite3 *db, const char *path)
 {
 	struct postings *postings = calloc(1, sizeof(*postings));
 
-	if (postings == NULL || !grow_slots(postings))
+	if (postings == NULL || !grow_slots(postings) ||
+	    !make_room(postings, &postings->words, &postings->words_size, 1,
+		sizeof(*postings->words)))
 		msg("no memory");
 	else if ((postings->tokens = tokens_open(db, path)) != NULL)
 		return postings;
