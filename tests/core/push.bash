@@ -373,7 +373,9 @@ entry 2"
 @test "a server that fills its disk" {
     [ "$kind" != odbc ] || skip "as PostgreSQL"
     full=$directory/full
-    export CORE_ENV="LD_PRELOAD=${ELOG_BUILD:-$root/build}/tests/core/full.so FULL=$full.now"
+    # Where the server, too, may read it.
+    install -m 755 "${ELOG_BUILD:-$root/build}/tests/core/full.so" "$directory/full.so"
+    export CORE_ENV="LD_PRELOAD=$directory/full.so FULL=$full.now"
     everything "$a"
     "core_$kind" "$full"
     case $kind in
