@@ -111,6 +111,12 @@ serve(struct pool *pool, const struct listen *listen, long seconds)
 	char *address = NULL, *opener = NULL, *note = NULL;
 	int status;
 
+	if (user_header != NULL && listen->port != 0) {
+		msg("--trust-user-header: the socket that systemd hands on is a port, "
+		    "where "
+		    "anybody could send it: ListenStream= must be a path");
+		return EXIT_USAGE;
+	}
 	if (guard_begin(&guard, listen->port) != 0)
 		return EXIT_PARTIAL;
 	status = name_hosts(&guard, listen);
