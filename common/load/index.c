@@ -482,7 +482,7 @@ write_all(struct index *index)
 	int result = -1;
 
 	all = postings_all(index->postings, &index->n_order);
-	index->order = malloc((index->n_order + 1) * sizeof(*index->order));
+	index->order = malloc((index->n_order + 1) * sizeof(struct postings_document *));
 	if (index->order == NULL || postings_failed(index->postings)) {
 		no_memory();
 		goto done;
@@ -491,7 +491,7 @@ write_all(struct index *index)
 		goto done;
 	for (size_t i = 0; i < index->n_order; i++)
 		index->order[i] = &all[i];
-	qsort(index->order, index->n_order, sizeof(*index->order), by_place);
+	qsort(index->order, index->n_order, sizeof(struct postings_document *), by_place);
 	worker_give(index->worker, make_segment, index);
 	result = put_sizes(index, segments);
 	worker_wait(index->worker);

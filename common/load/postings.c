@@ -383,7 +383,7 @@ static struct posting *
 scatter(struct postings *postings, struct postings_document *const *order, size_t n,
     const struct sorted *terms, size_t n_terms, uint32_t *counts)
 {
-	struct posting *all = malloc((postings->n_words + 1) * sizeof(*all));
+	struct posting *all = calloc(postings->n_words + 1, sizeof(*all));
 	uint32_t at = 0;
 
 	if (all == NULL)
@@ -479,7 +479,7 @@ int
 postings_write(struct postings *postings, struct postings_document *const *order,
     size_t n, struct segment *segment)
 {
-	struct place *places = malloc((n + 1) * sizeof(*places));
+	struct place *places = calloc(n + 1, sizeof(*places));
 	uint32_t *counts = count_terms(postings, order, n);
 	struct sorted *terms = NULL;
 	struct posting *all = NULL;

@@ -32,27 +32,21 @@ struct parts {
 };
 
 struct segment {
-	bool failed; /* without memory */
 	struct buffer made;
 	struct parts made_pages, made_rows;
+	size_t n, n_footer, last_term, n_term, n_split, n_list; /* of what is below */
+	int64_t rowid, listed;
 	int pages; /* made, before the one at hand */
-	unsigned char page[SEGMENT_PAGE + TERM_MAX + PADDING];
-	size_t n;
-	unsigned char footer[SEGMENT_PAGE + PADDING]; /* where terms begin */
-	size_t n_footer, last_term;
-	char term[TERM_MAX];
-	size_t n_term;
-	char split[TERM_MAX]; /* between the terms before split_page and those on it */
-	size_t n_split;
 	int split_page;
-	bool term_on_page, rowid_on_page, rowid_of_term;
-	int64_t rowid;
+	int termless; /* pages without a term since the last one with */
+	bool term_on_page, rowid_on_page, rowid_of_term, list_full;
+	bool failed; /* without memory */
+	unsigned char page[SEGMENT_PAGE + TERM_MAX + PADDING];
+	unsigned char footer[SEGMENT_PAGE + PADDING]; /* where terms begin */
+	char term[TERM_MAX];
+	char split[TERM_MAX]; /* between the terms before split_page and those on it */
 	/* The first rowids of the pages that the last term goes on over. */
 	unsigned char list[SEGMENT_PAGE + PADDING];
-	size_t n_list;
-	int64_t listed;
-	int termless; /* pages without a term since the last one with */
-	bool list_full;
 };
 
 size_t
