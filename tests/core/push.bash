@@ -12,6 +12,9 @@ setup_file() {
     directory=$(mktemp -d "${TMPDIR:-/tmp}/elog-core.XXXXXX")
     chmod 755 "$directory"
     export directory
+    # Its processes are killed, not the machine; a recovery would sync each file of all
+    # databases first.
+    export CORE_POSTGRESQL_CONF='fsync = off'
     case $kind in
         mariadb) core_mariadb "$directory/server" ;;
         *) core_postgresql "$directory/server" ;;
