@@ -63,16 +63,26 @@ core_postgresql_bin() {
     echo "$dir"
 }
 
-# core_postgresql_run DIR: start what core_postgresql made, or what was killed.
+# core_postgresql_run DIR: start what core_postgresql made, or what was killed: then it
+# does not start before the last process of that is gone, and is tried again.
 core_postgresql_run() {
-    local dir=$1 bin port
+    local dir=$1 bin port end pid
     bin=$(core_postgresql_bin)
     port=$(cat "$dir/port")
-    # shellcheck disable=SC2086 # CORE_ENV: words
-    core_exec env TMPDIR="$dir" ${CORE_ENV-} "$bin/postgres" -D "$dir/data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories="$dir" >>"$dir/log" 2>&1 3>&- &
-    echo $! >"$dir/pid"
-    core_until 60 core_as "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"
+    end=$(($(date +%s) + 60))
+    while [ "$(date +%s)" -lt "$end" ]; do
+        # shellcheck disable=SC2086 # CORE_ENV: words
+        core_exec env TMPDIR="$dir" ${CORE_ENV-} "$bin/postgres" -D "$dir/data" -p "$port" \
+            -c listen_addresses=127.0.0.1 -c unix_socket_directories="$dir" >>"$dir/log" 2>&1 3>&- &
+        pid=$!
+        echo "$pid" >"$dir/pid"
+        while kill -0 "$pid" 2>/dev/null && [ "$(date +%s)" -lt "$end" ]; do
+            ! core_as "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || return 0
+            sleep 0.1
+        done
+        sleep 0.3
+    done
+    return 1
 }
 
 core_postgresql() {
