@@ -11,7 +11,7 @@ setup() {
 # In a copy of the tree, whose objects come along so that little is compiled.
 copy_tree() {
     mkdir "$1"
-    (cd "$root" && tar -c Makefile common tools scripts | tar -x -C "$1")
+    (cd "$root" && tar -c Makefile common tools scripts tests/*.mk | tar -x -C "$1")
     mkdir "$1/build"
     cp -a "${ELOG_BUILD:-$root/build}/." "$1/build"
 }
