@@ -483,7 +483,7 @@ postings_write(struct postings *postings, struct postings_document *const *order
 	uint32_t *counts = count_terms(postings, order, n);
 	struct sorted *terms = NULL;
 	struct posting *all = NULL;
-	size_t n_terms, at = 0;
+	size_t n_terms = 0, at = 0;
 	int result = -1;
 
 	if (counts != NULL)

@@ -93,9 +93,9 @@ write_number(double value, double step, char out[AXIS_TEXT])
 	if (size != 0 && (size >= 1e6 || size < 1e-4)) {
 		snprintf(text, sizeof(text), "%.*e", digits - 1, value);
 		/* Without zeros at its end. */
-		if (strchr(text, '.') != NULL) {
-			char *e = strchr(text, 'e'), *p = e;
+		char *e = strchr(text, 'e'), *p = e;
 
+		if (e != NULL && strchr(text, '.') != NULL) {
 			while (p[-1] == '0')
 				p--;
 			p -= p[-1] == '.';
