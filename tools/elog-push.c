@@ -210,7 +210,7 @@ work(const char *target, const struct config *config, long seconds)
 
 	chosen.source = name;
 	dbms_begin(&server, &address);
-	if (status == EXIT_DONE && name == NULL) {
+	if (name == NULL) {
 		status = EXIT_PARTIAL;
 	} else if (status == EXIT_DONE &&
 		   (name[0] == '\0' || strlen(name) > DIALECT_KEY_MAX)) {
