@@ -27,8 +27,7 @@ static int bookmark, migrate, quiet, verify, read_back;
 
 static struct poptOption options[] = {
     {"bookmark", '\0', POPT_ARG_NONE, &bookmark, 0,
-	"Print the bookmark of the source, for elog-dump, and read nothing",
-	NULL},
+	"Print the bookmark of the source, for elog-dump, and read nothing", NULL},
     {"migrate", '\0', POPT_ARG_NONE, &migrate, 0,
 	"Bring the schema of TARGET up to date, and read nothing", NULL},
     {"verify", '\0', POPT_ARG_NONE, &verify, 0,
