@@ -14,6 +14,15 @@ static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9
     1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 #define POWER_MAX 22
 
+/* Does a long double compute with 64 bits?  Valgrind's, and other machines', does not. */
+static bool
+is_extended(void)
+{
+	volatile long double one = 1, small = 0x1p-63L;
+
+	return sizeof(long double) > sizeof(uint64_t) && one + small != one;
+}
+
 /*
  * The double nearest to value / 10^places, with 0 <= places <= POWER_MAX.  False where
  * that is not sure.  A long double of 64 bits holds both operands exactly, and its
@@ -27,6 +36,8 @@ divide(uint64_t value, int places, double *result)
 	long double quotient = (long double)value / (long double)powers[places];
 	uint64_t mantissa, cut;
 
+	if (!is_extended())
+		return false;
 	memcpy(&mantissa, &quotient, sizeof(mantissa)); /* it comes first */
 	cut = mantissa & 0x7ff;
 	*result = (double)quotient;
@@ -50,7 +61,7 @@ write_fast(double real, char *out)
 	double size = fabs(real);
 	int magnitude = 0; /* digits before the point, or less than 0 zeros behind it */
 
-	if (!(size >= 1e-4 && size < 1e14))
+	if (!(size >= 1e-4 && size < 1e14) || !is_extended())
 		return false;
 	while (size >= powers[magnitude])
 		magnitude++;
