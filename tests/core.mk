@@ -4,7 +4,7 @@
 
 CORE_PROGRAMS = $(BUILD)/tests/core/sql_text $(BUILD)/tests/core/full.so
 KILLS = 10
-CORE_PROVE = ELOG_KILLS=$(KILLS) ELOG_SERVER_KILLS=$(CORE_SERVER_KILLS) \
+CORE_PROVE = KILLS_OF_PUSH=$(KILLS) KILLS_OF_SERVER=$(CORE_SERVER_KILLS) \
 	ELOG_BUILD="$(abspath $(BUILD))" prove -j 2 --timer
 # A server takes longer to come back than a push takes.
 CORE_SERVER_KILLS = $(shell expr $(KILLS) / 4 + 1)

@@ -362,14 +362,14 @@ entry 2"
 }
 
 @test "killed anywhere, elog-push goes on with nothing lost and nothing doubled" {
-    CORE_TARGET=$T run --separate-stderr bash "$BATS_TEST_DIRNAME/kill_push.sh" "${ELOG_KILLS:-10}"
+    CORE_TARGET=$T run --separate-stderr bash "$BATS_TEST_DIRNAME/kill_push.sh" "${KILLS_OF_PUSH:-10}"
     status_is 0
 }
 
 @test "the server is killed during a push, comes again, and the push goes on" {
     [ "$kind" != odbc ] || skip "it has no --wait"
     CORE_TARGET=$T CORE_KIND=$kind CORE_DIR=$directory/server \
-        run --separate-stderr bash "$BATS_TEST_DIRNAME/kill_server.sh" "${ELOG_SERVER_KILLS:-10}"
+        run --separate-stderr bash "$BATS_TEST_DIRNAME/kill_server.sh" "${KILLS_OF_SERVER:-10}"
     status_is 0
 }
 
