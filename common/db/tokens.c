@@ -305,22 +305,6 @@ put_stretch(struct tokens *tokens, const char *p, size_t n)
 		put(tokens, waiting);
 }
 
-/* Length of the ASCII that p begins with. */
-static size_t
-ascii(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	for (uint64_t eight; i + 8 <= n; i += 8) {
-		memcpy(&eight, p + i, 8);
-		if ((eight & 0x8080808080808080u) != 0)
-			break;
-	}
-	while (i < n && (unsigned char)p[i] < 0x80)
-		i++;
-	return i;
-}
-
 bool
 tokens_of(
     struct tokens *tokens, const char *text, size_t n, tokens_take *take, void *context)
@@ -329,7 +313,7 @@ tokens_of(
 	tokens->context = context;
 	tokens->n = 0;
 	while (n > 0) {
-		size_t plain = ascii(text, n), rest = 1;
+		size_t plain = utf8_ascii(text, n), rest = 1;
 
 		/* A combining character belongs to the letter before it. */
 		if (plain < n && plain > 0)

@@ -2,6 +2,8 @@
 
 #include <locale.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 #include <wchar.h>
 
 size_t
@@ -75,6 +77,21 @@ utf8_valid(const char *p, size_t n)
 	while (at < n && (length = utf8_read(p + at, n - at, &character)) > 0)
 		at += length;
 	return at;
+}
+
+size_t
+utf8_ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (uint64_t eight; i + 8 <= n; i += 8) {
+		memcpy(&eight, p + i, 8);
+		if ((eight & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (i < n && (unsigned char)p[i] < 0x80)
+		i++;
+	return i;
 }
 
 int

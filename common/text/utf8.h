@@ -17,6 +17,9 @@ size_t utf8_write(unsigned character, char *out);
 /* Offset of the first byte that is not UTF-8; n if all is. */
 size_t utf8_valid(const char *p, size_t n);
 
+/* Length of the ASCII that p begins with, of n bytes. */
+size_t utf8_ascii(const char *p, size_t n);
+
 /* Terminal cells that a character takes: 0, 1 or 2; -1 for a control character. */
 int utf8_width(unsigned character);
 

@@ -200,22 +200,6 @@ fold_known(struct buffer *out, const char *p, size_t n, bool parts)
 	return n;
 }
 
-/* Length of the ASCII that p begins with. */
-static size_t
-ascii(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	for (uint64_t eight; i + 8 <= n; i += 8) {
-		memcpy(&eight, p + i, 8);
-		if ((eight & 0x8080808080808080u) != 0)
-			break;
-	}
-	while (i < n && (unsigned char)p[i] < 0x80)
-		i++;
-	return i;
-}
-
 static void
 fold_ascii(struct buffer *out, const char *p, size_t n)
 {
@@ -236,7 +220,7 @@ void
 words_fold(struct buffer *out, const char *p, size_t n, bool parts)
 {
 	while (n > 0) {
-		size_t plain = ascii(p, n), rest;
+		size_t plain = utf8_ascii(p, n), rest;
 
 		/* A combining character belongs to the letter before it. */
 		if (plain < n && plain > 0)

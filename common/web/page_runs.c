@@ -187,6 +187,19 @@ add_rows(struct view *view, struct query *query, const struct query_wanted *want
 	return result < 0 ? -1 : 0;
 }
 
+/* The query that the page asks for, and what was asked; NULL after a message, or with a
+   mistake in it. */
+static struct query *
+prepare(struct view *view, struct query_wanted *wanted, struct query_error *error)
+{
+	*error = (struct query_error){0};
+	if (page_runs_wanted(view, wanted))
+		return query_prepare(
+		    view->connection->db, view->connection->path, wanted, error);
+	msg("no memory");
+	return NULL;
+}
+
 int
 page_runs(struct view *view)
 {
@@ -195,12 +208,7 @@ page_runs(struct view *view)
 	struct query *query;
 	int result;
 
-	if (!page_runs_wanted(view, &wanted)) {
-		msg("no memory");
-		return -1;
-	}
-	query =
-	    query_prepare(view->connection->db, view->connection->path, &wanted, &error);
+	query = prepare(view, &wanted, &error);
 	if (query == NULL && error.message[0] == '\0')
 		return -1;
 	if (query == NULL) {
@@ -223,12 +231,7 @@ page_runs_rows(struct view *view, const struct printer_format *format,
 	struct query *query;
 	int result = -1;
 
-	if (!page_runs_wanted(view, &wanted)) {
-		msg("no memory");
-		return -1;
-	}
-	query =
-	    query_prepare(view->connection->db, view->connection->path, &wanted, &error);
+	query = prepare(view, &wanted, &error);
 	if (query == NULL && error.message[0] == '\0')
 		return -1;
 	if (query == NULL) {
