@@ -344,11 +344,12 @@ certificates() {
 # tls CERTIFICATE DIRECTORY: openssl's own server, whose files hold whole HTTP answers.
 tls() {
     [ ! -s "$dir/tls.pid" ] || kill "$(cat "$dir/tls.pid")" 2>/dev/null || true
+    : >"$dir/tls.log" # that of the one before says its port
     (cd "$2" && exec openssl s_server -accept 127.0.0.1:0 -cert "$dir/$1.pem" \
         -key "$dir/$1.key" -HTTP </dev/null >"$dir/tls.log" 2>&1 3>&-) &
     echo $! >"$dir/tls.pid"
     for _ in $(seq 500); do
-        grep -q ^ACCEPT "$dir/tls.log" && break
+        grep -q "^ACCEPT .*:[0-9]" "$dir/tls.log" && break
         sleep 0.01
     done
     tls_url=https://localhost:$(sed -n 's/^ACCEPT .*://p' "$dir/tls.log")
