@@ -48,7 +48,10 @@ newline='
 # The options that are passed on, one a line, quoted for eval.
 excludes='' service='' fetch='' all='' further=''
 quote() {
-	printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"
+	case $1 in
+	*\'*) printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+	*) printf "'%s' " "$1" ;;
+	esac
 }
 
 # Everything that is said: to stderr, and to the log with the time and its level, which
@@ -74,6 +77,10 @@ talk() {
 	else
 		cat >&2
 	fi
+}
+# What a tool said, into a file.
+retell() {
+	[ ! -s "$1" ] || talk <"$1"
 }
 # What is of interest only to somebody who looks: at a terminal, or into the log.
 note() {
@@ -293,7 +300,7 @@ dated() {
 			if said=$(synchronized "$copy"); then
 				printf '%s %s\n' "$said" "${copy##*/}"
 			elif [ "${1-}" = aloud ]; then
-				talk <"$work/talk"
+				retell "$work/talk"
 				say "${copy##*/} is passed over: the next newest takes its place"
 			fi
 		fi
@@ -304,7 +311,7 @@ load() {
 	elog-load --quiet --wait "$wait" "$@" -- "$db" </dev/null >/dev/null 2>"$work/talk"
 	loaded=$?
 	[ $loaded -eq 0 ] && return
-	talk <"$work/talk"
+	retell "$work/talk"
 	exit $loaded
 }
 # Once elog.db was a link to the newest of dated databases, each a copy of the one before;
@@ -319,14 +326,14 @@ settle() {
 		*) return 0 ;; # somebody else's link: what it leads to is the database
 		esac
 		if ! synchronized "$from" >/dev/null; then
-			talk <"$work/talk"
+			retell "$work/talk"
 			say "${from##*/} is passed over: the next newest takes its place"
 			rm -f -- "$db"
 			from=''
 		fi
 	elif [ -s "$db" ]; then
 		synchronized "$db" >/dev/null && return
-		talk <"$work/talk"
+		retell "$work/talk"
 		die 1 "$db: move it away, and the newest backup takes its place"
 	fi
 	if [ -n "$from" ]; then
@@ -372,7 +379,7 @@ in_background() {
 
 # The ticket first: the public list would come without one.
 in_background "elog-get $service --login" /dev/null
-talk <"$work/talk"
+retell "$work/talk"
 [ $status -eq 0 ] || exit $status
 if [ "$retry" = 1 ]; then
 	[ -s "$db" ] || die 1 "$dir: no database yet: nothing failed"
@@ -389,7 +396,7 @@ else
 fi
 tr '\n' '\0' <"$work/names.lines" >"$work/names"
 if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
-	talk <"$work/talk"
+	retell "$work/talk"
 fi
 # 1: some names were no good; the others are.
 [ $status -le 1 ] || exit $status
@@ -415,7 +422,7 @@ push_on() {
 		pushed=$?
 	fi
 	grep -v 'all is written$' "$work/push.talk" >"$work/talk"
-	talk <"$work/talk"
+	retell "$work/talk"
 	[ "$pushed" -eq 0 ] || say 'what changed is not at the server yet: the next time'
 }
 
@@ -492,7 +499,7 @@ grep -v '^xargs: ' "$work/get.talk" >"$work/talk"
 unsaid "$work/talk" | talk
 sed '$!p; d' "$work/load.talk" >"$work/talk"
 unsaid "$work/talk" >"$work/load.unsaid"
-talk <"$work/load.unsaid"
+retell "$work/load.unsaid"
 load_status=$(cat "$work/load.status")
 
 # Its last word is the time we gave it.
@@ -513,7 +520,7 @@ if elog-load --quiet --wait "$wait" --backup "$dir/$name" -- "$db" >/dev/null 2>
 	done
 else
 	kept=no
-	talk <"$work/talk"
+	retell "$work/talk"
 	say "$file is up to date, but it could not be copied to $name"
 	name=$file
 fi

@@ -13,10 +13,11 @@
 char *copy_draft_name(const char *path);
 
 /*
- * Copy an open database, which messages call from_path, into a new file with SQLite's
- * backup API, as it is at this moment, whoever writes it meanwhile; the copy gets the
- * permissions of the file and is in journal mode DELETE.  Of a copy that fails nothing is
- * left.  0, or -1 after a message.
+ * Copy an open database, which messages call from_path, into a new file as it is at this
+ * moment, whoever writes it meanwhile: as the system copies files where all of it is in
+ * one file, else with SQLite's backup API.  The copy gets the permissions of the file and
+ * is in journal mode DELETE.  Of a copy that fails nothing is left.  0, or -1 after a
+ * message.
  */
 int copy_make(sqlite3 *from, const char *from_path, const char *to);
 
