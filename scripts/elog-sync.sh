@@ -496,7 +496,8 @@ unsaid() {
 # xargs adds lines of its own for what is reported already, and elog-load ends with
 # a summary.
 grep -v '^xargs: ' "$work/get.talk" >"$work/talk"
-unsaid "$work/talk" | talk
+unsaid "$work/talk" >"$work/get.unsaid"
+retell "$work/get.unsaid"
 sed '$!p; d' "$work/load.talk" >"$work/talk"
 unsaid "$work/talk" >"$work/load.unsaid"
 retell "$work/load.unsaid"
@@ -541,8 +542,13 @@ for status in 77 75; do
 		exit $status
 	fi
 done
+# Did a tool that failed say something new?
+aloud() {
+	[ "$1" -ne 0 ] && grep -qvE '^(INFO|DEBUG) ' "$2"
+}
 if [ -n "$failed$unknown$kept" ] || [ "$list_status" -ne 0 ] ||
-	{ [ "$load_status" -ne 0 ] && grep -qvE '^(INFO|DEBUG) ' "$work/load.unsaid"; }; then
+	aloud "$(grep -cx 1 "$work/get.status")" "$work/get.unsaid" ||
+	aloud "$load_status" "$work/load.unsaid"; then
 	exit 1
 fi
 exit "$pushed"

@@ -252,6 +252,15 @@ END
     status_is 2
 }
 
+@test "an experiment that is listed and is not there: said, status 1; the others come" {
+    experiment good1
+    public good1 nowhere
+    run --separate-stderr sync_tree
+    status_is 1
+    equal "$stderr" "elog-get: nowhere: experiments: no such experiment (no such file)"
+    equal "$(elog-status --json "$dir" | jq -c '[.complete, .failed]')" '[1,0]'
+}
+
 @test "no experiment: nothing is made if there is a database, an empty one if there is none" {
     public none
     sed -i 's/"none"//' "$tree/ws/lgbk/lgbk/ws/experiment_names_updated_within"
