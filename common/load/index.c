@@ -15,6 +15,7 @@
 #include "load/postings.h"
 #include "load/segment.h"
 #include "load/segments.h"
+#include "text/html.h"
 #include "text/timestamp.h"
 
 /* The streams that have words, each with a view search_STREAM. */
@@ -516,6 +517,10 @@ index_flush(struct index *index)
 	if (give_batch(index) != 0)
 		return -1;
 	worker_wait(index->worker);
+	if (html_trouble() != NULL) {
+		msg("libxml2, which takes HTML apart: %s: install it", html_trouble());
+		return -1;
+	}
 	result = write_all(index);
 	clear(index);
 	index->changes += sqlite3_total_changes(index->db) - before;

@@ -1,8 +1,48 @@
 #include "text/html.h"
 
+#include <dlfcn.h>
 #include <libxml/HTMLparser.h>
 #include <limits.h>
+#include <pthread.h>
 #include <string.h>
+
+/*
+ * The functions of libxml2 that are called, under their own names.  It is loaded when the
+ * first marked text is met: with ICU and the library of C++ behind it, it takes longer to
+ * start than a search does.
+ */
+static struct {
+	htmlDocPtr (*htmlReadMemory)(
+	    const char *, int, const char *, const char *, int);
+	xmlNodePtr (*xmlDocGetRootElement)(const xmlDoc *);
+	void (*xmlFreeDoc)(xmlDocPtr);
+} xml;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static char trouble[200];
+
+static void
+load_library(void)
+{
+	static const struct {
+		const char *name;
+		void *function;
+	} functions[] = {{"htmlReadMemory", &xml.htmlReadMemory},
+	    {"xmlDocGetRootElement", &xml.xmlDocGetRootElement},
+	    {"xmlFreeDoc", &xml.xmlFreeDoc}};
+	void *library = dlopen("libxml2.so.2", RTLD_NOW | RTLD_LOCAL), *symbol;
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		symbol = library != NULL ? dlsym(library, functions[i].name) : NULL;
+		if (symbol == NULL) {
+			const char *why = dlerror();
+
+			strncpy(trouble, why != NULL ? why : functions[i].name,
+			    sizeof(trouble) - 1);
+			return;
+		}
+		memcpy(functions[i].function, &symbol, sizeof(symbol));
+	}
+}
 
 /* Elements that text flows through; between others there is a break. */
 static bool
@@ -78,12 +118,22 @@ html_text(struct buffer *out, const char *p, size_t n)
 
 	if (n == 0 || n > INT_MAX)
 		return;
-	document = htmlReadMemory(p, (int)n, NULL, "UTF-8",
+	if (pthread_once(&once, load_library) != 0 || trouble[0] != '\0') {
+		buffer_put(out, p, n);
+		return;
+	}
+	document = xml.htmlReadMemory(p, (int)n, NULL, "UTF-8",
 	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 		HTML_PARSE_NONET | HTML_PARSE_COMPACT);
 	if (document == NULL)
 		return;
-	if (xmlDocGetRootElement(document) != NULL)
-		put_nodes(out, xmlDocGetRootElement(document));
-	xmlFreeDoc(document);
+	if (xml.xmlDocGetRootElement(document) != NULL)
+		put_nodes(out, xml.xmlDocGetRootElement(document));
+	xml.xmlFreeDoc(document);
+}
+
+const char *
+html_trouble(void)
+{
+	return trouble[0] != '\0' ? trouble : NULL;
 }

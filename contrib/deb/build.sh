@@ -107,6 +107,8 @@ if command -v dpkg-shlibdeps >/dev/null; then
 	done)
 	# shellcheck disable=SC2086 # a list of names without spaces
 	needs $programs >"$work/needed" || :
+	# Loaded when it is needed (common/text/html.c).
+	[ ! -s "$work/needed" ] || echo 'libxml2 (>= 2.7.4)' >>"$work/needed"
 	# shellcheck disable=SC2046 # a list of names without spaces
 	[ ! -s "$work/servers" ] || recommended=$(needs $(cat "$work/servers") |
 		awk -v needed="$work/needed" 'BEGIN { while ((getline line <needed) > 0) {
@@ -116,7 +118,7 @@ if command -v dpkg-shlibdeps >/dev/null; then
 fi
 [ -n "$libraries" ] || libraries='libc6 (>= 2.36), libcurl4 (>= 7.85.0), libexpat1,
  libjq1, libkrb5-3, libpcre2-8-0, libpopt0, libsqlite3-0 (>= 3.38.0), libssl3,
- libyaml-0-2'
+ libutf8proc2, libxml2, libyaml-0-2'
 [ -n "$recommended" ] || recommended=', libmariadb3, libmicrohttpd12, libodbc2, libpq5,
  libxslt1.1'
 
