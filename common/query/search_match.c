@@ -3,110 +3,126 @@
 
 #include <fnmatch.h>
 #include <pcre2.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "query/run_list.h"
+#include "text/utf8.h"
 #include "text/words.h"
 
 /* ---- Words in a text -------------------------------------------------------- */
 
-/* A word of a text, folded. */
+/* A word of a text: what is ASCII, as most words are, is folded where it is looked at. */
 struct word {
 	size_t at, n;
-	char *folded;
+	size_t folded; /* in struct words.folded, terminated; or ASCII */
 };
 
+#define ASCII SIZE_MAX
+
 struct words {
+	const char *text;
 	struct word *list;
 	size_t n, capacity;
+	struct buffer folded;
 	bool failed;
 };
 
 static void
 words_free(struct words *words)
 {
-	for (size_t i = 0; i < words->n; i++)
-		free(words->list[i].folded);
+	buffer_free(&words->folded);
 	free(words->list);
 }
 
-/* Take over a folded word. */
-static bool
-push(struct words *words, size_t at, size_t n, char *folded)
+static void
+push(struct words *words, struct word word)
 {
-	if (folded == NULL)
-		return false;
 	if (words->n == words->capacity) {
 		size_t capacity = words->capacity * 2 + 64;
 		struct word *more = realloc(words->list, capacity * sizeof(*more));
 
 		if (more == NULL) {
-			free(folded);
-			return false;
+			words->failed = true;
+			return;
 		}
 		words->list = more;
 		words->capacity = capacity;
 	}
-	words->list[words->n++] = (struct word){at, n, folded};
-	return true;
-}
-
-/* A word of ASCII in small letters, malloc'd; NULL if it is another, or without memory.
- */
-static char *
-small_ascii(const char *word, size_t n)
-{
-	char *small = malloc(n + 1);
-
-	for (size_t i = 0; small != NULL && i < n; i++) {
-		char c = word[i];
-
-		if ((unsigned char)c >= 0x80) {
-			free(small);
-			return NULL;
-		}
-		small[i] = c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : c;
-	}
-	if (small != NULL)
-		small[n] = '\0';
-	return small;
+	words->list[words->n++] = word;
 }
 
 static void
-add_word(struct words *words, const char *text, size_t at, size_t length)
+add_word(struct words *words, size_t at, size_t length)
 {
-	struct buffer folded = {0};
+	struct buffer all = {0};
 	size_t n = 0, next = 0;
-	char *all = small_ascii(text + at, length);
 
-	/* What most words are. */
-	if (all != NULL) {
-		words->failed |= !push(words, at, length, all);
+	if (utf8_ascii(words->text + at, length) == length) {
+		push(words, (struct word){at, length, ASCII});
 		return;
 	}
-	words_fold(&folded, text + at, length, true);
-	all = buffer_take(&folded, NULL);
-	words->failed |= all == NULL;
+	words_fold(&all, words->text + at, length, true);
 	/* One word as it is written may be several when it is folded: ½ is 1⁄2. */
-	for (; all != NULL && words_next(all, strlen(all), &next, &n); next += n)
-		if (!push(words, at, length, strndup(all + next, n))) {
-			words->failed = true;
-			break;
-		}
-	free(all);
+	for (; words_next(all.p, all.n, &next, &n) && !words->failed; next += n) {
+		push(words, (struct word){at, length, words->folded.n});
+		buffer_put(&words->folded, all.p + next, n);
+		buffer_put(&words->folded, "", 1);
+	}
+	words->failed |= all.failed;
+	buffer_free(&all);
 }
 
 static struct words
 words_of(const char *text)
 {
-	struct words words = {0};
+	struct words words = {.text = text};
 	size_t n = strlen(text), at = 0, length;
 
 	for (; words_next(text, n, &at, &length) && !words.failed; at += length)
-		add_word(&words, text, at, length);
+		add_word(&words, at, length);
+	words.failed |= words.folded.failed;
+	if (words.failed)
+		words.n = 0;
 	return words;
+}
+
+/* Is the i'th word that one, or does it begin so? */
+static bool
+is_word(const struct words *words, size_t i, const char *wanted, bool prefix)
+{
+	const struct word *word = &words->list[i];
+	const char *text = words->text + word->at;
+	size_t k = 0;
+
+	if (word->folded != ASCII) {
+		text = words->folded.p + word->folded;
+		return prefix ? strncmp(text, wanted, strlen(wanted)) == 0
+			      : strcmp(text, wanted) == 0;
+	}
+	for (; k < word->n && wanted[k] != '\0'; k++) {
+		char c = text[k];
+
+		if ((c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : c) != wanted[k])
+			return false;
+	}
+	return wanted[k] == '\0' && (prefix || k == word->n);
+}
+
+/* Has the i'th word that part? */
+static bool
+has_part(const struct words *words, size_t i, const char *part)
+{
+	size_t n = strlen(part), length = words->list[i].n;
+
+	if (words->list[i].folded != ASCII)
+		return strstr(words->folded.p + words->list[i].folded, part) != NULL;
+	for (size_t k = 0; k + n <= length; k++)
+		if (strncasecmp(words->text + words->list[i].at + k, part, n) == 0)
+			return true;
+	return false;
 }
 
 /* Do a term's words begin at the i'th word? */
@@ -115,14 +131,10 @@ is_at(const struct search_term *term, const struct words *words, size_t i)
 {
 	if (term->n_words == 0 || i + term->n_words > words->n)
 		return false;
-	for (size_t k = 0; k < term->n_words; k++) {
-		const char *folded = words->list[i + k].folded;
-
-		if (term->way == SEARCH_PREFIX && k + 1 == term->n_words
-			? strncmp(folded, term->words[k], strlen(term->words[k])) != 0
-			: strcmp(folded, term->words[k]) != 0)
+	for (size_t k = 0; k < term->n_words; k++)
+		if (!is_word(words, i + k, term->words[k],
+			term->way == SEARCH_PREFIX && k + 1 == term->n_words))
 			return false;
-	}
 	return true;
 }
 
@@ -324,7 +336,7 @@ word_hits(const struct search_term *term, const struct words *words,
 		const struct word *first = &words->list[i], *last = first;
 
 		if (term->way == SEARCH_PART) {
-			if (strstr(first->folded, term->folded) == NULL)
+			if (!has_part(words, i, term->folded))
 				continue;
 		} else if (is_at(term, words, i)) {
 			last = &words->list[i + term->n_words - 1];

@@ -12,8 +12,7 @@
  * start than a search does.
  */
 static struct {
-	htmlDocPtr (*htmlReadMemory)(
-	    const char *, int, const char *, const char *, int);
+	htmlDocPtr (*htmlReadMemory)(const char *, int, const char *, const char *, int);
 	xmlNodePtr (*xmlDocGetRootElement)(const xmlDoc *);
 	void (*xmlFreeDoc)(xmlDocPtr);
 } xml;

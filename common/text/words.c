@@ -252,6 +252,13 @@ words_fold(struct buffer *out, const char *p, size_t n, bool parts)
 	}
 }
 
+/* What most texts are made of. */
+static inline bool
+is_plain_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
 bool
 words_next(const char *p, size_t n, size_t *at, size_t *length)
 {
@@ -259,6 +266,13 @@ words_next(const char *p, size_t n, size_t *at, size_t *length)
 	unsigned c = 0;
 
 	for (size_t size; begin < n; begin += size) {
+		size = 1;
+		if ((unsigned char)p[begin] < 0x80) {
+			c = (unsigned char)p[begin];
+			if (is_plain_word(p[begin]))
+				break;
+			continue;
+		}
 		size = utf8_read(p + begin, n - begin, &c);
 		if (size == 0)
 			size = 1;
@@ -269,8 +283,13 @@ words_next(const char *p, size_t n, size_t *at, size_t *length)
 		return false;
 	end = begin;
 	for (bool alone = is_spaceless(c); end < n;) {
-		size_t size = utf8_read(p + end, n - end, &c);
+		size_t size;
 
+		while (!alone && end < n && is_plain_word(p[end]))
+			end++;
+		if (end == n)
+			break;
+		size = utf8_read(p + end, n - end, &c);
 		if (size == 0 || (end > begin && (alone || is_spaceless(c))))
 			break;
 		/* An accent that is typed behind its letter. */
