@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "local/job_ccp4i2.h"
 #include "local/job_compare.h"
-#include "local/job_lineage.h"
+#include "local/job_lineage_print.h"
 #include "local/job_list.h"
 #include "local/job_view.h"
 #include "stream/loader.h"
@@ -90,9 +90,10 @@ lineage(struct job_view *view, const char *const *arguments,
     const struct job_printing *printing)
 {
 	int directions = (up ? JOB_UP : 0) | (down ? JOB_DOWN : 0);
+	struct job_lineage_wanted wanted = {.what = arguments[0],
+	    .directions = directions != 0 ? directions : JOB_UP | JOB_DOWN};
 
-	return job_lineage(view, arguments[0],
-	    directions != 0 ? directions : JOB_UP | JOB_DOWN, dot, printing);
+	return job_lineage_print(view, &wanted, dot, printing);
 }
 
 static int

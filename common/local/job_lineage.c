@@ -1,6 +1,6 @@
 #include "local/job_lineage.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,28 +12,25 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/statement.h"
-#include "query/rows.h"
 
-/* A use of a file: an edge between a file and a job. */
-struct use {
-	const char *job, *file, *role, *path;
-	bool up, in;
-	int depth;
-	struct use *next;
+/* What is looked for: a job, or a file. */
+struct origin {
+	const char *job; /* or NULL and */
+	const char *file, *path, *at;
 };
 
-struct lineage {
+struct job_lineage {
 	const struct job_view *view;
+	struct job_lineage_wanted wanted;
+	struct origin origin;
 	struct arena arena;
 	void *seen; /* a tree of keys, tsearch(3) */
-	sqlite3_stmt *writer, *uses, *readers;
-	struct use *first, **end;
-	/* Jobs to look at, in the order in which they were found. */
-	struct step {
-		const char *job;
-		int depth;
-		struct step *next;
-	} * queue, **queue_end;
+	sqlite3_stmt *writer, *uses, *readers, *row;
+	struct job_use *first, **end;
+	long n, most; /* jobs and files that are there, and may be */
+	/* Jobs to look at, one way, in the order in which they were found. */
+	struct job_step *steps[JOB_DOWN + 1], **steps_end[JOB_DOWN + 1];
+	struct job_step *at; /* which is looked at */
 	bool failed;
 };
 
@@ -50,48 +47,81 @@ ignore(void *key)
 }
 
 static const char *
-keep(struct lineage *l, const char *text)
+keep(struct job_lineage *l, const char *text)
 {
 	return text != NULL ? arena_text(&l->arena, text, strlen(text)) : NULL;
 }
 
 static const char *
-column(struct lineage *l, sqlite3_stmt *row, int i)
+column(struct job_lineage *l, sqlite3_stmt *row, int i)
 {
 	return keep(l, (const char *)sqlite3_column_text(row, i));
 }
 
-/* Is it new?  Then it is no more. */
-static bool
-is_new(struct lineage *l, const char *kind, const char *a, const char *b, const char *c)
+/* A key as it stands in the tree; NULL without memory. */
+static char *
+key_of(
+    struct job_lineage *l, const char *kind, const char *a, const char *b, const char *c)
 {
 	char *key = NULL, *kept;
-	void **found;
 	int n = asprintf(
 	    &key, "%s\n%s\n%s\n%s", kind, a, b != NULL ? b : "", c != NULL ? c : "");
 
 	kept = n < 0 ? NULL : arena_text(&l->arena, key, (size_t)n);
 	free(n < 0 ? NULL : key);
-	found = kept != NULL ? tsearch(kept, &l->seen, compare) : NULL;
-	if (found == NULL)
+	if (kept == NULL)
 		l->failed = true;
-	return found != NULL && *found == kept;
+	return kept;
 }
 
-static void
-add_use(struct lineage *l, bool up, int depth, const char *job, const char *file, bool in,
-    const char *role, const char *path)
+/* Is it new?  Then it is no more. */
+static bool
+is_new(
+    struct job_lineage *l, const char *kind, const char *a, const char *b, const char *c)
 {
-	struct use *use;
+	char *key = key_of(l, kind, a, b, c);
+	void **found = key != NULL ? tsearch(key, &l->seen, compare) : NULL;
 
+	if (found == NULL)
+		l->failed = true;
+	return found != NULL && *found == key;
+}
+
+static bool
+is_there(struct job_lineage *l, const char *kind, const char *id)
+{
+	char *key = key_of(l, kind, id, NULL, NULL);
+
+	return key != NULL && tfind(key, &l->seen, compare) != NULL;
+}
+
+/* A use beyond the bounds. */
+static void
+leave_out(struct job_lineage *l)
+{
+	l->at->left++;
+}
+
+/* False if the bounds leave it out. */
+static bool
+add_use(struct job_lineage *l, bool up, int depth, const char *job, const char *file,
+    bool in, const char *role, const char *path)
+{
+	struct job_use *use;
+
+	if (l->n >= l->most && (!is_there(l, "job", job) || !is_there(l, "file", file))) {
+		leave_out(l);
+		return false;
+	}
 	if (!is_new(l, in ? "in" : "out", job, role, path))
-		return;
+		return true;
 	use = arena_get(&l->arena, sizeof(*use));
 	if (use == NULL) {
 		l->failed = true;
-		return;
+		return false;
 	}
-	*use = (struct use){.job = job,
+	l->n += is_new(l, "job", job, NULL, NULL) + is_new(l, "file", file, NULL, NULL);
+	*use = (struct job_use){.job = job,
 	    .file = file,
 	    .role = role,
 	    .path = path,
@@ -100,29 +130,30 @@ add_use(struct lineage *l, bool up, int depth, const char *job, const char *file
 	    .depth = depth};
 	*l->end = use;
 	l->end = &use->next;
+	return true;
 }
 
 static void
-add_job(struct lineage *l, const char *way, const char *job, int depth)
+add_job(struct job_lineage *l, enum job_direction way, const char *job, int depth)
 {
-	struct step *step;
+	struct job_step *step;
 
-	if (!is_new(l, way, job, NULL, NULL))
+	if (!is_new(l, way == JOB_UP ? "up" : "down", job, NULL, NULL))
 		return;
 	step = arena_get(&l->arena, sizeof(*step));
 	if (step == NULL) {
 		l->failed = true;
 		return;
 	}
-	*step = (struct step){.job = job, .depth = depth};
-	*l->queue_end = step;
-	l->queue_end = &step->next;
+	*step = (struct job_step){.job = job, .depth = depth};
+	*l->steps_end[way] = step;
+	l->steps_end[way] = &step->next;
 }
 
 /* The job that wrote what was found under a path at a time, and its role; NULL: none
    that is known. */
 static const char *
-find_writer(struct lineage *l, const char *file, const char *path, const char *at,
+find_writer(struct job_lineage *l, const char *file, const char *path, const char *at,
     const char *job, const char **role, const char **written_as)
 {
 	const char *found = NULL;
@@ -141,15 +172,13 @@ find_writer(struct lineage *l, const char *file, const char *path, const char *a
 }
 
 static void
-climb(struct lineage *l, const char *file, const char *path, const char *at,
+climb(struct job_lineage *l, const char *file, const char *path, const char *at,
     const char *job, int depth)
 {
 	const char *role, *as, *writer = find_writer(l, file, path, at, job, &role, &as);
 
-	if (writer == NULL)
-		return;
-	add_use(l, true, depth, writer, file, false, role, as);
-	add_job(l, "up", writer, depth + 1);
+	if (writer != NULL && add_use(l, true, depth, writer, file, false, role, as))
+		add_job(l, JOB_UP, writer, depth + 1);
 }
 
 /* What a job used, one way: read into memory first, since looking further asks again. */
@@ -160,7 +189,7 @@ struct used {
 };
 
 static struct used *
-read_uses(struct lineage *l, const char *job, const char *direction)
+read_uses(struct job_lineage *l, const char *job, const char *direction)
 {
 	struct used *first = NULL, **end = &first, *used;
 
@@ -183,23 +212,34 @@ read_uses(struct lineage *l, const char *job, const char *direction)
 	return first;
 }
 
+/* Are n of one enough? */
+static bool
+is_enough(const struct job_lineage *l, long n)
+{
+	return l->wanted.most_of_one > 0 && n >= l->wanted.most_of_one;
+}
+
 static void
-go_up(struct lineage *l, const struct step *step)
+go_up(struct job_lineage *l, const struct job_step *step)
 {
 	struct used *used = read_uses(l, step->job, "IN");
 
-	for (; used != NULL; used = used->next) {
-		add_use(l, true, step->depth, step->job, used->file, true, used->role,
-		    used->path);
-		climb(l, used->file, used->path, used->at, step->job, step->depth + 1);
+	for (long n = 0; used != NULL; used = used->next, n++) {
+		if (is_enough(l, n))
+			leave_out(l);
+		else if (add_use(l, true, step->depth, step->job, used->file, true,
+			     used->role, used->path))
+			climb(l, used->file, used->path, used->at, step->job,
+			    step->depth + 1);
 	}
 }
 
 /* Those who read it and for whom this job is the writer. */
 static void
-descend(struct lineage *l, const struct used *used, const char *job, int depth)
+descend(struct job_lineage *l, const struct used *used, const char *job, int depth)
 {
 	struct used *readers = NULL, **end = &readers, *reader;
+	long n = 0;
 
 	statement_text(l->readers, ":file", used->file);
 	statement_text(l->readers, ":at", used->at);
@@ -219,39 +259,42 @@ descend(struct lineage *l, const struct used *used, const char *job, int depth)
 	for (reader = readers; reader != NULL; reader = reader->next) {
 		const char *role, *as, *writer = NULL;
 
+		if (is_enough(l, n)) {
+			leave_out(l);
+			continue;
+		}
+
 		if (job != NULL)
 			writer = find_writer(l, used->file, reader->path, reader->at,
 			    reader->file, &role, &as);
 		if (job != NULL && (writer == NULL || strcmp(writer, job) != 0))
 			continue;
-		add_use(l, false, depth, reader->file, used->file, true, reader->role,
-		    reader->path);
-		add_job(l, "down", reader->file, depth + 1);
+		n++;
+		if (add_use(l, false, depth, reader->file, used->file, true, reader->role,
+			reader->path))
+			add_job(l, JOB_DOWN, reader->file, depth + 1);
 	}
 }
 
 static void
-go_down(struct lineage *l, const struct step *step)
+go_down(struct job_lineage *l, const struct job_step *step)
 {
 	struct used *used = read_uses(l, step->job, "OUT");
 
-	for (; used != NULL; used = used->next) {
-		add_use(l, false, step->depth, step->job, used->file, false, used->role,
-		    used->path);
-		if (used->written)
+	for (long n = 0; used != NULL; used = used->next, n++) {
+		if (is_enough(l, n))
+			leave_out(l);
+		else if (add_use(l, false, step->depth, step->job, used->file, false,
+			     used->role, used->path) &&
+			 used->written)
 			descend(l, used, step->job, step->depth + 1);
 	}
 }
 
 /* ---- Where it begins ---------------------------------------------------------- */
 
-struct origin {
-	char job[UUID_BYTES]; /* or "" and */
-	const char *file, *path, *at;
-};
-
 static bool
-ask_file(struct lineage *l, const char *sql, const char *path, struct origin *origin)
+ask_file(struct job_lineage *l, const char *sql, const char *path)
 {
 	sqlite3_stmt *statement = job_view_prepare(l->view, sql);
 	bool found = false;
@@ -261,9 +304,9 @@ ask_file(struct lineage *l, const char *sql, const char *path, struct origin *or
 	statement_text(statement, ":path", path);
 	found = sqlite3_step(statement) == SQLITE_ROW;
 	if (found) {
-		origin->file = column(l, statement, 0);
-		origin->path = column(l, statement, 1);
-		origin->at = column(l, statement, 2);
+		l->origin.file = column(l, statement, 0);
+		l->origin.path = column(l, statement, 1);
+		l->origin.at = column(l, statement, 2);
 	}
 	sqlite3_finalize(statement);
 	return found;
@@ -275,24 +318,34 @@ is_id(const char *what)
 	return what[strspn(what, "0123456789.")] == '\0' || uuid_valid(what);
 }
 
-/* 0, or 1 after a message. */
 static int
-find_origin(struct lineage *l, const char *what, struct origin *origin)
+find_job(struct job_lineage *l, const char *what)
 {
+	char job[UUID_BYTES];
+	int status = job_view_find(l->view, what, job);
+
+	if (status == EXIT_DONE)
+		l->origin.job = keep(l, job);
+	return status;
+}
+
+/* The exit status. */
+static int
+find_origin(struct job_lineage *l)
+{
+	const char *what = l->wanted.what;
+	bool found;
+	char *path;
+
+	if (is_id(what) && (l->wanted.recorded || access(what, F_OK) != 0))
+		return find_job(l, what);
 	/* As it was recorded; where there is no such directory any more, as it is given.
 	 */
-	char *path = job_project_absolute(what);
-	int found = 0;
-
-	*origin = (struct origin){.job = ""};
-	if (is_id(what) && access(what, F_OK) != 0) {
-		free(path);
-		return job_view_find(l->view, what, origin->job);
-	}
-	found = ask_file(l, "lineage_path", path, origin) ||
-		ask_file(l, "lineage_path", what, origin) ||
-		ask_file(l, "lineage_import", path, origin) ||
-		ask_file(l, "lineage_sha256", what, origin);
+	path = l->wanted.recorded ? NULL : job_project_absolute(what);
+	found = (path != NULL && ask_file(l, "lineage_path", path)) ||
+		ask_file(l, "lineage_path", what) ||
+		ask_file(l, "lineage_import", path != NULL ? path : what) ||
+		ask_file(l, "lineage_sha256", what);
 	free(path);
 	if (found)
 		return EXIT_DONE;
@@ -300,40 +353,129 @@ find_origin(struct lineage *l, const char *what, struct origin *origin)
 	return EXIT_PARTIAL;
 }
 
+/* Look at one job after the other, until there are enough. */
 static void
-look(struct lineage *l, const struct origin *origin, int directions)
+look_on(struct job_lineage *l, enum job_direction way)
 {
-	const char *job = origin->job[0] != '\0' ? keep(l, origin->job) : NULL;
-
-	if (directions & JOB_UP) {
-		if (job != NULL)
-			add_job(l, "up", job, 1);
-		else
-			climb(l, origin->file, origin->path, "9999", NULL, 1);
-		for (struct step *step = l->queue; step != NULL; step = step->next)
+	for (struct job_step *step = l->steps[way]; step != NULL; step = step->next) {
+		if (step->job == NULL)
+			continue;
+		if (l->n >= l->most)
+			break;
+		l->at = step;
+		step->looked = true;
+		if (way == JOB_UP)
 			go_up(l, step);
-	}
-	l->queue = NULL;
-	l->queue_end = &l->queue;
-	if (directions & JOB_DOWN) {
-		if (job != NULL) {
-			add_job(l, "down", job, 1);
-		} else {
-			struct used used = {
-			    .file = origin->file, .path = origin->path, .at = ""};
-
-			descend(l, &used, NULL, 1);
-		}
-		for (struct step *step = l->queue; step != NULL; step = step->next)
+		else
 			go_down(l, step);
 	}
 }
 
-/* ---- What is printed -------------------------------------------------------- */
+/* Where a way begins: at the job, or at those that wrote or read the file. */
+static void
+look_one_way(struct job_lineage *l, enum job_direction way)
+{
+	const struct origin *origin = &l->origin;
+	struct used used = {.file = origin->file, .path = origin->path, .at = ""};
+	struct job_step *file;
+
+	l->steps_end[way] = &l->steps[way];
+	if (origin->job != NULL) {
+		add_job(l, way, origin->job, 1);
+		look_on(l, way);
+		return;
+	}
+	file = arena_get(&l->arena, sizeof(*file));
+	if (file == NULL)
+		return;
+	*file = (struct job_step){.looked = true};
+	l->steps[way] = l->at = file;
+	l->steps_end[way] = &file->next;
+	if (way == JOB_UP)
+		climb(l, origin->file, origin->path, "9999", NULL, 1);
+	else
+		descend(l, &used, NULL, 1);
+	look_on(l, way);
+}
 
 static void
-bind_use(sqlite3_stmt *row, const struct use *use)
+look(struct job_lineage *l)
 {
+	long most = l->wanted.most > 0 ? l->wanted.most : LONG_MAX;
+	bool both = l->wanted.directions == (JOB_UP | JOB_DOWN);
+
+	l->most = both && l->wanted.most > 0 ? most / 2 : most;
+	if (l->wanted.directions & JOB_UP)
+		look_one_way(l, JOB_UP);
+	l->most = most;
+	if (l->wanted.directions & JOB_DOWN)
+		look_one_way(l, JOB_DOWN);
+}
+
+/* ---- From outside ----------------------------------------------------------- */
+
+int
+job_lineage_open(struct job_lineage **lineage, const struct job_view *view,
+    const struct job_lineage_wanted *wanted)
+{
+	struct job_lineage *l = calloc(1, sizeof(*l));
+	int status = EXIT_PARTIAL;
+
+	*lineage = l;
+	if (l == NULL) {
+		msg("no memory");
+		return status;
+	}
+	l->view = view;
+	l->wanted = *wanted;
+	l->end = &l->first;
+	l->writer = job_view_prepare(view, "lineage_writer");
+	l->uses = job_view_prepare(view, "lineage_uses");
+	l->readers = job_view_prepare(view, "lineage_readers");
+	l->row = job_view_prepare(view, "lineage_row");
+	if (l->writer != NULL && l->uses != NULL && l->readers != NULL && l->row != NULL)
+		status = find_origin(l);
+	if (status == EXIT_DONE)
+		look(l);
+	if (l->failed || l->arena.failed) {
+		msg("no memory");
+		status = EXIT_PARTIAL;
+	}
+	return status;
+}
+
+const struct job_use *
+job_lineage_uses(const struct job_lineage *l)
+{
+	return l->first;
+}
+
+const struct job_step *
+job_lineage_steps(const struct job_lineage *l, enum job_direction direction)
+{
+	return l->steps[direction];
+}
+
+const char *
+job_lineage_job(const struct job_lineage *l)
+{
+	return l->origin.job;
+}
+
+const char *
+job_lineage_file(const struct job_lineage *l)
+{
+	return l->origin.file;
+}
+
+sqlite3_stmt *
+job_lineage_row(struct job_lineage *l, const struct job_use *use)
+{
+	sqlite3_stmt *row = l->row;
+
+	sqlite3_reset(row);
+	if (use == NULL)
+		return row;
 	statement_text(row, ":way", use->up ? "up" : "down");
 	sqlite3_bind_int(row, sqlite3_bind_parameter_index(row, ":depth"), use->depth);
 	statement_text(row, ":job", use->job);
@@ -341,144 +483,22 @@ bind_use(sqlite3_stmt *row, const struct use *use)
 	statement_text(row, ":direction", use->in ? "IN" : "OUT");
 	statement_text(row, ":role", use->role);
 	statement_text(row, ":path", use->path);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		return row;
+	db_complain(l->view->db, l->view->path);
+	return NULL;
 }
 
-static int
-print_rows(
-    const struct lineage *l, sqlite3_stmt *row, const struct printer_format *format)
+void
+job_lineage_close(struct job_lineage *l)
 {
-	size_t n = (size_t)sqlite3_column_count(row);
-	struct printer_column *columns = calloc(n, sizeof(*columns));
-	struct cell *cells = calloc(n, sizeof(*cells));
-	struct printer printer;
-	int result = -1, error = ENOMEM;
-
-	for (size_t i = 0; columns != NULL && i < n; i++)
-		columns[i].name = sqlite3_column_name(row, (int)i);
-	if (columns != NULL && cells != NULL) {
-		result = printer_open(&printer, format, STDOUT_FILENO, columns, n);
-		for (const struct use *use = l->first; use && result == 0;
-		     use = use->next) {
-			bind_use(row, use);
-			(void)sqlite3_step(row);
-			for (size_t i = 0; i < n; i++)
-				cells[i] = rows_cell(row, (int)i, CELL_NULL);
-			result = printer_row(&printer, cells);
-			sqlite3_reset(row);
-		}
-		error = errno;
-		if (printer_close(&printer, result >= 0) != 0)
-			result = -1;
-	}
-	free(columns);
-	free(cells);
-	if (result < 0)
-		msg("stdout: %s", strerror(error));
-	return result < 0 ? EXIT_PARTIAL : EXIT_DONE;
-}
-
-/* A text in the quotes of graphviz's language. */
-static void
-put_quoted(const char *text)
-{
-	putchar('"');
-	for (const char *p = text != NULL ? text : ""; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			putchar('\\');
-		putchar((unsigned char)*p < 0x20 ? ' ' : *p);
-	}
-	putchar('"');
-}
-
-static void
-put_label(const char *before, const char *text)
-{
-	const char *slash = text != NULL ? strrchr(text, '/') : NULL;
-
-	fputs(before, stdout);
-	put_quoted(slash != NULL && slash[1] != '\0' ? slash + 1 : text);
-}
-
-/* Files are boxes, jobs are ovals; each is named by what it is. */
-static int
-print_dot(const struct lineage *l, sqlite3_stmt *row)
-{
-	puts("digraph lineage {\n  rankdir=LR;");
-	for (const struct use *use = l->first; use != NULL; use = use->next) {
-		const char *number, *task, *status;
-
-		bind_use(row, use);
-		(void)sqlite3_step(row);
-		number = (const char *)sqlite3_column_text(row, 2);
-		task = (const char *)sqlite3_column_text(row, 3);
-		status = (const char *)sqlite3_column_text(row, 4);
-		fputs("  ", stdout);
-		put_quoted(use->job);
-		printf(" [label=\"%s ", number != NULL ? number : "?");
-		for (const char *p = task != NULL ? task : ""; *p != '\0'; p++)
-			putchar(*p == '"' || *p == '\\' || (unsigned char)*p < 0x20 ? '?'
-										    : *p);
-		printf("\\n%s\"];\n  ", status != NULL ? status : "");
-		put_quoted(use->file);
-		put_label(" [shape=box label=", use->path);
-		fputs("];\n  ", stdout);
-		put_quoted(use->in ? use->file : use->job);
-		fputs(" -> ", stdout);
-		put_quoted(use->in ? use->job : use->file);
-		fputs(" [label=", stdout);
-		put_quoted(use->role);
-		puts("];");
-		if (sqlite3_column_type(row, 9) != SQLITE_NULL) {
-			fputs("  ", stdout);
-			printf("\"run of %s\" [shape=diamond label=\"",
-			    (const char *)use->job);
-			for (const char *p = (const char *)sqlite3_column_text(row, 9);
-			     *p != '\0'; p++)
-				putchar(*p == '"' || *p == '\\' ? '?' : *p);
-			printf(" run %s\"];\n  \"run of %s\" -> ",
-			    sqlite3_column_type(row, 10) != SQLITE_NULL
-				? (const char *)sqlite3_column_text(row, 10)
-				: "?",
-			    use->job);
-			put_quoted(use->job);
-			puts(";");
-		}
-		sqlite3_reset(row);
-	}
-	puts("}");
-	return EXIT_DONE;
-}
-
-int
-job_lineage(const struct job_view *view, const char *what, int directions, bool dot,
-    const struct job_printing *printing)
-{
-	struct lineage l = {.view = view};
-	struct origin origin;
-	sqlite3_stmt *row = NULL;
-	int status = EXIT_PARTIAL;
-
-	l.end = &l.first;
-	l.queue_end = &l.queue;
-	l.writer = job_view_prepare(view, "lineage_writer");
-	l.uses = job_view_prepare(view, "lineage_uses");
-	l.readers = job_view_prepare(view, "lineage_readers");
-	row = job_view_prepare(view, "lineage_row");
-	if (l.writer != NULL && l.uses != NULL && l.readers != NULL && row != NULL)
-		status = find_origin(&l, what, &origin);
-	if (status == EXIT_DONE) {
-		look(&l, &origin, directions);
-		status = dot ? print_dot(&l, row) : print_rows(&l, row, printing->format);
-	}
-	if (l.failed || l.arena.failed) {
-		msg("no memory");
-		status = EXIT_PARTIAL;
-	}
-	sqlite3_finalize(l.writer);
-	sqlite3_finalize(l.uses);
-	sqlite3_finalize(l.readers);
-	sqlite3_finalize(row);
-	tdestroy(l.seen, ignore);
-	arena_free(&l.arena);
-	return status;
+	if (l == NULL)
+		return;
+	sqlite3_finalize(l->writer);
+	sqlite3_finalize(l->uses);
+	sqlite3_finalize(l->readers);
+	sqlite3_finalize(l->row);
+	tdestroy(l->seen, ignore);
+	arena_free(&l->arena);
+	free(l);
 }
