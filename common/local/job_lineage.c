@@ -337,6 +337,11 @@ find_origin(struct job_lineage *l)
 	bool found;
 	char *path;
 
+	if (l->wanted.job != NULL) {
+		l->origin.job = keep(l, l->wanted.job);
+		return EXIT_DONE;
+	}
+
 	if (is_id(what) && (l->wanted.recorded || access(what, F_OK) != 0))
 		return find_job(l, what);
 	/* As it was recorded; where there is no such directory any more, as it is given.

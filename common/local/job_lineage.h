@@ -14,12 +14,12 @@
 enum job_direction { JOB_UP = 1, JOB_DOWN = 2 };
 
 struct job_lineage_wanted {
-	const char *what; /* a job, or a file: its path or SHA-256 */
-	/* A path is as it was recorded, a job its UUID: no file of this machine is looked
-	   at. */
-	bool recorded;
-	int directions;	  /* of enum job_direction, added */
-	long most;	  /* jobs and files, the nearest; 0: all */
+	const char *job;  /* its UUID, or NULL and */
+	const char *what; /* a job's number or UUID, or a file: its path or SHA-256 */
+	bool recorded;	/* a path as it was recorded: no file of this machine is looked at
+			 */
+	int directions; /* of enum job_direction, added */
+	long most;	/* jobs and files, the nearest; 0: all */
 	long most_of_one; /* files of a job, or readers of a file, each way; 0: all */
 };
 

@@ -173,15 +173,10 @@ job_lineage_print(const struct job_view *view, const struct job_lineage_wanted *
 }
 
 int
-job_lineage_write(const struct job_view *view, const struct job_lineage_wanted *wanted,
-    const struct printer_format *format, stream_write *write, void *context)
+job_lineage_write(struct job_lineage *lineage, const struct printer_format *format,
+    stream_write *write, void *context)
 {
 	struct goal goal = {.format = format, .write = write, .context = context};
-	struct job_lineage *l;
-	int status = job_lineage_open(&l, view, wanted);
 
-	if (status == EXIT_DONE)
-		status = put_rows(l, &goal);
-	job_lineage_close(l);
-	return status;
+	return put_rows(lineage, &goal);
 }

@@ -12,9 +12,8 @@ int job_lineage_print(const struct job_view *view,
     const struct job_lineage_wanted *wanted, bool dot,
     const struct job_printing *printing);
 
-/* The rows into a function as of stream_open_to().  The exit status. */
-int job_lineage_write(const struct job_view *view,
-    const struct job_lineage_wanted *wanted, const struct printer_format *format,
+/* The rows of one into a function as of stream_open_to().  The exit status. */
+int job_lineage_write(struct job_lineage *lineage, const struct printer_format *format,
     stream_write *write, void *context);
 
 #endif

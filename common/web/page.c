@@ -7,6 +7,7 @@
 #include "web/page_entry.h"
 #include "web/page_experiment.h"
 #include "web/page_job.h"
+#include "web/page_lineage.h"
 #include "web/page_plot.h"
 #include "web/page_runs.h"
 #include "web/page_search.h"
@@ -124,6 +125,21 @@ const struct page pages[] = {
 	.seconds = 10,
 	.fill = page_job,
 	.rows = page_job_rows},
+    {.path = "/jobs/:job/lineage",
+	.name = "lineage",
+	.title = "Lineage",
+	.needs = "jobs",
+	.seconds = 10,
+	.fill = page_lineage,
+	.rows = page_lineage_rows},
+    {.path = "/lineage",
+	.name = "lineage",
+	.title = "Lineage",
+	.parameters = "of",
+	.needs = "jobs",
+	.seconds = 10,
+	.fill = page_lineage,
+	.rows = page_lineage_rows},
     {.path = "/sites",
 	.name = "sites",
 	.title = "Sites",

@@ -11,6 +11,7 @@
 #include "local/job_view.h"
 #include "query/rows.h"
 #include "web/beneath.h"
+#include "web/page_lineage.h"
 
 #define ROWS 500
 #define TAIL 20000 /* bytes of what a job printed */
@@ -121,7 +122,7 @@ page_job(struct view *view)
 		}
 	}
 	sqlite3_finalize(project);
-	return result;
+	return result == 0 ? page_lineage(view) : result;
 }
 
 int

@@ -252,3 +252,55 @@ points() {
     equal "$(code '/plot?v=speed&from=yesterday')" 200
     page '/plot?v=speed&from=yesterday' | grep -q 'is no number'
 }
+
+# A job of $PWD's project that reads the files named first and writes the last.
+piped() {
+    local arguments=() made=${*: -1} file
+    for file in "${@:2:$#-2}"; do
+        arguments+=(--in "IN=$file")
+    done
+    # shellcheck disable=SC2016 # for sh
+    elog-job run --db "$db" -t "$1" "${arguments[@]}" --out "OUT=$made" \
+        -- sh -c 'out=$1; shift; cat "$@" >"$out"; echo "$out" >>"$out"' sh "$made" "${@:2:$#-2}"
+}
+
+@test "a job's lineage is the whole graph, the rows of elog-job lineage, and says where it ends" {
+    local uuid i
+    mkdir "$BATS_TEST_TMPDIR/project"
+    cd "$BATS_TEST_TMPDIR/project" || return
+    elog-job init .
+    echo raw >raw
+    piped one raw a
+    piped two a raw b
+    piped three b c
+    piped aside a d
+    for ((i = 0; i < 40; i++)); do
+        echo "$i" >"m$i"
+    done
+    piped many m? m?? e
+    serve "$db"
+    uuid=$(sqlite3 "$db" "SELECT uuid FROM jobs WHERE task = 'two'")
+    page "/jobs/$uuid" >"$BATS_TEST_TMPDIR/page"
+    # Two steps up, two down; 'aside' is neither before nor behind it.
+    for i in 'raw' '1 one' 'a' '2 two' 'b' '3 three' 'c'; do
+        grep -q ">$i</text>" "$BATS_TEST_TMPDIR/page"
+    done
+    ! grep -q '>4 aside</text>' "$BATS_TEST_TMPDIR/page" || false
+    ! grep -q 'Only the nearest' "$BATS_TEST_TMPDIR/page" || false
+    equal "$(page "/jobs/$uuid/lineage.json" | jq -c 'del(.depth)')" \
+        "$(elog-job lineage 2 --db "$db" --format json | jq -c 'del(.depth)')"
+    equal "$(page "/jobs/$uuid/lineage.csv" | wc -l)" 8
+    # A file, by its path.
+    page "/lineage?of=$PWD/a" >"$BATS_TEST_TMPDIR/page"
+    grep -q '<h1>Lineage of a</h1>' "$BATS_TEST_TMPDIR/page"
+    grep -q '>4 aside</text>' "$BATS_TEST_TMPDIR/page"
+    page '/lineage?of=nothing' | grep -q 'no job read or wrote it'
+    equal "$(page '/lineage.json?of=nothing')" ''
+    # More than can be read: it is said, and all rows are there.
+    uuid=$(sqlite3 "$db" "SELECT uuid FROM jobs WHERE task = 'many'")
+    page "/jobs/$uuid" >"$BATS_TEST_TMPDIR/page"
+    grep -q 'Only the nearest' "$BATS_TEST_TMPDIR/page"
+    equal "$(page "/jobs/$uuid/lineage.json" | wc -l)" 41
+    page /jobs/none | grep -q 'There is no job'
+    page /jobs/none/lineage | grep -q 'There is no job'
+}

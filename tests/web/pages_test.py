@@ -221,13 +221,34 @@ def times_in_the_readers_zone(driver, place):
 
 
 def a_lineage(driver, place):
-    """A job shows which job wrote what it read, and leads there."""
+    """A job shows all jobs and files before and behind it, in order, and leads there."""
     driver.get(address(place, "/jobs"))
     driver.find_element(By.XPATH, "//tr[starts-with(td, 'count')]/th/a").click()
-    wait_for(lambda: driver.find_elements(By.CSS_SELECTOR, ".lineage a"))
-    other = driver.execute_script("return document.querySelector('.lineage a').getAttribute('href')")
-    driver.get(address(place, other))
-    assert "copy" in driver.find_element(By.TAG_NAME, "h1").text
+    wait_for(lambda: driver.find_elements(By.CSS_SELECTOR, "svg.lineage a"))
+    boxes = driver.execute_script("""return [...document.querySelectorAll('svg.lineage a')].map((a) =>
+        [Number(a.querySelector('rect').getAttribute('x')), a.querySelector('text').textContent])""")
+    assert [text for _, text in sorted(boxes)] == ["a.txt", "1 copy", "b.txt", "2 count", "c.txt"], boxes
+    assert len(driver.find_elements(By.CSS_SELECTOR, "svg.lineage path.edge")) == 4
+    job = driver.current_url
+    for page in (job, job + "/lineage"):
+        for dark, width in ((False, None), (True, None), (False, 400)):
+            look(driver, dark, width)
+            driver.get(page)
+            is_quiet(driver, place)
+            if width:
+                fits(driver, width)
+            # What one asked for is in sight.
+            assert driver.execute_script("""const a = document.querySelector('a.this').getBoundingClientRect(),
+                b = document.querySelector('.graph').getBoundingClientRect();
+                return a.left >= b.left && a.right <= b.right""")
+            check_axe(driver)
+    look(driver)
+    driver.find_element(By.CSS_SELECTOR, "svg.lineage a.job:not(.this)").click()
+    wait_for(lambda: "copy" in driver.find_element(By.TAG_NAME, "h1").text)
+    driver.find_element(By.XPATH, "//*[name()='svg']//*[name()='text' and .='c.txt']").click()
+    wait_for(lambda: "Lineage of c.txt" in driver.find_element(By.TAG_NAME, "h1").text)
+    assert len(driver.find_elements(By.CSS_SELECTOR, "svg.lineage a")) == 5
+    check_axe(driver)
 
 
 def while_a_load_writes(driver, place):

@@ -132,6 +132,15 @@
   }
 })();
 
+// A graph that is larger than its box begins where the job is that it is about.
+for (const box of document.querySelectorAll('.graph')) {
+  const target = box.querySelector('a.this');
+  if (!target) continue;
+  const at = target.getBoundingClientRect(), around = box.getBoundingClientRect();
+  box.scrollLeft += at.left + at.width / 2 - around.left - around.width / 2;
+  box.scrollTop += at.top + at.height / 2 - around.top - around.height / 2;
+}
+
 // A stretch of a timeline that is drawn out by hand is shown closer.
 (() => {
   const figure = document.getElementById('timeline');

@@ -1,0 +1,2 @@
+-- about: the job, in a line
+SELECT number, task, title FROM jobs WHERE uuid = :job;
