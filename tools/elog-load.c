@@ -17,7 +17,7 @@
 #include "db/db.h"
 #include "db/migration.h"
 #include "load/check.h"
-#include "load/conditions.h"
+#include "load/fill.h"
 #include "load/forget.h"
 #include "load/index.h"
 #include "load/load.h"
@@ -282,7 +282,7 @@ main(int argc, const char **argv)
 		return status;
 	target.mode = mode;
 	catch_signals();
-	migration_filled_by(conditions_fill);
+	migration_filled_by(fill_tables);
 	status = work(arguments + 1);
 	target_release(&target);
 	if (stopped != 0) {

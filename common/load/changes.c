@@ -39,8 +39,8 @@ struct changes {
 	struct written written[STREAMS_MAX];
 	bool any;
 	sqlite3_int64 generation; /* that is being written */
-	int own;		  /* rows that the triggers wrote */
-	const char *table;	  /* of the last call: SQLite's own text, which stays */
+	int own;	   /* rows that triggers wrote, or what follows from them */
+	const char *table; /* of the last call: SQLite's own text, which stays */
 	struct written *of_table;
 };
 
@@ -129,7 +129,7 @@ hook(void *context, int operation, const char *database, const char *table,
 	struct written *written;
 
 	(void)database;
-	if (strcmp(table, "dump_keys") == 0)
+	if (strcmp(table, "dump_keys") == 0 || strncmp(table, "run_columns", 11) == 0)
 		changes->own++;
 	if (operation == SQLITE_DELETE)
 		return; /* a trigger notes its key */

@@ -11,6 +11,7 @@
 #include "db/value.h"
 #include "load/changes.h"
 #include "load/index.h"
+#include "load/run_columns.h"
 
 struct forget {
 	sqlite3 *db;
@@ -239,7 +240,8 @@ forget_experiments(sqlite3 *db, const char *path, char *const *names)
 			return EXIT_PARTIAL;
 		}
 	}
-	if (changes_write(noted) != 0 || db_exec(db, path, "COMMIT") != 0)
+	if (run_columns_write(db, path) != 0 || changes_write(noted) != 0 ||
+	    db_exec(db, path, "COMMIT") != 0)
 		status = EXIT_PARTIAL;
 	changes_close(noted);
 	return status;

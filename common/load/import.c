@@ -13,6 +13,7 @@
 #include "db/open.h"
 #include "db/statement.h"
 #include "load/changes.h"
+#include "load/run_columns.h"
 
 /* A file's URI for reading only (RFC 3986, section 2): malloc'd, NULL after a message. */
 static char *
@@ -176,7 +177,8 @@ import_all(struct import *import, const char *sql)
 	done = changes != NULL && run_all(import, sql) == 0;
 	if (changes != NULL)
 		changed += changes_total(changes);
-	done = done && changes_write(changes) == 0 &&
+	done = done && run_columns_write(import->db, import->name) == 0 &&
+	       changes_write(changes) == 0 &&
 	       db_exec(import->db, import->name, "COMMIT") == 0;
 	changes_close(changes);
 	if (done)

@@ -17,6 +17,7 @@
 #include "load/foreign.h"
 #include "load/forget.h"
 #include "load/index.h"
+#include "load/run_columns.h"
 #include "load/stage.h"
 #include "stream/message.h"
 #include "stream/streams.h"
@@ -408,8 +409,9 @@ commit(struct load *load)
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (index_flush(load->index) != 0 || changes_write(load->noted) != 0 ||
-	    exec(load, "COMMIT") != 0)
+	if (index_flush(load->index) != 0 ||
+	    run_columns_write(load->db, load->path) != 0 ||
+	    changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);

@@ -849,3 +849,44 @@ END
     says elog-load "line 1" "complete, partial, failed, denied and gone"
     equal "$(sql "$db" "SELECT count(*) FROM fetches")" 0
 }
+
+# of_runs: "name:run=value" of all columns of runs, on one line; nothing more is due.
+of_runs() {
+    sql "$db" "SELECT name || ':' || key || '=' || value FROM run_columns, json_each(data)
+        ORDER BY name, CAST(key AS INTEGER)" | tr '\n' ' '
+    sql "$db" "SELECT 'due' FROM run_columns_due"
+}
+
+@test "what runs have stands in columns, too: changed, gone, renumbered, made here, by any hand" {
+    run_of() {
+        record runs "{\"experiment\":\"e1\",\"num\":$1,\"begin_time\":\"$2\",\"end_time\":$3,\"type\":\"DATA\"}"
+    }
+    {
+        run_of 1 2026-03-01T12:00:00.25+00:00 null
+        run_of 256 2026-03-01T14:00:00+02:00 '"never"'
+        closed e1 '{"runs":2}'
+    } | elog-load --quiet "$db"
+    equal "$(of_runs)" "start_time:1=1772366400250000 start_time:256=1772366400000000 type:1=DATA type:256=DATA "
+    # Changed, and renumbered.
+    {
+        run_of 1 2026-03-01T12:00:01Z '"2026-03-01T12:00:02Z"'
+        run_of 3 2026-03-01T12:00:00Z null
+        closed e1 '{"runs":2}'
+    } | elog-load --quiet "$db"
+    equal "$(of_runs)" "end_time:1=1772366402000000 start_time:1=1772366401000000 start_time:3=1772366400000000 type:1=DATA type:3=DATA "
+    elog-cond run create e1 7 --start 1970-01-01T00:00:01Z --db "$db"
+    elog-cond run remove e1 7 --db "$db"
+    # By another hand: what is due is written with the next load.
+    sqlite3 "$db" "INSERT INTO runs (experiment_id, run_number, sample) VALUES (1, -1, 'a\"b');
+        DELETE FROM runs WHERE run_number = 1; UPDATE runs SET run_number = 4 WHERE run_number = 3"
+    equal "$(sql "$db" "SELECT block FROM run_columns_due ORDER BY 1" | tr '\n' ' ')" "-1 0 "
+    elog-load --quiet "$db" </dev/null
+    equal "$(of_runs)" "sample:-1=a\"b start_time:4=1772366400000000 type:4=DATA "
+    # A file of before there were any.
+    sqlite3 "$db" "DROP TABLE run_columns; DROP TABLE run_columns_due; DROP TRIGGER runs_added;
+        DROP TRIGGER runs_removed; DROP TRIGGER runs_changed; DELETE FROM schema_version WHERE version > 15"
+    elog-load --migrate --quiet "$db"
+    equal "$(of_runs)" "sample:-1=a\"b start_time:4=1772366400000000 type:4=DATA "
+    elog-load --forget e1 --quiet "$db"
+    equal "$(of_runs)" ""
+}

@@ -15,6 +15,8 @@ static const char *const apart[] = {
     "dump_keys",	 /* */
     "file_contents",	 /* come with run_files */
     "condition_columns", /* are made of the documents of runs */
+    "run_columns",	 /* and of runs */
+    "run_columns_due",	 /* */
     "log_counts",
     "site_hashes",   /* counted by triggers */
     "search_places", /* of elog-search's index, which is made of the rows */
