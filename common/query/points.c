@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/msg.h"
-#include "db/condition_column.h"
 #include "db/db.h"
+#include "query/lane.h"
+#include "query/lane_filter.h"
 #include "query/query_scope.h"
 #include "text/buffer.h"
 #include "text/number.h"
@@ -26,6 +27,8 @@ struct points {
 	const char *path;
 	struct query_wanted wanted;
 	struct query *query;
+	struct lane_filter *filter; /* of columns; NULL: all */
+	bool by_statement, was_plain;
 	struct points_axis names[POINTS_NAMES_MAX];
 	size_t n;
 	struct points_axis x, colour;
@@ -180,6 +183,14 @@ give(struct points *points, size_t i, const struct point *point)
 		points->left_out++;
 }
 
+/* Is the colour that of experiments? */
+static bool
+is_experiment(const struct points_axis *axis)
+{
+	return axis->name != NULL && axis->stored == 0 &&
+	       strcmp(axis->name, "experiment") == 0;
+}
+
 /* ---- By the query's statement ----------------------------------------------- */
 
 static double
@@ -258,115 +269,26 @@ read_statement(struct points *points)
 
 /* ---- By the columns themselves ---------------------------------------------- */
 
-/*
- * Where all runs are wanted, the columns of each condition are gone through beside each
- * other: ten times as fast as rows.  A lane is one of them, or the times of runs.
- */
-struct lane {
-	sqlite3_stmt *rows;
-	bool times;
-	bool there; /* it stands at a run */
-	sqlite3_int64 experiment;
-	struct condition_column column;
-	struct condition_run run;
-	struct json_span value;
+/* What a point is made of; those that are not needed are not open. */
+struct lanes {
+	struct lane y, x, colour, start;
 };
-
-#define OF_EXPERIMENTS                                                                   \
-	"AND (?2 IS NULL OR experiment_id IN (SELECT value FROM json_each(?2))) "
-
-static int
-lane_open(struct points *points, const struct query_scope *scope,
-    const struct points_axis *axis, struct lane *lane)
-{
-	static const char columns[] =
-	    "SELECT experiment_id, data FROM condition_columns WHERE type_id = "
-	    "?1 " OF_EXPERIMENTS
-	    "AND block BETWEEN ?3 AND ?4 ORDER BY experiment_id, block";
-	static const char times[] =
-	    "SELECT experiment_id, run_number, start_time FROM runs WHERE ?1 = "
-	    "0 " OF_EXPERIMENTS "ORDER BY experiment_id, run_number";
-	double least = -9e15, most = 9e15;
-
-	*lane = (struct lane){.times = axis->stored == 0, .there = true};
-	if (sqlite3_prepare_v2(points->db, lane->times ? times : columns, -1, &lane->rows,
-		NULL) != SQLITE_OK)
-		return -1;
-	sqlite3_bind_int64(lane->rows, 1, axis->stored);
-	if (scope->some)
-		sqlite3_bind_text(
-		    lane->rows, 2, scope->experiments, -1, SQLITE_TRANSIENT);
-	/* Of a few runs, only the blocks of those. */
-	if (points->x.kind == POINTS_RUN) {
-		least = fmax(least, floor(points->low / CONDITION_BLOCK));
-		most = fmin(most, floor(points->high / CONDITION_BLOCK));
-	}
-	if (!lane->times) {
-		sqlite3_bind_int64(lane->rows, 3, (sqlite3_int64)least);
-		sqlite3_bind_int64(lane->rows, 4, (sqlite3_int64)most);
-	}
-	return 0;
-}
-
-/* The next run that has a value; 0 behind the last, -1 if the database failed. */
-static int
-lane_next(struct lane *lane)
-{
-	int code;
-
-	for (;;) {
-		if (!lane->times && lane->column.at < lane->column.end &&
-		    condition_column_next(&lane->column, &lane->run, &lane->value))
-			return 1;
-		code = sqlite3_step(lane->rows);
-		if (code != SQLITE_ROW) {
-			lane->there = false;
-			return code == SQLITE_DONE ? 0 : -1;
-		}
-		lane->experiment = sqlite3_column_int64(lane->rows, 0);
-		if (lane->times) {
-			condition_run_whole(
-			    &lane->run, sqlite3_column_int64(lane->rows, 1));
-			lane->value.p = (const char *)sqlite3_column_text(lane->rows, 2);
-			lane->value.n = (size_t)sqlite3_column_bytes(lane->rows, 2);
-			if (lane->value.p != NULL)
-				return 1;
-		} else {
-			const void *data = sqlite3_column_blob(lane->rows, 1);
-			size_t n = (size_t)sqlite3_column_bytes(lane->rows, 1);
-
-			condition_column_begin(
-			    &lane->column, (struct json_span){data, n}, true);
-		}
-	}
-}
-
-static bool
-is_before(const struct lane *a, const struct lane *b)
-{
-	return a->experiment < b->experiment ||
-	       (a->experiment == b->experiment && a->run.number < b->run.number);
-}
-
-/* Go on to the run that another lane stands at.  1, 0 if this one has nothing for it. */
-static int
-lane_follow(struct lane *lane, const struct lane *leader)
-{
-	int code;
-
-	while (lane->there && (lane->value.p == NULL || is_before(lane, leader)))
-		if ((code = lane_next(lane)) <= 0)
-			return code;
-	return lane->there && !is_before(leader, lane);
-}
 
 static double
 lane_value(struct points *points, const struct lane *lane, const struct points_axis *axis)
 {
-	if (lane->times)
-		return seconds_of(lane->value.p, lane->value.n);
-	return axis->kind == POINTS_CLASS ? class_of_json(points, lane->value)
-					  : number_of_json(lane->value);
+	struct json_span value = lane->value;
+
+	if (axis->kind == POINTS_TIME)
+		return (double)lane_integer(lane) / 1e6;
+	if (lane->minus != NULL)
+		return lane_duration(lane);
+	if (axis->kind == POINTS_CLASS)
+		return class_of_json(points, value);
+	/* A type or sample that is a number. */
+	if (axis->stored == 0 && value.n > 2)
+		return number_of_text(value.p + 1, value.n - 2);
+	return number_of_json(value);
 }
 
 /* The name of an experiment by its id; false if the database failed. */
@@ -380,104 +302,139 @@ find_experiment(
 	if (sqlite3_step(names) != SQLITE_ROW)
 		return false;
 	name = (const char *)sqlite3_column_text(names, 0);
-	point->experiment = text_add(points, &points->experiments,
-	    name != NULL ? name : "", name != NULL ? strlen(name) : 0);
-	point->colour = points->colour.name != NULL && points->colour.stored == 0
-			    ? class_of(points, name != NULL ? name : "",
-				  name != NULL ? strlen(name) : 0)
-			    : NAN;
+	if (name == NULL)
+		name = "";
+	point->experiment = text_add(points, &points->experiments, name, strlen(name));
+	point->colour = is_experiment(&points->colour)
+			    ? class_of(points, name, strlen(name))
+			    : (double)NAN;
 	sqlite3_reset(names);
 	return true;
 }
 
-/* The points of one condition; lanes are of it, of x and of the colour. */
+/* Is the run that a lane stands at one of those?  1, 0, or -1 if the database failed. */
 static int
-read_lanes(struct points *points, size_t i, struct lane lanes[3], sqlite3_stmt *names)
+is_wanted(struct points *points, const struct query_scope *scope, struct lanes *lanes)
 {
-	struct lane *y = &lanes[0], *x = &lanes[1], *colour = &lanes[2];
+	sqlite3_int64 run = lanes->y.run.number, start;
+	int follows;
+
+	if ((scope->runs.n > 0 && !run_list_has(&scope->runs, run)) ||
+	    (scope->has_min && run < scope->run_min) ||
+	    (scope->has_max && run > scope->run_max))
+		return 0;
+	if (lanes->start.rows != NULL) {
+		follows = lane_follow(&lanes->start, &lanes->y);
+		if (follows <= 0)
+			return follows;
+		start = lane_integer(&lanes->start);
+		if ((scope->has_start && start < scope->start) ||
+		    (scope->has_end && start > scope->end))
+			return 0;
+	}
+	return points->filter != NULL ? lane_filter_holds(points->filter, &lanes->y) : 1;
+}
+
+/* What a lane beside the first has for its run; *value stays where it has nothing. */
+static int
+read_beside(struct points *points, struct lane *lane, const struct lane *first,
+    const struct points_axis *axis, double *value)
+{
+	int follows = lane_follow(lane, first);
+
+	if (follows > 0)
+		*value = lane_value(points, lane, axis);
+	return follows < 0 ? -1 : 0;
+}
+
+/* The points of one condition. */
+static int
+read_lanes(struct points *points, size_t i, const struct query_scope *scope,
+    struct lanes *lanes, sqlite3_stmt *names)
+{
+	struct lane *y = &lanes->y;
 	sqlite3_int64 experiment = -1;
 	struct point point = {.whole = true};
 	double class = NAN; /* of the experiment */
 	int code;
 
 	while ((code = lane_next(y)) > 0) {
-		int follows;
+		int wanted = is_wanted(points, scope, lanes);
 
+		if (wanted < 0)
+			return -1;
+		if (wanted == 0)
+			continue;
 		if (y->experiment != experiment) {
 			experiment = y->experiment;
 			if (!find_experiment(points, names, experiment, &point))
 				return -1;
 			class = point.colour;
 		}
-		point.x = (double)y->run.number;
-		if (x->rows != NULL) {
-			follows = lane_follow(x, y);
-			if (follows < 0)
-				return -1;
-			if (follows == 0)
-				continue;
-			point.x = lane_value(points, x, &points->x);
-		}
+		point.x = lanes->x.rows != NULL ? (double)NAN : (double)y->run.number;
 		point.colour = class;
-		if (colour->rows != NULL) {
-			follows = lane_follow(colour, y);
-			if (follows < 0)
-				return -1;
-			if (follows > 0)
-				point.colour =
-				    lane_value(points, colour, &points->colour);
-		}
+		if (lanes->x.rows != NULL &&
+		    read_beside(points, &lanes->x, y, &points->x, &point.x) != 0)
+			return -1;
+		if (isnan(point.x))
+			continue;
 		point.run.number = y->run.number;
 		point.y = lane_value(points, y, &points->names[i]);
+		if (lanes->colour.rows != NULL && isfinite(point.y) &&
+		    read_beside(
+			points, &lanes->colour, y, &points->colour, &point.colour) != 0)
+			return -1;
 		give(points, i, &point);
 	}
 	return code;
 }
 
 static int
+open_axis(struct points *points, struct lane *lane, const struct points_axis *axis,
+    const struct lane_scope *scope)
+{
+	return lane_open(lane, points->db, axis->name, axis->stored, scope);
+}
+
+static int
 read_columns(struct points *points, const struct query_scope *scope, sqlite3_stmt *names)
 {
+	/* Of a few runs, only the blocks of those. */
+	bool near = points->x.kind == POINTS_RUN;
+	struct lane_scope runs = {.experiments = scope->some ? scope->experiments : NULL,
+	    .least = near ? points->low : -INFINITY,
+	    .most = near ? points->high : INFINITY};
 	int result = 0;
 
 	for (size_t i = 0; i < points->n && result == 0; i++) {
-		struct lane lanes[3] = {{.rows = NULL}};
+		struct lanes lanes = {.y = {.rows = NULL}};
 
-		if (lane_open(points, scope, &points->names[i], &lanes[0]) != 0 ||
-		    (points->x.kind != POINTS_RUN &&
-			lane_open(points, scope, &points->x, &lanes[1]) != 0) ||
-		    (points->colour.stored != 0 &&
-			lane_open(points, scope, &points->colour, &lanes[2]) != 0) ||
-		    read_lanes(points, i, lanes, names) != 0)
+		if ((points->filter != NULL &&
+			lane_filter_begin(points->filter, &runs) != 0) ||
+		    open_axis(points, &lanes.y, &points->names[i], &runs) != 0 ||
+		    (!near && open_axis(points, &lanes.x, &points->x, &runs) != 0) ||
+		    (points->colour.name != NULL && !is_experiment(&points->colour) &&
+			open_axis(points, &lanes.colour, &points->colour, &runs) != 0) ||
+		    ((scope->has_start || scope->has_end) &&
+			lane_open(&lanes.start, points->db, "start_time", 0, &runs) !=
+			    0) ||
+		    read_lanes(points, i, scope, &lanes, names) != 0)
 			result = -1;
-		for (int j = 0; j < 3; j++)
-			sqlite3_finalize(lanes[j].rows);
+		lane_close(&lanes.y);
+		lane_close(&lanes.x);
+		lane_close(&lanes.colour);
+		lane_close(&lanes.start);
 	}
 	return result;
 }
 
 /* ---- Which of the two ------------------------------------------------------- */
 
-/* Are a condition's values all in columns, of runs with whole numbers?  1, 0, or -1. */
+/* Can an axis be read from columns?  1, 0, or -1. */
 static int
-is_in_columns(struct points *points, sqlite3_int64 id)
+is_in_columns(struct points *points, const struct points_axis *axis)
 {
-	sqlite3_stmt *ask = NULL;
-	int code;
-
-	if (id == 0)
-		return 0;
-	code = sqlite3_prepare_v2(points->db,
-	    "SELECT NOT EXISTS (SELECT 1 FROM local_conditions WHERE type_id = ?1) AND "
-	    "NOT EXISTS (SELECT 1 FROM condition_columns WHERE type_id = ?1 "
-	    "AND typeof(block) <> 'integer')",
-	    -1, &ask, NULL);
-	if (code == SQLITE_OK) {
-		sqlite3_bind_int64(ask, 1, id);
-		code = sqlite3_step(ask);
-	}
-	code = code == SQLITE_ROW ? sqlite3_column_int(ask, 0) : -1;
-	sqlite3_finalize(ask);
-	return code;
+	return lane_is_there(points->db, axis->name, axis->stored);
 }
 
 static bool
@@ -490,38 +447,36 @@ is_blank(const char *text)
 static int
 is_plain(struct points *points)
 {
-	const struct query_wanted *wanted = &points->wanted;
+	const struct query_scope *scope = query_scope(points->query);
+	const struct query_node *filter = query_filter(points->query);
 	const struct points_axis *x = &points->x, *colour = &points->colour;
-	int plain;
+	int plain = !points->by_statement;
 
-	if (!is_blank(wanted->text) || wanted->runs != NULL || wanted->period != NULL)
-		return 0;
-	plain = x->kind == POINTS_RUN || strcmp(x->name, "start_time") == 0
-		    ? 1
-		    : is_in_columns(points, x->stored);
-	if (plain == 1 && colour->name != NULL && strcmp(colour->name, "experiment") != 0)
-		plain = is_in_columns(points, colour->stored);
+	if (plain == 1 && x->kind != POINTS_RUN)
+		plain = is_in_columns(points, x);
+	if (plain == 1 && colour->name != NULL && !is_experiment(colour))
+		plain = is_in_columns(points, colour);
 	for (size_t i = 0; i < points->n && plain == 1; i++)
-		plain = is_in_columns(points, points->names[i].stored);
-	return plain;
+		plain = is_in_columns(points, &points->names[i]);
+	if (plain == 1 && (scope->has_start || scope->has_end))
+		plain = lane_is_there(points->db, "start_time", 0);
+	if (plain != 1 || filter == NULL)
+		return plain;
+	if (lane_filter_read(&points->filter, points->db, filter) != 0)
+		return -1;
+	return points->filter != NULL;
 }
 
 static int
 read_plain_columns(struct points *points)
 {
-	const struct query_wanted *wanted = &points->wanted;
-	struct query_scope scope;
-	struct query_error error;
 	sqlite3_stmt *names = NULL;
 	int result = -1;
 
-	if (query_scope_read(&scope, points->db, &points->arena, NULL,
-		wanted->experiments, wanted->gone, NULL, NULL, &error) == 0 &&
-	    sqlite3_prepare_v2(points->db, "SELECT name FROM experiments WHERE id = ?",
+	if (sqlite3_prepare_v2(points->db, "SELECT name FROM experiments WHERE id = ?",
 		-1, &names, NULL) == SQLITE_OK)
-		result = read_columns(points, &scope, names);
+		result = read_columns(points, query_scope(points->query), names);
 	sqlite3_finalize(names);
-	query_scope_free(&scope);
 	return result;
 }
 
@@ -537,6 +492,7 @@ points_read(
 	points->context = context;
 	if (plain >= 0)
 		result = plain > 0 ? read_plain_columns(points) : read_statement(points);
+	points->was_plain = plain > 0;
 	if (points->arena.failed) {
 		msg("no memory");
 		return -1;
@@ -544,6 +500,18 @@ points_read(
 	if (result != 0)
 		db_complain(points->db, points->path);
 	return result;
+}
+
+void
+points_by_statement(struct points *points)
+{
+	points->by_statement = true;
+}
+
+bool
+points_by_columns(const struct points *points)
+{
+	return points->was_plain;
 }
 
 /* ---- Opening ---------------------------------------------------------------- */
@@ -737,6 +705,7 @@ points_close(struct points *points)
 {
 	if (points == NULL)
 		return;
+	lane_filter_free(points->filter);
 	query_free(points->query);
 	free(points->experiments.items);
 	free(points->classes.items);

@@ -66,6 +66,13 @@ typedef void points_take(void *context, size_t i, const struct point *point);
 int points_read(
     struct points *points, double low, double high, points_take *take, void *context);
 
+/*
+ * Read by the statement of the query, whatever it is: for tests.  And whether it was read
+ * from the columns of conditions, of which the same must come.
+ */
+void points_by_statement(struct points *points);
+bool points_by_columns(const struct points *points);
+
 /* The experiment of that number, and the text of that class: of a colour. */
 const char *points_experiment(const struct points *points, unsigned number);
 size_t points_classes(const struct points *points);

@@ -584,6 +584,18 @@ query_printer_columns(const struct query *query)
 	return columns;
 }
 
+const struct query_node *
+query_filter(const struct query *query)
+{
+	return query->filter;
+}
+
+const struct query_scope *
+query_scope(const struct query *query)
+{
+	return &query->scope;
+}
+
 static void
 explain_value(const struct query_value *value, int number, FILE *out)
 {

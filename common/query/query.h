@@ -62,6 +62,8 @@ struct query_wanted {
 };
 
 struct query;
+struct query_node;
+struct query_scope;
 
 /*
  * Turn what is wanted into a statement.  Opens a read transaction on db, if none is open,
@@ -89,6 +91,11 @@ sqlite3_int64 query_column_stored(const struct query *query, int column);
 /* The same for a printer, as many as there are and one without a name behind them;
    malloc'd, its names borrowed.  NULL without memory. */
 struct printer_column *query_printer_columns(const struct query *query);
+
+/* For who reads conditions by themselves: the checked filter, NULL if all runs are
+   wanted; and which runs are looked at beside it. */
+const struct query_node *query_filter(const struct query *query);
+const struct query_scope *query_scope(const struct query *query);
 
 /*
  * Print the SQL, the bound values, and SQLite's plan.  0, or -1 if the database

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Columns are narrower while points come, since how far these reach is not known; an even
+   number of times. */
+#define FINER 4
+
 void
 bins_begin(struct bins *bins, bool log, size_t max)
 {
@@ -90,7 +94,7 @@ divide(struct bins *bins)
 	struct point *plain = bins->plain;
 	long long n = bins->n;
 
-	bins->n_bins = bins->max / 2 * 2;
+	bins->n_bins = bins->max * FINER;
 	bins->bins = calloc(bins->n_bins, sizeof(struct bin));
 	if (bins->bins == NULL) {
 		bins->failed = true;
@@ -135,6 +139,32 @@ bins_add(struct bins *bins, const struct point *point)
 	else
 		put_binned(bins, point);
 	bins->n++;
+}
+
+void
+bins_end(struct bins *bins)
+{
+	size_t first = 0, last = bins->n_bins, together, n = 0;
+
+	if (bins->plain != NULL || bins->bins == NULL)
+		return;
+	while (last > 0 && bins->bins[last - 1].n == 0)
+		last--;
+	while (first < last && bins->bins[first].n == 0)
+		first++;
+	together = (last - first + bins->max - 1) / bins->max;
+	if (together < 2)
+		return;
+	for (size_t i = first; i < last; i += together, n++) {
+		struct bin one = bins->bins[i];
+
+		for (size_t j = i + 1; j < i + together && j < last; j++)
+			merge(&one, &bins->bins[j]);
+		bins->bins[n] = one;
+	}
+	bins->from += bins->width * (double)first;
+	bins->width *= (double)together;
+	bins->n_bins = n;
 }
 
 bool

@@ -35,6 +35,9 @@ struct bins {
 void bins_begin(struct bins *bins, bool log, size_t max);
 void bins_add(struct bins *bins, const struct point *point);
 
+/* All were added: of columns there are no more than so many, and not much fewer. */
+void bins_end(struct bins *bins);
+
 /*
  * Those that are to be drawn, in turns: begin with *at = 0.  Where a column has more than
  * one, high is not NULL: they are the lowest and the highest of *n.  False behind the

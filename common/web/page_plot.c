@@ -25,7 +25,7 @@
 #define ALONE 340 /* the height of a panel */
 #define BESIDE 170
 
-#define LINKS_MAX 1000 /* points that are links by themselves */
+#define LINKS_MAX 600 /* points that are links by themselves */
 #define ZONES 24
 #define X_TICKS 8
 

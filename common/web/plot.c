@@ -11,7 +11,9 @@
 #include "web/page_runs.h"
 
 #define BARS 40
-#define ROWS_MAX 1440 /* columns of pixels, of all panels */
+#define ROWS_BYTES 185000 /* of the points of all panels together, about */
+#define ROW_BYTES 75	  /* of a point, beside texts: numbers have up to 17 digits */
+#define LEAST_BINS 60
 
 /* ---- What was asked for ----------------------------------------------------- */
 
@@ -163,6 +165,24 @@ count_bars(const struct plot *plot, struct plot_panel *panel)
 	}
 }
 
+/* How many columns of pixels each panel may have, so that an answer is not too long. */
+static size_t
+bins_of(const struct plot *plot)
+{
+	size_t bytes = 0, bins;
+
+	for (size_t i = 0; i < plot->n; i++) {
+		bytes += ROW_BYTES + strlen(points_name(plot->points, i)->name) + 12;
+		if (points_name(plot->points, i)->kind == POINTS_TIME)
+			bytes += 12;
+		bytes += points_x(plot->points)->kind == POINTS_RUN ? 8 : 24;
+		if (points_colour(plot->points)->name != NULL)
+			bytes += 16;
+	}
+	bins = bytes > 0 ? ROWS_BYTES / 2 / bytes : BINS_MAX;
+	return bins < LEAST_BINS ? LEAST_BINS : bins > BINS_MAX ? BINS_MAX : bins;
+}
+
 /* ---- The whole -------------------------------------------------------------- */
 
 static int
@@ -210,8 +230,7 @@ plot_read(struct plot *plot, struct view *view)
 	for (size_t i = 0; i < plot->n; i++) {
 		struct bins *bins = &plot->panels[i].bins;
 
-		bins_begin(bins, plot->log_x,
-		    plot->n <= ROWS_MAX / BINS_MAX ? BINS_MAX : ROWS_MAX / plot->n);
+		bins_begin(bins, plot->log_x, bins_of(plot));
 		bins->fixed = plot->has_from && plot->has_to && plot->to > plot->from &&
 			      (!plot->log_x || plot->from > 0);
 		bins->low = plot->from;
@@ -224,6 +243,7 @@ plot_read(struct plot *plot, struct view *view)
 		return -1;
 	for (size_t i = 0; i < plot->n; i++) {
 		plot->failed |= plot->panels[i].bins.failed;
+		bins_end(&plot->panels[i].bins);
 		if (plot->histogram)
 			count_bars(plot, &plot->panels[i]);
 	}

@@ -737,6 +737,7 @@ if wanted plot; then
     runs=${BENCH_POINTS:-1000000}
     elog-load -q plot.db </dev/null
     "$here/points.py" plot.db "$runs"
+    elog-load -q plot.db </dev/null # what follows from the runs
     elog-web --port 0 plot.db >web.out 2>/dev/null &
     web_pid=$!
     trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"; kill "$web_pid"' EXIT
@@ -756,10 +757,13 @@ if wanted plot; then
     }
     plotted "$runs points against run, the page" '/plot?v=energy' '<= 100'
     plotted "  their rows" '/plot.json?v=energy' '<= 100'
-    plotted "  coloured by a text" '/plot.json?v=energy&colour=mode' '-'
-    plotted "  against another condition" '/plot.json?v=energy&x=rate' '-'
-    plotted "  against time" '/plot.json?v=energy&x=time' '-'
-    plotted "  of runs that a query selects" '/plot.json?v=energy&q=rate+%3E+1' '-'
+    plotted "  coloured by a text" '/plot.json?v=energy&colour=mode' '<= 100'
+    plotted "  against another condition" '/plot.json?v=energy&x=rate' '<= 100'
+    plotted "  against time" '/plot.json?v=energy&x=time' '<= 100'
+    plotted "  of runs that a query selects" '/plot.json?v=energy&q=rate+%3E+1' '<= 100'
+    plotted "  of a type of runs" '/plot.json?v=energy&q=type+==+%22DATA%22' '<= 100'
+    plotted "  two conditions against time" '/plot.json?v=energy,rate&x=time' '-'
+    plotted "  a histogram of runs that a query selects" '/plot?v=energy&kind=histogram&q=rate+%3E+1' '<= 100'
     plotted "  a hundredth of them" '/plot.json?v=energy&from=500000&to=509999' '-'
     kill "$web_pid"
     trap '[ -z "$proxy_pid" ] || kill "$proxy_pid"' EXIT
