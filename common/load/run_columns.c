@@ -22,14 +22,14 @@ enum { NEXT, RUNS, WRITE, REMOVE, DONE, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
     [NEXT] = "SELECT experiment_id, block FROM run_columns_due LIMIT 1",
-    [RUNS] = "SELECT run_number, start_time, end_time, type, sample FROM runs "
-	     "WHERE experiment_id = ?1 AND run_number BETWEEN ?2 AND ?3 "
-	     "AND typeof(run_number) = 'integer' ORDER BY run_number",
-    [WRITE] = "INSERT INTO run_columns (experiment_id, block, name, data) "
-	      "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (experiment_id, name, block) "
-	      "DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
-    [REMOVE] = "DELETE FROM run_columns WHERE experiment_id = ?1 AND block = ?2 "
-	       "AND name = ?3",
+    [RUNS] = ("SELECT run_number, start_time, end_time, type, sample FROM runs "
+	      "WHERE experiment_id = ?1 AND run_number BETWEEN ?2 AND ?3 "
+	      "AND typeof(run_number) = 'integer' ORDER BY run_number"),
+    [WRITE] = ("INSERT INTO run_columns (experiment_id, block, name, data) "
+	       "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (experiment_id, name, block) "
+	       "DO UPDATE SET data = excluded.data WHERE data <> excluded.data"),
+    [REMOVE] = ("DELETE FROM run_columns WHERE experiment_id = ?1 AND block = ?2 "
+		"AND name = ?3"),
     [DONE] = "DELETE FROM run_columns_due WHERE experiment_id = ?1 AND block = ?2",
 };
 

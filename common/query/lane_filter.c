@@ -426,23 +426,6 @@ lane_filter_begin(struct lane_filter *filter, const struct lane_scope *scope)
 }
 
 static bool
-holds(int operator, int order)
-{
-	switch (operator) {
-	case SQLITE_INDEX_CONSTRAINT_EQ:
-		return order == 0;
-	case SQLITE_INDEX_CONSTRAINT_GT:
-		return order > 0;
-	case SQLITE_INDEX_CONSTRAINT_GE:
-		return order >= 0;
-	case SQLITE_INDEX_CONSTRAINT_LT:
-		return order < 0;
-	default:
-		return order <= 0;
-	}
-}
-
-static bool
 number_holds(const struct part *part, const struct lane *lane, const struct lane *leader)
 {
 	struct number number = {.is_real = part->of == OF_DURATION};
@@ -455,7 +438,7 @@ number_holds(const struct part *part, const struct lane *lane, const struct lane
 	if (!number.is_real)
 		number.real = (double)number.integer;
 	for (size_t i = 0; i < part->n; i++)
-		if (holds(part->operator,
+		if (value_term_order(part->operator,
 			number_compare(&number, &part->constants[i].number)))
 			return true;
 	return false;
@@ -487,7 +470,7 @@ text_holds(struct lane_filter *filter, const struct part *part, struct json_span
 
 		if (order == 0)
 			order = (n > constant->n) - (n < constant->n);
-		result = holds(part->operator, order);
+		result = value_term_order(part->operator, order);
 	}
 	free(decoded);
 	return result;

@@ -91,8 +91,8 @@ value_term_free(struct value_term *term)
 
 /* ---- comparing -------------------------------------------------------------- */
 
-static bool
-holds(int operator, int order)
+bool
+value_term_order(int operator, int order)
 {
 	switch (operator) {
 	case SQLITE_INDEX_CONSTRAINT_EQ:
@@ -141,7 +141,7 @@ operand_holds(const struct value_term *term, const struct operand *operand)
 			continue;
 		else
 			order = compare_texts(operand->text, constant);
-		if (holds(term->operator, order))
+		if (value_term_order(term->operator, order))
 			return true;
 	}
 	return false;
@@ -188,8 +188,8 @@ value_term_quick(const struct value_term *term, struct value_quick *quick)
 		return false;
 	*quick = (struct value_quick){.above = term->constants->above,
 	    .below = term->constants->below,
-	    .more = holds(term->operator, 1),
-	    .less = holds(term->operator, - 1)};
+	    .more = value_term_order(term->operator, 1),
+	    .less = value_term_order(term->operator, - 1)};
 	return true;
 }
 
@@ -268,7 +268,7 @@ value_term_holds(const struct value_term *term, struct json_span value, bool pla
 		int order = clearly(value, term->constants);
 
 		if (order != 0)
-			return holds(term->operator, order);
+			return value_term_order(term->operator, order);
 	}
 	result = read_operand(value, &operand, &decoded) && operand_holds(term, &operand);
 	free(decoded);
@@ -319,9 +319,9 @@ range_holds(int operator, int least, int most)
 		return least <= 0 && most >= 0;
 	case SQLITE_INDEX_CONSTRAINT_GT:
 	case SQLITE_INDEX_CONSTRAINT_GE:
-		return holds(operator, most);
+		return value_term_order(operator, most);
 	default:
-		return holds(operator, least);
+		return value_term_order(operator, least);
 	}
 }
 
@@ -367,7 +367,7 @@ constant_can_hold(const struct value_term *term, const struct value_constant *co
 		return false;
 	case CLASS_NUMBER:
 		/* Texts are more than any number. */
-		if (texts && holds(term->operator, 1))
+		if (texts && value_term_order(term->operator, 1))
 			return true;
 		if (!numbers)
 			return false;
@@ -377,7 +377,7 @@ constant_can_hold(const struct value_term *term, const struct value_constant *co
 		    number_compare(&least, &constant->number),
 		    number_compare(&most, &constant->number));
 	case CLASS_TEXT:
-		if (numbers && holds(term->operator, - 1))
+		if (numbers && value_term_order(term->operator, - 1))
 			return true;
 		if (!texts)
 			return false;
@@ -386,7 +386,7 @@ constant_can_hold(const struct value_term *term, const struct value_constant *co
 			return true;
 		return range_holds(term->operator, first, last);
 	case CLASS_BLOB:
-		return holds(term->operator, - 1);
+		return value_term_order(term->operator, - 1);
 	}
 	return true;
 }

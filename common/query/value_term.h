@@ -54,6 +54,9 @@ struct value_quick {
 };
 bool value_term_quick(const struct value_term *term, struct value_quick *quick);
 
+/* Is an operator satisfied by how something compares: less (-1), equal (0), more (1)? */
+bool value_term_order(int operator, int order);
+
 /* Does a value that was set here, as SQL has it? */
 bool value_term_holds_local(const struct value_term *term, sqlite3_value *value);
 

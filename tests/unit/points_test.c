@@ -7,32 +7,12 @@
 
 #include <math.h>
 
-#include "db/condition_column.h"
-#include "db/sql.h"
+#include "database.h"
 #include "load/run_columns.h"
-#include "unit.h"
 
 #define NAMES 5
 #define EXPERIMENTS 3
 #define LAST 600
-
-static unsigned
-dice(unsigned n)
-{
-	static uint64_t state = 1181783497276652981u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state % n);
-}
-
-static void
-exec(sqlite3 *db, const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-}
 
 /* ---- A database ------------------------------------------------------------- */
 
@@ -122,13 +102,8 @@ put_runs(sqlite3 *db, int experiment)
 static sqlite3 *
 database(void)
 {
-	sqlite3 *db;
+	sqlite3 *db = empty_database();
 
-	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	assert_int_equal(condition_column_functions(db), SQLITE_OK);
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
-		if (strncmp(file->name, "migrations/", 11) == 0)
-			exec(db, file->text);
 	exec(
 	    db, "INSERT INTO experiments (id, name) VALUES (1, 'b'), (2, 'a'), (3, 'c')");
 	exec(db,
@@ -142,9 +117,7 @@ database(void)
 				if (dice(8) > 0)
 					put_column(db, experiment, name, block);
 	}
-	exec(db, "UPDATE condition_types SET kinds = k, value_type = "
-		 "ifnull(type_of_kinds(k), 'mixed') FROM (SELECT type_id AS n, "
-		 "all_kinds(kinds) AS k FROM condition_columns GROUP BY 1) WHERE n = id");
+	count_types(db);
 	exec(db, "INSERT INTO run_periods (name, run_min, run_max, start_time, end_time) "
 		 "VALUES ('p', 7, 400, NULL, NULL), ('q', NULL, 300, "
 		 "'2023-11-14T23:00:00Z', '2023-11-15T20:00:00Z')");
@@ -222,12 +195,6 @@ read_all(sqlite3 *db, const struct query_wanted *wanted, const char *x,
 	free(taken.lines);
 	points_close(points);
 	return text;
-}
-
-static const char *
-pick(const char *const *from, size_t n)
-{
-	return from[dice((unsigned)n)];
 }
 
 static void

@@ -6,33 +6,12 @@
  */
 #include "query/query_values.h"
 
-#include <sqlite3.h>
-
-#include "db/condition_column.h"
+#include "database.h"
 #include "db/condition_type.h"
-#include "db/sql.h"
 #include "query/query.h"
-#include "unit.h"
 
 #define NAMES 4
 #define EXPERIMENTS 5
-
-static uint64_t state_of_random = 88172645463325252u;
-
-static unsigned
-dice(unsigned n)
-{
-	state_of_random ^= state_of_random << 13;
-	state_of_random ^= state_of_random >> 7;
-	state_of_random ^= state_of_random << 17;
-	return (unsigned)(state_of_random % n);
-}
-
-static const char *
-pick(const char *const *from, unsigned n)
-{
-	return from[dice(n)];
-}
 
 /* A value as a document has it, of a column of some flavour. */
 static void
@@ -62,26 +41,6 @@ value(unsigned flavour, char *out, size_t n)
 	default:
 		snprintf(out, n, "%s", pick(odd, COUNT_OF(odd)));
 	}
-}
-
-static void
-exec(sqlite3 *db, const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-}
-
-static sqlite3 *
-empty(void)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-	assert_int_equal(condition_column_functions(db), SQLITE_OK);
-	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
-		if (strncmp(file->name, "migrations/", 11) == 0)
-			exec(db, file->text);
-	return db;
 }
 
 /* Write a column of a draft. */
@@ -177,7 +136,7 @@ fill(sqlite3 *db, int experiment, int name, unsigned flavour)
 static sqlite3 *
 database(void)
 {
-	sqlite3 *db = empty();
+	sqlite3 *db = empty_database();
 
 	for (int i = 1; i <= EXPERIMENTS; i++) {
 		char sql[100];
@@ -202,11 +161,7 @@ database(void)
 			if (dice(5) > 0)
 				fill(db, experiment, name, flavour);
 	}
-	exec(db, "UPDATE condition_types SET kinds = k, value_type = "
-		 "ifnull(type_of_kinds(k), 'mixed') FROM "
-		 "(SELECT type_id AS t, all_kinds(kinds) AS k FROM condition_columns "
-		 "GROUP BY 1) "
-		 "WHERE t = id");
+	count_types(db);
 	return db;
 }
 
