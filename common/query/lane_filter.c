@@ -426,22 +426,33 @@ lane_filter_begin(struct lane_filter *filter, const struct lane_scope *scope)
 }
 
 static bool
-number_holds(const struct part *part, const struct lane *lane, const struct lane *leader)
+number_holds(const struct part *part, const struct number *number)
 {
-	struct number number = {.is_real = part->of == OF_DURATION};
-
-	if (part->of == OF_DURATION)
-		number.real = lane_duration(lane);
-	else
-		number.integer =
-		    part->of == OF_RUN ? leader->run.number : lane_integer(lane);
-	if (!number.is_real)
-		number.real = (double)number.integer;
 	for (size_t i = 0; i < part->n; i++)
 		if (value_term_order(part->operator,
-			number_compare(&number, &part->constants[i].number)))
+			number_compare(number, &part->constants[i].number)))
 			return true;
 	return false;
+}
+
+static bool
+whole_holds(const struct part *part, sqlite3_int64 whole)
+{
+	struct number number = {.integer = whole, .real = (double)whole};
+
+	return number_holds(part, &number);
+}
+
+/* A number that a lane of runs has. */
+static bool
+run_holds(const struct part *part, const struct lane *lane)
+{
+	struct number number = {.is_real = true};
+
+	if (part->of != OF_DURATION)
+		return whole_holds(part, lane_integer(lane));
+	number.real = lane_duration(lane);
+	return number_holds(part, &number);
 }
 
 static bool
@@ -512,10 +523,16 @@ value_holds(const struct part *part, struct json_span value)
 static enum truth
 tell_term(struct lane_filter *filter, const struct part *part, const struct lane *leader)
 {
-	struct lane *lane = part->lane >= 0 ? &filter->lanes[part->lane] : NULL;
-	int follows = lane != NULL ? lane_follow(lane, leader) : 1;
+	struct lane *lane;
+	int follows;
 	bool result;
 
+	/* The run's own number. */
+	if (part->lane < 0)
+		return whole_holds(part, leader->run.number) != part->negate ? TRUE
+									     : FALSE;
+	lane = &filter->lanes[part->lane];
+	follows = lane_follow(lane, leader);
 	if (follows < 0)
 		filter->failed = true;
 	if (part->kind == PART_PRESENT)
@@ -523,7 +540,7 @@ tell_term(struct lane_filter *filter, const struct part *part, const struct lane
 	if (follows <= 0)
 		return UNKNOWN;
 	if (part->kind == PART_NUMBER) {
-		result = number_holds(part, lane, leader);
+		result = run_holds(part, lane);
 	} else if (part->kind == PART_TEXT) {
 		result = text_holds(filter, part, lane->value);
 	} else {

@@ -208,7 +208,7 @@ term(char *out, size_t n)
 	static const char *const texts[] = {
 	    "'dark'", "'DATA'", "''", "'5'", "'12'", "'a,b'"};
 	static const char *const times[] = {"'2023-11-15'", "'2023-11-15T03:00:00Z'"};
-	const char *name = pick(names, COUNT_OF(names)), *constant[2];
+	const char *name = pick(names, COUNT_OF(names)), *constant[2] = {"", ""};
 
 	for (int i = 0; i < 2; i++)
 		constant[i] = strstr(name, "_time") != NULL ? pick(times, COUNT_OF(times))
