@@ -10,9 +10,11 @@
 #include "query/search_facets.h"
 #include "query/search_print.h"
 #include "query/search_saved.h"
+#include "web/links.h"
 
 #define ROWS 25	    /* of a page */
-#define COUNTED 200 /* of what was found, by facets */
+#define COUNTED 200 /* of what was found, by facets, unless all are asked for */
+#define LAST 500    /* milliseconds that are left to write the page */
 #define FACETS "author,tag,experiment,instrument,kind"
 #define ON "\x01" /* around hits: no text that is shown has these */
 #define OFF "\x02"
@@ -26,8 +28,8 @@ struct finding {
 	struct search_facets *facets;
 	const char *missing;
 	xmlNode *found;
-	long skip, n, counted;
-	bool more;
+	long skip, n;
+	bool more, all, late;
 };
 
 /* ---- What was found --------------------------------------------------------- */
@@ -93,11 +95,12 @@ take(void *context, const struct search_document *document)
 	if (at >= finding->skip && at < finding->skip + ROWS)
 		add_found(finding, document);
 	finding->more |= at >= finding->skip + ROWS;
-	if (finding->facets != NULL && finding->n <= COUNTED) {
-		finding->counted++;
-		return search_facets_take(finding->facets, document);
-	}
-	return 0;
+	if (finding->facets != NULL && (finding->all || finding->n <= COUNTED) &&
+	    search_facets_take(finding->facets, document) != 0)
+		return -1;
+	finding->late =
+	    finding->all && links_now() > finding->view->connection->deadline - LAST;
+	return finding->late;
 }
 
 /* ---- The search ------------------------------------------------------------- */
@@ -161,8 +164,10 @@ add_counts(struct finding *finding)
 	view_number(view, "first", finding->skip + 1);
 	if (finding->more)
 		view_set(view, "more", "1");
-	if (finding->n > COUNTED)
-		view_number(view, "counted", COUNTED);
+	if (finding->all ? finding->late : finding->n > COUNTED)
+		view_number(view, "counted", finding->all ? finding->n : COUNTED);
+	if (finding->all)
+		view_set(view, "all", "1");
 	/* The query is gone when the page is written. */
 	if (finding->query.unknown != NULL)
 		view_set(view, "unknown",
@@ -175,7 +180,7 @@ add_counts(struct finding *finding)
 int
 page_search(struct view *view)
 {
-	const char *page = view_value(view, "page");
+	const char *page = view_value(view, "page"), *facets = view_value(view, "facets");
 	long number = page != NULL ? strtol(page, NULL, 10) : 1;
 	struct finding finding;
 	int status, result = -1;
@@ -189,6 +194,9 @@ page_search(struct view *view)
 	finding.options.limit = finding.skip + ROWS + 1;
 	if (finding.options.limit < COUNTED + 1)
 		finding.options.limit = COUNTED + 1;
+	finding.all = facets != NULL && strcmp(facets, "all") == 0;
+	if (finding.all)
+		finding.options.limit = -1;
 	if (status == EXIT_DONE) {
 		finding.found = view_add(view, NULL, "found", NULL, 0);
 		status =

@@ -304,3 +304,26 @@ piped() {
     page /jobs/none | grep -q 'There is no job'
     page /jobs/none/lineage | grep -q 'There is no job'
 }
+
+@test "a search counts the first 200 at once, and all when it is asked to, as elog-search does" {
+    local i
+    jq -nc '{type: "RECORD", stream: "experiments", record: {experiment: "many", name: "many"}},
+        (range(260) | {type: "RECORD", stream: "logbook_entries", record: {experiment: "many",
+            _id: "e\(.)", insert_time: "2026-01-01T00:00:00+00:00", content: "jet \(.)",
+            author: ["alice", "bob"][. % 2], tags: (if . % 4 == 0 then ["x", "y z"] else [] end)}}),
+        {type: "RECORD", stream: "fetches", record: {experiment: "many", status: "complete",
+            records: {experiments: 1, logbook_entries: 260}}}' | elog-load -q "$db" >"$BATS_TEST_TMPDIR/out"
+    serve "$db"
+    page '/search?q=jet' >"$BATS_TEST_TMPDIR/page"
+    grep -q 'more than 200 found' "$BATS_TEST_TMPDIR/page"
+    grep -q 'Of the first 200' "$BATS_TEST_TMPDIR/page"
+    grep -q 'href="/search[?]facets=all&amp;q=jet"' "$BATS_TEST_TMPDIR/page"
+    page '/search?q=jet&facets=all' >"$BATS_TEST_TMPDIR/page"
+    grep -q '260 found' "$BATS_TEST_TMPDIR/page"
+    ! grep -q 'Of the first' "$BATS_TEST_TMPDIR/page" || false
+    equal "$(elog-search --facets author,tag "jet" "$db" | paste -sd ' ')" \
+        $'author\talice\t130 author\tbob\t130 tag\tx\t65 tag\ty z\t65'
+    for i in alice:130 bob:130 x:65 'y z:65'; do
+        grep -q ">${i%:*}</a> <span class=\"faint\">${i#*:}</span>" "$BATS_TEST_TMPDIR/page"
+    done
+}

@@ -166,6 +166,23 @@ def a_search(driver, place):
     assert driver.find_elements(By.CSS_SELECTOR, "article.hit")
 
 
+def a_search_that_finds_much(driver, place):
+    """What a search that finds much has is counted at first in part, then whole."""
+    entries = "".join(logbook.record("logbook_entries", experiment="many0001", _id=f"m{i}", content="plenty of it",
+                                     insert_time="2026-01-01T00:00:00+00:00", author=("alice", "bob")[i % 2])
+                      for i in range(250))
+    logbook.tool("elog-load", "-q", place.database, input=(
+        logbook.record("experiments", experiment="many0001", name="many0001") + entries + logbook.record(
+            "fetches", experiment="many0001", status="complete",
+            records={"experiments": 1, "logbook_entries": 250}, fetched_at="2026-03-01T00:00:00Z")).encode())
+    driver.get(address(place, "/search?q=plenty"))
+    wait_for(lambda: driver.find_element(By.ID, "found").text == "250 found")
+    assert driver.find_element(By.CSS_SELECTOR, "#facets .facet li").text == "alice 125"
+    assert "facets=" not in driver.current_url
+    is_quiet(driver, place)
+    check_axe(driver)
+
+
 def a_selection(driver, place):
     """A selection: a mistake is shown under its place, a column is picked, and sorted by."""
     driver.get(address(place, "/runs"))
@@ -286,7 +303,7 @@ def main():
     try:
         for test in (token_leaves_the_address, with_scripts, without_scripts, attacks_stay_texts, filter_as_you_type,
                      a_search, a_selection, columns_are_completed, keys, a_lineage, pictures,
-                     times_in_the_readers_zone, while_a_load_writes):
+                     a_search_that_finds_much, times_in_the_readers_zone, while_a_load_writes):
             tap.run(test, driver, place)
     finally:
         logbook.quit_browser(driver)

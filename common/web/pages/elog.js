@@ -132,6 +132,19 @@
   }
 })();
 
+// Of a search that finds much, a few are counted at first: then all.
+(async () => {
+  const link = document.querySelector('#facets a.all');
+  if (!link) return;
+  const answer = await fetch(link.href);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const id of ['found', 'facets']) {
+    const other = page.getElementById(id);
+    if (other) document.getElementById(id).replaceWith(document.adoptNode(other));
+  }
+})();
+
 // A graph that is larger than its box begins where the job is that it is about.
 for (const box of document.querySelectorAll('.graph')) {
   const target = box.querySelector('a.this');

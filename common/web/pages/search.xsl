@@ -30,17 +30,18 @@
     <xsl:when test="found/row">
       <div class="beside">
       <div>
-      <p class="faint" role="status">
+      <p class="faint" role="status" id="found">
         <xsl:choose>
-          <xsl:when test="counted">more than <xsl:value-of select="counted"/> found</xsl:when>
-          <xsl:otherwise><xsl:value-of select="n"/> found</xsl:otherwise>
+          <xsl:when test="counted">more than <xsl:value-of select="e:count(string(counted))"/> found</xsl:when>
+          <xsl:otherwise><xsl:value-of select="e:count(string(n))"/> found</xsl:otherwise>
         </xsl:choose>
       </p>
       <xsl:apply-templates select="found/row"/>
       <xsl:call-template name="turn"><xsl:with-param name="more" select="boolean(more)"/></xsl:call-template>
       </div>
-      <aside aria-label="Narrow it down">
-        <xsl:if test="counted"><p class="faint">Of the first <xsl:value-of select="counted"/>:</p></xsl:if>
+      <aside aria-label="Narrow it down" id="facets">
+        <xsl:if test="counted"><p class="faint">Of the first <xsl:value-of select="e:count(string(counted))"/>:
+          <xsl:if test="not(all)"><xsl:text> </xsl:text><a class="all" href="{e:here('facets', 'all')}">count all</a></xsl:if></p></xsl:if>
         <xsl:for-each select="facets/row[generate-id() = generate-id(key('facet', facet)[1])]">
           <xsl:variable name="facet" select="facet"/>
           <xsl:if test="count(key('facet', $facet)) &gt; 1">
@@ -49,9 +50,9 @@
               <xsl:for-each select="key('facet', $facet)[position() &lt;= 12]">
                 <li>
                   <xsl:choose>
-                    <xsl:when test="$facet = 'kind'"><a href="{e:here('q', concat($q, ' has:', value), 'page', '')}"><xsl:value-of select="value"/></a></xsl:when>
+                    <xsl:when test="$facet = 'kind'"><a href="{e:here('q', concat($q, ' has:', value), 'page', '', 'facets', '')}"><xsl:value-of select="value"/></a></xsl:when>
                     <xsl:when test="contains(value, '&quot;')"><xsl:value-of select="value"/></xsl:when>
-                    <xsl:otherwise><a href="{e:here('q', concat($q, ' ', $facet, ':&quot;', value, '&quot;'), 'page', '')}"><xsl:value-of select="value"/></a></xsl:otherwise>
+                    <xsl:otherwise><a href="{e:here('q', concat($q, ' ', $facet, ':&quot;', value, '&quot;'), 'page', '', 'facets', '')}"><xsl:value-of select="value"/></a></xsl:otherwise>
                   </xsl:choose>
                   <xsl:text> </xsl:text><span class="faint"><xsl:value-of select="e:count(string(count))"/></span>
                 </li>
