@@ -27,7 +27,8 @@ struct job_lineage {
 	void *seen; /* a tree of keys, tsearch(3) */
 	sqlite3_stmt *writer, *uses, *readers, *row;
 	struct job_use *first, **end;
-	long n, most; /* jobs and files that are there, and may be */
+	struct job_use *newest; /* what was added last, if it was new */
+	long n, most;		/* jobs and files that are there, and may be */
 	/* Jobs to look at, one way, in the order in which they were found. */
 	struct job_step *steps[JOB_DOWN + 1], **steps_end[JOB_DOWN + 1];
 	struct job_step *at; /* which is looked at */
@@ -109,6 +110,7 @@ add_use(struct job_lineage *l, bool up, int depth, const char *job, const char *
 {
 	struct job_use *use;
 
+	l->newest = NULL;
 	if (l->n >= l->most && (!is_there(l, "job", job) || !is_there(l, "file", file))) {
 		leave_out(l);
 		return false;
@@ -130,6 +132,7 @@ add_use(struct job_lineage *l, bool up, int depth, const char *job, const char *
 	    .depth = depth};
 	*l->end = use;
 	l->end = &use->next;
+	l->newest = use;
 	return true;
 }
 
@@ -171,14 +174,17 @@ find_writer(struct job_lineage *l, const char *file, const char *path, const cha
 	return found;
 }
 
-static void
+/* Go on to the job that wrote it.  The path under which it did; NULL: none is known. */
+static const char *
 climb(struct job_lineage *l, const char *file, const char *path, const char *at,
     const char *job, int depth)
 {
 	const char *role, *as, *writer = find_writer(l, file, path, at, job, &role, &as);
 
-	if (writer != NULL && add_use(l, true, depth, writer, file, false, role, as))
-		add_job(l, JOB_UP, writer, depth + 1);
+	if (writer == NULL || !add_use(l, true, depth, writer, file, false, role, as))
+		return NULL;
+	add_job(l, JOB_UP, writer, depth + 1);
+	return as;
 }
 
 /* What a job used, one way: read into memory first, since looking further asks again. */
@@ -225,12 +231,21 @@ go_up(struct job_lineage *l, const struct job_step *step)
 	struct used *used = read_uses(l, step->job, "IN");
 
 	for (long n = 0; used != NULL; used = used->next, n++) {
-		if (is_enough(l, n))
+		struct job_use *use;
+		const char *from;
+
+		if (is_enough(l, n)) {
 			leave_out(l);
-		else if (add_use(l, true, step->depth, step->job, used->file, true,
-			     used->role, used->path))
-			climb(l, used->file, used->path, used->at, step->job,
-			    step->depth + 1);
+			continue;
+		}
+		if (!add_use(l, true, step->depth, step->job, used->file, true,
+			used->role, used->path))
+			continue;
+		use = l->newest;
+		from = climb(
+		    l, used->file, used->path, used->at, step->job, step->depth + 1);
+		if (use != NULL)
+			use->from = from;
 	}
 }
 
@@ -270,9 +285,12 @@ descend(struct job_lineage *l, const struct used *used, const char *job, int dep
 		if (job != NULL && (writer == NULL || strcmp(writer, job) != 0))
 			continue;
 		n++;
-		if (add_use(l, false, depth, reader->file, used->file, true, reader->role,
-			reader->path))
-			add_job(l, JOB_DOWN, reader->file, depth + 1);
+		if (!add_use(l, false, depth, reader->file, used->file, true,
+			reader->role, reader->path))
+			continue;
+		if (l->newest != NULL)
+			l->newest->from = used->path;
+		add_job(l, JOB_DOWN, reader->file, depth + 1);
 	}
 }
 
@@ -397,7 +415,7 @@ look_one_way(struct job_lineage *l, enum job_direction way)
 	l->steps[way] = l->at = file;
 	l->steps_end[way] = &file->next;
 	if (way == JOB_UP)
-		climb(l, origin->file, origin->path, "9999", NULL, 1);
+		(void)climb(l, origin->file, origin->path, "9999", NULL, 1);
 	else
 		descend(l, &used, NULL, 1);
 	look_on(l, way);
@@ -471,6 +489,12 @@ const char *
 job_lineage_file(const struct job_lineage *l)
 {
 	return l->origin.file;
+}
+
+const char *
+job_lineage_path(const struct job_lineage *l)
+{
+	return l->origin.path != NULL ? l->origin.path : "";
 }
 
 sqlite3_stmt *

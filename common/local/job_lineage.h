@@ -26,6 +26,8 @@ struct job_lineage_wanted {
 /* A use of a file by a job: an edge of the graph. */
 struct job_use {
 	const char *job, *file, *role, *path;
+	const char
+	    *from;   /* the path under which what it read was written; NULL: unknown */
 	bool up, in; /* found on the way up; the job read it */
 	int depth;
 	struct job_use *next;
@@ -51,9 +53,11 @@ const struct job_use *job_lineage_uses(const struct job_lineage *lineage);
 const struct job_step *job_lineage_steps(
     const struct job_lineage *lineage, enum job_direction direction);
 
-/* What was asked for: a job's UUID, or else a file's. */
+/* What was asked for: a job's UUID, or else a file's, and its path, "" if none is known.
+ */
 const char *job_lineage_job(const struct job_lineage *lineage);
 const char *job_lineage_file(const struct job_lineage *lineage);
+const char *job_lineage_path(const struct job_lineage *lineage);
 
 /* A use as it is printed: the row of common/sql/job/lineage_row.sql, until the next call;
    of no use (NULL) only its columns.  NULL after a message. */

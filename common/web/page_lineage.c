@@ -22,9 +22,9 @@
 #define MARGIN 6.0
 #define BACK 40.0 /* below, for what leads back */
 
-/* A job or a file. */
+/* A job, or a file under a path: a copy is another. */
 struct thing {
-	const char *id;
+	const char *id, *path;
 	bool is_file, is_low;
 	xmlNode *node;
 	size_t at; /* in the layers */
@@ -35,8 +35,8 @@ struct drawing {
 	struct job_lineage *lineage;
 	struct arena *arena;
 	xmlNode *graph;
-	struct thing things[MOST + 2];
-	size_t n;
+	struct thing *things;
+	size_t n, most;
 	struct layers layers;
 	double *left, *width; /* of layers, from the least */
 	int least;
@@ -89,51 +89,98 @@ add_members(struct view *view, xmlNode *node, sqlite3_stmt *row, const char *nam
 }
 
 static struct thing *
-find(struct drawing *d, bool is_file, const char *id)
+find(struct drawing *d, const char *id, const char *path)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (d->things[i].is_file == is_file && strcmp(d->things[i].id, id) == 0)
+		if (d->things[i].is_file == (path != NULL) &&
+		    strcmp(d->things[i].id, id) == 0 &&
+		    (path == NULL || strcmp(d->things[i].path, path) == 0))
 			return &d->things[i];
 	return NULL;
 }
 
-/* A thing, which is new if row (of its first use) has to say what it is. */
+/* A job (path is NULL) or a file, which is new if row has to say what it is; NULL without
+   memory. */
 static struct thing *
-note(struct drawing *d, bool is_file, const char *id, sqlite3_stmt *row)
+note(struct drawing *d, const char *id, const char *path, sqlite3_stmt *row)
 {
-	struct thing *thing = find(d, is_file, id);
-	const char *asked =
-	    is_file ? job_lineage_file(d->lineage) : job_lineage_job(d->lineage);
+	struct thing *thing = find(d, id, path);
+	bool is_file = path != NULL, is_origin;
+	const char *imported =
+	    is_file && row != NULL ? member(row, "imported_from") : NULL;
 
-	if (thing != NULL || d->n == MOST + 2)
+	if (thing != NULL || d->n == d->most)
 		return thing;
+	is_origin = is_file ? job_lineage_file(d->lineage) != NULL &&
+				  strcmp(job_lineage_file(d->lineage), id) == 0 &&
+				  strcmp(job_lineage_path(d->lineage), path) == 0
+			    : job_lineage_job(d->lineage) != NULL &&
+				  strcmp(job_lineage_job(d->lineage), id) == 0;
 	thing = &d->things[d->n];
 	*thing = (struct thing){.id = id,
+	    .path = path,
 	    .is_file = is_file,
-	    .is_low = is_file && member(row, "imported_from") == NULL,
+	    .is_low = is_file && imported == NULL,
 	    .at = d->n++};
 	thing->node = view_add(d->view, d->graph, is_file ? "file" : "job", NULL, 0);
-	add_members(d->view, thing->node, row,
-	    is_file ? "path imported_from" : "job number task status experiment run");
-	if (asked != NULL && strcmp(asked, id) == 0)
+	if (is_file) {
+		view_text(d->view, thing->node, "path", path);
+		if (imported != NULL)
+			view_text(d->view, thing->node, "imported_from", imported);
+	} else {
+		add_members(
+		    d->view, thing->node, row, "job number task status experiment run");
+	}
+	if (is_origin)
 		view_attribute(thing->node, "this", "1");
 	return thing;
 }
 
-/* Add the rows of the list, and the things.  Two uses of a file by a job the same way are
-   one edge. */
+/* An edge, unless it is there: two uses of a file by a job the same way are one. */
+static void
+connect(struct drawing *d, const struct thing *from, const struct thing *to)
+{
+	struct layers *l = &d->layers;
+
+	for (size_t i = 0; i < l->n_edges; i++)
+		if (l->edges[i].from == from->at && l->edges[i].to == to->at)
+			return;
+	l->edges[l->n_edges++] = (struct layers_edge){.from = from->at, .to = to->at};
+}
+
+/* Two paths of one content, where the file was moved or copied between jobs. */
+static void
+connect_copies(struct drawing *d, const struct job_use *use, const struct thing *file,
+    sqlite3_stmt *row)
+{
+	const char *origin = job_lineage_file(d->lineage);
+	const struct thing *other;
+
+	if (use->in && use->from != NULL && strcmp(use->from, use->path) != 0) {
+		other = note(d, use->file, use->from, row);
+		if (other != NULL)
+			connect(d, other, file);
+	} else if (!use->in && use->up && use->depth == 1 && origin != NULL) {
+		other = find(d, origin, job_lineage_path(d->lineage));
+		if (other != NULL && other != file)
+			connect(d, file, other);
+	}
+}
+
+/* Add the rows of the list, and the things. */
 static int
 read_uses(struct drawing *d)
 {
 	xmlNode *list = view_add(d->view, NULL, "uses", NULL, 0);
+	const struct job_use *use = job_lineage_uses(d->lineage);
 
-	for (const struct job_use *use = job_lineage_uses(d->lineage); use != NULL;
-	     use = use->next) {
+	if (job_lineage_file(d->lineage) != NULL)
+		(void)note(d, job_lineage_file(d->lineage), job_lineage_path(d->lineage),
+		    job_lineage_row(d->lineage, use));
+	for (; use != NULL; use = use->next) {
 		sqlite3_stmt *row = job_lineage_row(d->lineage, use);
+		const struct thing *job, *file;
 		xmlNode *node;
-		struct thing *job, *file;
-		struct layers_edge edge;
-		size_t i;
 
 		if (row == NULL || list == NULL)
 			return -1;
@@ -141,18 +188,12 @@ read_uses(struct drawing *d)
 		add_members(d->view, node, row,
 		    "way job number task status direction role path imported_from "
 		    "experiment run");
-		job = note(d, false, use->job, row);
-		file = note(d, true, use->file, row);
+		job = note(d, use->job, NULL, row);
+		file = note(d, use->file, use->path, row);
 		if (job == NULL || file == NULL)
-			continue;
-		edge = (struct layers_edge){.from = use->in ? file->at : job->at,
-		    .to = use->in ? job->at : file->at};
-		for (i = 0; i < d->layers.n_edges; i++)
-			if (d->layers.edges[i].from == edge.from &&
-			    d->layers.edges[i].to == edge.to)
-				break;
-		if (i == d->layers.n_edges)
-			d->layers.edges[d->layers.n_edges++] = edge;
+			return -1;
+		connect(d, use->in ? file : job, use->in ? job : file);
+		connect_copies(d, use, file, row);
 	}
 	return 0;
 }
@@ -169,7 +210,7 @@ mark_left_out(struct drawing *d)
 
 		for (; step != NULL; step = step->next) {
 			struct thing *thing =
-			    step->job != NULL ? find(d, false, step->job) : NULL;
+			    step->job != NULL ? find(d, step->job, NULL) : NULL;
 
 			left += step->left + !step->looked;
 			if (thing != NULL && (step->left > 0 || !step->looked))
@@ -337,15 +378,20 @@ draw(struct drawing *d)
 	if (n == 0)
 		return 0;
 	d->graph = view_add(d->view, NULL, "graph", NULL, 0);
-	if (d->graph == NULL || layers_open(&d->layers, MOST + 2, n) != 0)
+	/* A use has a job and at most two paths, and as many edges. */
+	d->most = 3 * n + 1;
+	d->things = arena_get(d->arena, d->most * sizeof(*d->things));
+	if (d->graph == NULL || d->things == NULL ||
+	    layers_open(&d->layers, d->most, d->most) != 0)
 		return -1;
 	d->layers.n_edges = 0;
 	if (read_uses(d) != 0)
 		return -1;
 	mark_left_out(d);
-	origin = job_lineage_job(d->lineage) != NULL
-		     ? find(d, false, job_lineage_job(d->lineage))
-		     : find(d, true, job_lineage_file(d->lineage));
+	origin =
+	    job_lineage_job(d->lineage) != NULL
+		? find(d, job_lineage_job(d->lineage), NULL)
+		: find(d, job_lineage_file(d->lineage), job_lineage_path(d->lineage));
 	return place(d, origin != NULL ? origin->at : 0);
 }
 
