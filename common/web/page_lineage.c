@@ -138,7 +138,7 @@ note(struct drawing *d, const char *id, const char *path, sqlite3_stmt *row)
 
 /* An edge, unless it is there: two uses of a file by a job the same way are one. */
 static void
-connect(struct drawing *d, const struct thing *from, const struct thing *to)
+add_link(struct drawing *d, const struct thing *from, const struct thing *to)
 {
 	struct layers *l = &d->layers;
 
@@ -150,20 +150,20 @@ connect(struct drawing *d, const struct thing *from, const struct thing *to)
 
 /* Two paths of one content, where the file was moved or copied between jobs. */
 static void
-connect_copies(struct drawing *d, const struct job_use *use, const struct thing *file,
+link_copies(struct drawing *d, const struct job_use *use, const struct thing *file,
     sqlite3_stmt *row)
 {
 	const char *origin = job_lineage_file(d->lineage);
 	const struct thing *other;
 
-	if (use->in && use->from != NULL && strcmp(use->from, use->path) != 0) {
+	if (use->in && use->from != NULL && strcmp(use->from, file->path) != 0) {
 		other = note(d, use->file, use->from, row);
 		if (other != NULL)
-			connect(d, other, file);
+			add_link(d, other, file);
 	} else if (!use->in && use->up && use->depth == 1 && origin != NULL) {
 		other = find(d, origin, job_lineage_path(d->lineage));
 		if (other != NULL && other != file)
-			connect(d, file, other);
+			add_link(d, file, other);
 	}
 }
 
@@ -189,11 +189,11 @@ read_uses(struct drawing *d)
 		    "way job number task status direction role path imported_from "
 		    "experiment run");
 		job = note(d, use->job, NULL, row);
-		file = note(d, use->file, use->path, row);
+		file = note(d, use->file, use->path != NULL ? use->path : "", row);
 		if (job == NULL || file == NULL)
 			return -1;
-		connect(d, use->in ? file : job, use->in ? job : file);
-		connect_copies(d, use, file, row);
+		add_link(d, use->in ? file : job, use->in ? job : file);
+		link_copies(d, use, file, row);
 	}
 	return 0;
 }
