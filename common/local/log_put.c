@@ -1,6 +1,7 @@
 #include "local/log_put.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,8 @@ read_time(const char *text, int64_t now)
 	if (text == NULL)
 		return now;
 	number = strtod(text, &rest);
-	if (*rest == '\0' && number > 0) {
+	/* An infinity stays one, however often it is divided. */
+	if (*rest == '\0' && number > 0 && isfinite(number)) {
 		while (number > 1e11)
 			number /= 1000;
 		return (int64_t)number;

@@ -163,6 +163,14 @@ loaded() {
     [[ $stderr == *"precious too"* ]]
 }
 
+@test "a time that no number holds is none, and ends" {
+    printf '{"message":"%s","time":%s}\n' a 1e400 b '"inf"' c '"-inf"' d '"nan"' e '""' >"$BATS_TEST_TMPDIR/in"
+    timeout 10 elog-log --db "$db" --json <"$BATS_TEST_TMPDIR/in"
+    loaded
+    equal "$(sql "$db" "SELECT group_concat(summary_message), min(abs(timestamp - strftime('%s', 'now')) < 60) FROM logs")" \
+        'a,b,c,d,e|1'
+}
+
 @test "a torn line of a writer that died is cut off" {
     log whole
     loaded
