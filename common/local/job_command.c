@@ -122,7 +122,7 @@ take(struct run *run, struct passage *passage)
 /* Pass on what ours takes without waiting.  Where nobody reads ours any more, nobody
    reads the command's: it gets the signal that it would have got. */
 static void
-pass(struct passage *passage)
+pass(struct run *run, struct passage *passage)
 {
 	size_t part = passage->n - passage->at;
 	ssize_t n;
@@ -134,8 +134,13 @@ pass(struct passage *passage)
 		passage->at += (size_t)n;
 	} else if (n < 0 && errno != EINTR && errno != EAGAIN) {
 		passage->at = passage->n;
-		if (errno == EPIPE)
+		if (errno == EPIPE) {
 			close_passage(passage);
+		} else if (passage->to == STDOUT_FILENO && !run->outcome->unpassed) {
+			msg("stdout: %s: see the job's file for what the command printed",
+			    strerror(errno));
+			run->outcome->unpassed = true;
+		}
 	}
 }
 
@@ -295,7 +300,7 @@ attend(struct run *run)
 			struct passage *p = &run->passages[i];
 
 			if (p->at < p->n && polled[3 + i].revents != 0)
-				pass(p);
+				pass(run, p);
 			else if (p->from >= 0 && polled[1 + i].revents != 0 &&
 				 !take(run, p))
 				close_passage(p);

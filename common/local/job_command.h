@@ -26,7 +26,8 @@ struct job_outcome {
 	int status; /* of the command as a shell has it: 128 + N for a signal */
 	int signal; /* that ended it, or 0 */
 	const char *stopped_by; /* NULL, "time-out", "SIGINT" and so on */
-	bool unkept;		/* not all of its output is in the files */
+	bool unkept;		/* not all of its output is in the files, */
+	bool unpassed;		/* or not all of its standard output went to ours */
 	struct rusage usage;
 };
 

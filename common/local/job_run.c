@@ -395,7 +395,7 @@ end(struct running *running, const struct job_outcome *outcome, long attempts)
 	put_end(running, &record, outcome, lacking, attempts);
 	lines = job_record_lines(&record, &n);
 	if (job_spool_append(running->project, lines, n) != 0 || lacking != NULL ||
-	    outcome->unkept)
+	    outcome->unkept || outcome->unpassed)
 		running->lacking = true;
 	if (here >= 0) {
 		(void)!fchdir(here);

@@ -232,6 +232,16 @@ b"; touch "$(printf "\351")"; seq 10000 | xargs touch'
     equal "$(loaded "SELECT output_unkept FROM jobs")" 1
 }
 
+@test "what nobody takes of its standard output is told, and is in the job's file" {
+    run --separate-stderr bash -c 'elog-job run -- seq 100000 >/dev/full'
+    status_is 1
+    says elog-job 'stdout: No space left on device'
+    equal "$(tail -n 1 jobs/job_1/stdout.txt)" 100000
+    equal "$(loaded "SELECT status, exit_status, output_unkept FROM jobs")" 'FINISHED|0|'
+    run bash -c 'elog-job run -- sh -c "seq 100000; exit 3" >/dev/full' 2>/dev/null
+    status_is 3
+}
+
 # Run a script where p is mounted as it says: in a mount namespace, which root may have.
 mounted() {
     unshare -m true 2>/dev/null || skip "no mount namespace here"
