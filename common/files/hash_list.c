@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,9 @@ take(struct reader *reader, const struct hash_mtree_entry *entry)
 		absolute = hash_root_absolute(whole);
 	if (absolute == NULL) {
 		complain(reader, "a name that leads nowhere");
+	} else if (strlen(absolute) >= PATH_MAX) {
+		/* Each part of it would be kept with all those before it. */
+		complain(reader, "a name longer than any path");
 	} else if (strcmp(absolute, reader->here) != 0 &&
 		   (n == 1 ||
 		       (strncmp(absolute, reader->here, n) == 0 && absolute[n] == '/'))) {
