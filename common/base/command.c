@@ -76,6 +76,8 @@ command_parse(const struct command *command, int argc, const char **argv,
 	make_common(common, command->options);
 	hold_standard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
+	signal(
+	    SIGCHLD, SIG_DFL); /* who started us may have it ignored: then wait() fails */
 	umask(077);
 	msg_program(command->name);
 	context = poptGetContext(command->name, argc, argv, table,
@@ -164,9 +166,16 @@ command_options_fit(const struct command *command, const char *subcommand,
 int
 command_finish(int status)
 {
-	if (fclose(stdout) == 0)
+	/* fclose() knows nothing of a write that failed before the last one. */
+	bool failed = ferror(stdout) != 0;
+
+	if (fclose(stdout) != 0) {
+		if (errno != EPIPE)
+			msg("stdout: %s", strerror(errno));
+	} else if (failed) {
+		msg("stdout: not all of it could be written");
+	} else {
 		return status;
-	if (errno != EPIPE)
-		msg("stdout: %s", strerror(errno));
+	}
 	return status == EXIT_DONE ? EXIT_PARTIAL : status;
 }

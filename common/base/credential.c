@@ -15,7 +15,7 @@ credential_read(const char *file)
 {
 	FILE *stream = fopen(file, "re");
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, space = 0;
 	ssize_t n;
 
 	if (stream == NULL) {
@@ -26,11 +26,16 @@ credential_read(const char *file)
 	fclose(stream);
 	while (n > 0 && isspace((unsigned char)line[n - 1]))
 		line[--n] = '\0';
+	while (n > 0 && isspace((unsigned char)line[space])) {
+		space++;
+		n--;
+	}
 	if (n <= 0 || n > CREDENTIAL_MAX) {
 		msg("%s: no credential on its first line", file);
-		free(line);
+		credential_free(line);
 		return NULL;
 	}
+	memmove(line, line + space, (size_t)n + 1);
 	return line;
 }
 

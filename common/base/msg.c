@@ -1,10 +1,13 @@
 #include "base/msg.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "text/utf8.h"
 
 #define LINE_MAX_BYTES 2000
 
@@ -36,6 +39,8 @@ write_all(const char *p, size_t n)
 	while (n > 0) {
 		ssize_t written = write(STDERR_FILENO, p, n);
 
+		if (written < 0 && errno == EINTR)
+			continue;
 		if (written <= 0)
 			return; /* nowhere left to complain */
 		p += written;
@@ -94,6 +99,22 @@ level_shown(const char *level)
 	return form != NULL && strcmp(form, "levels") == 0 ? level : "";
 }
 
+/* What no terminal obeys: control characters, those of Latin-1 (U+0080 to U+009F) among
+   them, and bytes that are no UTF-8 become '?'. */
+static void
+make_plain(char *p, size_t n)
+{
+	for (size_t length; n > 0; p += length, n -= length) {
+		unsigned character = 0;
+
+		length = utf8_read(p, n, &character);
+		if (length == 0)
+			length = 1;
+		if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+			memset(p, '?', length);
+	}
+}
+
 __attribute__((format(printf, 2, 0))) static void
 put_line(const char *level, const char *format, va_list ap)
 {
@@ -118,9 +139,7 @@ put_line(const char *level, const char *format, va_list ap)
 		n += (size_t)k;
 	if (n > LINE_MAX_BYTES - 1)
 		n = LINE_MAX_BYTES - 1;
-	for (size_t i = start; i < n; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
+	make_plain(line + start, n - start);
 	line[n++] = '\n';
 	write_all(line, n);
 }

@@ -20,9 +20,9 @@ void msg_program(const char *name);
 
 /*
  * Write one line to stderr in a single write(2), so that lines of parallel
- * processes do not mix.  Bytes below 0x20 and 0x7f become '?': a name from
- * outside can neither forge a line nor send an escape sequence.  A line is cut
- * at 2,000 bytes.  A progress line that stands on the terminal is wiped first.
+ * processes do not mix.  Control characters and bytes that are no UTF-8 become
+ * '?': a name from outside can neither forge a line nor send an escape sequence.  A line
+ * is cut at 2,000 bytes.  A progress line that stands on the terminal is wiped first.
  */
 void msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

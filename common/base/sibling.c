@@ -83,9 +83,10 @@ sibling_line(const char *const *arguments, char **line)
 			close(ends[0]);
 	}
 	free(program);
-	if (pid <= 0 || waitpid(pid, &status, 0) != pid) {
-		msg("%s: %s", arguments[0], strerror(errno));
-		return EXIT_PARTIAL;
-	}
+	while (pid <= 0 || waitpid(pid, &status, 0) != pid)
+		if (pid <= 0 || errno != EINTR) {
+			msg("%s: %s", arguments[0], strerror(errno));
+			return EXIT_PARTIAL;
+		}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PARTIAL;
 }

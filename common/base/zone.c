@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/exit.h"
 #include "base/msg.h"
@@ -36,15 +35,25 @@ read_offset(const char *text)
 	return true;
 }
 
-/* Is it a name of the zone database, and nothing that leaves its directory? */
+/*
+ * Is it a name of the zone database, and nothing that leaves its directory?  Of what is
+ * no zone, such as the directory America, tzset() would make UTC without a word.
+ */
 static bool
 is_zone(const char *name)
 {
-	char path[256];
+	char path[256], magic[4]; /* RFC 8536, section 3.1 */
+	FILE *file;
+	bool is;
 
-	return name[0] != '/' && name[0] != '\0' && strstr(name, "..") == NULL &&
-	       snprintf(path, sizeof(path), DATABASE "%s", name) < (int)sizeof(path) &&
-	       access(path, R_OK) == 0;
+	if (name[0] == '/' || name[0] == '\0' || strstr(name, "..") != NULL ||
+	    snprintf(path, sizeof(path), DATABASE "%s", name) >= (int)sizeof(path) ||
+	    (file = fopen(path, "re")) == NULL)
+		return false;
+	is = fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+	     memcmp(magic, "TZif", sizeof(magic)) == 0;
+	fclose(file);
+	return is;
 }
 
 int

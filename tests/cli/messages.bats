@@ -30,6 +30,13 @@ setup() {
     [[ $stderr == *"ftp://127.0.0.1:1/x/: attempt 1: "* ]]
 }
 
+@test "who started us had SIGCHLD ignored: we learn how our own children end all the same" {
+    elog-get --url "file://$sample" mfxl100023 | elog-load -q "$db"
+    run --separate-stderr perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' elog-cond set --db "$db" mfxl100023 1 a 2
+    status_is 0
+    silent
+}
+
 @test "levels, for a log" {
     export ELOG_MESSAGES=levels
     run --separate-stderr elog-load "$db" </dev/null
