@@ -52,7 +52,7 @@ hook_run(struct hook *hook, const char *path, const char *url)
 	sigset_t reset;
 	char *script = NULL, *copy = strdup(path);
 	char *arguments[] = {sh, c, NULL, sh, copy, NULL};
-	int status, error = ENOMEM;
+	int status = 0, error = ENOMEM;
 
 	while (hook->n >= hook->most) {
 		if (waitpid(hook->children[0], &status, 0) < 0 && errno == EINTR)

@@ -209,7 +209,7 @@ site_why(const struct site_view *view, const char *site, bool json)
 {
 	struct writer w = writer_to(put, stdout);
 	sqlite3_stmt *whole, *paths;
-	int status = EXIT_PARTIAL;
+	int code, status = EXIT_PARTIAL;
 
 	if (!site_require(view, site))
 		return EXIT_PARTIAL;
@@ -224,7 +224,7 @@ site_why(const struct site_view *view, const char *site, bool json)
 		} else {
 			print_lines(whole);
 		}
-		while (sqlite3_step(paths) == SQLITE_ROW)
+		while ((code = sqlite3_step(paths)) == SQLITE_ROW)
 			if (json) {
 				writer_object(&w, NULL);
 				put_members(&w, paths);
@@ -237,6 +237,10 @@ site_why(const struct site_view *view, const char *site, bool json)
 			writer_end_array(&w);
 			writer_end_object(&w);
 			putchar('\n');
+		}
+		if (code != SQLITE_DONE) {
+			db_complain(view->db, view->path);
+			status = EXIT_PARTIAL;
 		}
 	} else {
 		db_complain(view->db, view->path);
