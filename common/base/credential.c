@@ -32,7 +32,7 @@ credential_read(const char *file)
 	}
 	if (n <= 0 || n > CREDENTIAL_MAX) {
 		msg("%s: no credential on its first line", file);
-		credential_free(line);
+		free(line);
 		return NULL;
 	}
 	memmove(line, line + space, (size_t)n + 1);

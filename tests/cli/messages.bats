@@ -32,6 +32,7 @@ setup() {
 
 @test "who started us had SIGCHLD ignored: we learn how our own children end all the same" {
     elog-get --url "file://$sample" mfxl100023 | elog-load -q "$db"
+    # shellcheck disable=SC2016 # a script of Perl's
     run --separate-stderr perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' elog-cond set --db "$db" mfxl100023 1 a 2
     status_is 0
     silent

@@ -46,8 +46,8 @@ static void
 no_zones(void **state)
 {
 	static const char *const names[] = {"Nowhere/Else", "../../../etc/passwd",
-	    "/etc/passwd", "", "+", "+25", "+02:99", "-05:00x", "+-5",
-	    "America", ".", "zone.tab"};
+	    "/etc/passwd", "", "+", "+25", "+02:99", "-05:00x", "+-5", "America", ".",
+	    "zone.tab"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
