@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define IN_LINE 8
+#define IN_LINE 128
 
 struct worker {
 	pthread_t thread;

@@ -12,6 +12,7 @@
 #include "db/document.h"
 #include "db/statement.h"
 #include "load/entry.h"
+#include "load/index_rows.h"
 #include "load/postings.h"
 #include "load/segment.h"
 #include "load/segments.h"
@@ -27,8 +28,9 @@ static const char *const indexed[] = {
 /* Pages of the index that one go of tidying writes. */
 #define TIDY_PAGES 2000
 
-/* Which documents: what is to be replaced or goes; what came; all; an experiment's. */
-enum which { BEFORE, AFTER, ALL, FORGET, WHICH };
+/* Which documents: what is to be replaced or goes; what came, and the same where nothing
+   was there that it replaces; all; an experiment's. */
+enum which { BEFORE, AFTER, FRESH, ALL, FORGET, WHICH };
 
 /* Columns of what is asked for. */
 enum { ID, PLACE, CREATED_AT, DOC };
@@ -48,7 +50,8 @@ static const char *const entries[WHICH] = {
 	      "JOIN logbook_entries l ON l.experiment_id = :experiment_id "
 	      "AND l.entry_id = s.key WHERE s.experiment = :experiment "
 	      "AND s.doc IS NOT NULL",
-    [ALL] = "SELECT l.id, NULL, l.created_at, l.doc FROM logbook_entries l",
+    [FRESH] = ENTRY "WHERE l.id > :newest",
+    [ALL] = ENTRY,
     [FORGET] = ENTRY "WHERE l.experiment_id = :experiment_id",
 };
 
@@ -70,7 +73,7 @@ static const char *const others[WHICH] = {
 };
 
 /* So many bytes of documents become a segment, where they come in one transaction. */
-#define BYTES_MANY ((size_t)12 << 20)
+#define BYTES_MANY ((size_t)24 << 20)
 
 /* So many of them go to the worker at once. */
 #define BYTES_BATCH ((size_t)64 << 10)
@@ -102,10 +105,16 @@ struct index {
 	struct worker *worker;
 	/* The worker's, unless it was waited for. */
 	struct postings *postings;
-	struct segment *segment;
-	struct postings_document **order; /* of those that become the segment */
-	size_t n_order;
-	bool failed;
+	/* A segment that the worker makes while other documents come, and what it is made
+	   of. */
+	struct {
+		bool going;
+		struct segment *segment;
+		struct postings_document *documents, **order;
+		size_t n;
+		bool failed;
+		int64_t rows, words[SEGMENTS_COLUMNS]; /* more than before */
+	} making;
 	/* Ours. */
 	struct batch *batch; /* is being filled, or NULL */
 	size_t given, bytes; /* documents and bytes that wait, also in the batch */
@@ -114,8 +123,11 @@ struct index {
 	size_t n_experiments, experiments_size;
 	bool many; /* segments */
 	int changes;
+	bool replaced;	/* entries of the experiment were, or went */
+	int64_t newest; /* id of an entry, before those of the experiment came */
 	sqlite3_stmt *statements[INDEXED][WHICH];
-	sqlite3_stmt *take, *find_place, *free_place, *put_size, *drop_size;
+	sqlite3_stmt *find_newest, *find_taken, *put_places, *find_place, *free_place,
+	    *put_sizes, *drop_size;
 };
 
 static int
@@ -225,7 +237,8 @@ new_item(struct index *index)
 static size_t
 keep_text(struct batch *batch, sqlite3_stmt *row, int column, size_t *n)
 {
-	const char *text = (const char *)sqlite3_column_text(row, column);
+	/* No text of ours has a NUL behind it that would have to be put there. */
+	const char *text = sqlite3_column_blob(row, column);
 	size_t at = batch->bytes.n;
 
 	*n = text != NULL ? (size_t)sqlite3_column_bytes(row, column) : 0;
@@ -236,7 +249,7 @@ keep_text(struct batch *batch, sqlite3_stmt *row, int column, size_t *n)
 /* The place of an entry that goes, which is free from then on.  One that was deleted has
    none, nor has one that a damaged index lacks. */
 static int
-leave_place(struct index *index, const struct item *item, int64_t second, int64_t *place)
+leave_place(struct index *index, const struct item *item, int64_t first, int64_t *place)
 {
 	struct json_span doc = {index->batch->bytes.p + item->text, item->n};
 	bool found;
@@ -244,7 +257,7 @@ leave_place(struct index *index, const struct item *item, int64_t second, int64_
 	*place = place_of(1, item->document.id);
 	if (index->batch->bytes.failed || entry_read(doc).deleted_by.p != NULL)
 		return 0;
-	sqlite3_bind_int64(index->find_place, 1, second);
+	sqlite3_bind_int64(index->find_place, 1, first);
 	sqlite3_bind_int64(index->find_place, 2, item->document.id);
 	found = sqlite3_step(index->find_place) == SQLITE_ROW;
 	if (found)
@@ -275,7 +288,7 @@ take_row(struct index *index, sqlite3_stmt *row, bool entry, bool gone)
 		/* The first place that one which comes may have. */
 		second =
 		    timestamp_seconds((const char *)sqlite3_column_text(row, CREATED_AT));
-		item->document.place = second > 0 ? second : 0;
+		item->document.place = second > 0 ? second / INDEX_SECONDS : 0;
 		if (gone && leave_place(index, item, item->document.place,
 				&item->document.place) != 0)
 			return -1;
@@ -284,6 +297,269 @@ take_row(struct index *index, sqlite3_stmt *row, bool entry, bool gone)
 	index->bytes += item->n + item->n_title;
 	return index->batch->bytes.n >= BYTES_BATCH ? give_batch(index) : 0;
 }
+
+/* ---- Places ----------------------------------------------------------------- */
+
+static int
+by_second(const void *a, const void *b)
+{
+	const struct newcomer *x = a, *y = b;
+
+	if (x->second != y->second)
+		return x->second < y->second ? -1 : 1;
+	return x->document->id < y->document->id ? -1 : x->document->id > y->document->id;
+}
+
+/* Is it an entry that came, and no one deleted it? */
+static bool
+is_newcomer(const struct postings_document *document)
+{
+	return document->place >= 0 && !document->gone && !document->hidden;
+}
+
+/* The next place that an entry has, from one on, or behind the last that was asked for;
+   INT64_MAX where there is none, -1 after a message. */
+static int64_t
+next_taken(struct index *index, int64_t from, bool on)
+{
+	int code;
+
+	if (!on) {
+		sqlite3_reset(index->find_taken);
+		sqlite3_bind_int64(index->find_taken, 1, from);
+	}
+	code = sqlite3_step(index->find_taken);
+	if (code == SQLITE_ROW)
+		return sqlite3_column_int64(index->find_taken, 0);
+	if (code == SQLITE_DONE)
+		return INT64_MAX;
+	db_complain(index->db, index->path);
+	return -1;
+}
+
+/* Give entries their places: ascending, so that they fill up gaps. */
+static int
+give_places(struct index *index, struct newcomer *newcomers, size_t n)
+{
+	int64_t place = -1, taken = -1;
+	size_t i = 0;
+
+	if (n > 0)
+		qsort(newcomers, n, sizeof(*newcomers), by_second);
+	for (; i < n; i++) {
+		const struct newcomer *newcomer = &newcomers[i];
+
+		place = newcomer->second > place ? newcomer->second : place + 1;
+		if (taken < place && (taken = next_taken(index, place, false)) < 0)
+			break;
+		for (; taken == place; place++)
+			if ((taken = next_taken(index, place, true)) < 0)
+				break;
+		if (taken < 0)
+			break;
+		newcomer->document->place = place;
+	}
+	sqlite3_reset(index->find_taken);
+	return i == n ? 0 : -1;
+}
+
+static int
+place_all(struct index *index, struct postings_document *all, size_t n)
+{
+	struct newcomer *newcomers = malloc((n + 1) * sizeof(*newcomers));
+	size_t waiting = 0;
+	int result;
+
+	if (newcomers == NULL)
+		return no_memory();
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].hidden && !all[i].gone)
+			all[i].place = place_of(1, all[i].id);
+		else if (is_newcomer(&all[i]))
+			newcomers[waiting++] = (struct newcomer){all[i].place, &all[i]};
+	}
+	result = give_places(index, newcomers, waiting);
+	free(newcomers);
+	return result;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct postings_document *x = *(struct postings_document *const *)a;
+	const struct postings_document *y = *(struct postings_document *const *)b;
+
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return y->gone - x->gone;
+}
+
+/* ---- Writing ---------------------------------------------------------------- */
+
+/* The rows of search_places and search_docsize, and what these come to. */
+static int
+put_rows(struct index *index)
+{
+	for (size_t i = 0; i < index->making.n; i++) {
+		const struct postings_document *document = index->making.order[i];
+		int sign = document->gone ? -1 : 1;
+
+		if (document->gone) {
+			sqlite3_bind_int64(index->drop_size, 1, document->place);
+			if (statement_run(index->drop_size, index->path) != 0)
+				return -1;
+			/* Where a damaged index has no such row, nothing goes. */
+			if (sqlite3_changes(index->db) == 0)
+				continue;
+		}
+		index->making.rows += sign;
+		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
+			index->making.words[column] +=
+			    sign * (int64_t)document->words[column];
+	}
+	if (index_rows_write(index->put_places, index->path, index->making.order,
+		index->making.n) != 0)
+		return -1;
+	return index_rows_write(
+	    index->put_sizes, index->path, index->making.order, index->making.n);
+}
+
+/* The worker's part: make a segment of what it took apart. */
+static void
+make_segment(void *argument)
+{
+	struct index *index = argument;
+
+	segment_begin(index->making.segment);
+	index->making.failed = postings_write(index->postings, index->making.order,
+				   index->making.n, index->making.segment) != 0;
+	segment_end(index->making.segment);
+	postings_clear(index->postings);
+}
+
+static int
+put_segment(struct index *index, struct segments *segments)
+{
+	int id = segments_free_id(segments, index->path), pages;
+
+	if (index->making.failed)
+		return no_memory();
+	if (id < 0)
+		return -1;
+	pages = segment_store(index->making.segment, index->db, index->path, id);
+	if (pages > 0)
+		segments_add(segments, id, pages);
+	return pages < 0 ? -1 : 0;
+}
+
+static void
+forget_made(struct index *index)
+{
+	free(index->making.documents);
+	free(index->making.order);
+	index->making.documents = NULL;
+	index->making.order = NULL;
+	index->making.going = false;
+}
+
+/* Write the segment that the worker makes. */
+static int
+finish_segment(struct index *index)
+{
+	struct segments *segments;
+	int result = -1;
+
+	if (!index->making.going)
+		return 0;
+	worker_wait(index->worker);
+	segments = segments_read(index->db, index->path);
+	if (segments != NULL) {
+		segments_count(segments, index->making.rows, index->making.words);
+		result = put_segment(index, segments);
+		if (result == 0)
+			result = segments_write(segments, index->db, index->path);
+		index->many = segments_are_many(segments);
+	}
+	segments_free(segments);
+	forget_made(index);
+	return result;
+}
+
+/* What the worker took apart is what the next segment is made of. */
+static int
+collect(struct index *index)
+{
+	struct postings_document *all;
+	size_t n;
+
+	all = postings_all(index->postings, &n);
+	index->making.n = n;
+	index->making.rows = 0;
+	memset(index->making.words, 0, sizeof(index->making.words));
+	index->making.documents = malloc((n + 1) * sizeof(*index->making.documents));
+	index->making.order = malloc((n + 1) * sizeof(*index->making.order));
+	if (index->making.documents == NULL || index->making.order == NULL ||
+	    postings_failed(index->postings))
+		return no_memory();
+	if (html_trouble() != NULL) {
+		msg("libxml2, which takes HTML apart: %s: install it", html_trouble());
+		return -1;
+	}
+	memcpy(index->making.documents, all, n * sizeof(*all));
+	if (place_all(index, index->making.documents, n) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		index->making.order[i] = &index->making.documents[i];
+	qsort(index->making.order, n, sizeof(*index->making.order), by_place);
+	return put_rows(index);
+}
+
+static void
+clear(struct index *index)
+{
+	index->given = index->bytes = index->mark = 0;
+	while (index->n_experiments > 0)
+		free(index->experiments[--index->n_experiments]);
+}
+
+/* Begin to make a segment of what waits.  Its rows are written, it is not yet. */
+static int
+begin_segment(struct index *index)
+{
+	int before = sqlite3_total_changes(index->db), result;
+
+	if (index->given == 0)
+		return 0;
+	result = give_batch(index);
+	worker_wait(index->worker);
+	if (result == 0)
+		result = finish_segment(index);
+	if (result == 0)
+		result = collect(index);
+	clear(index);
+	index->changes += sqlite3_total_changes(index->db) - before;
+	if (result == 0) {
+		index->making.going = true;
+		worker_give(index->worker, make_segment, index);
+	} else {
+		forget_made(index);
+		postings_clear(index->postings);
+	}
+	return result;
+}
+
+int
+index_flush(struct index *index)
+{
+	int result = begin_segment(index), before = sqlite3_total_changes(index->db);
+
+	if (result == 0)
+		result = finish_segment(index);
+	index->changes += sqlite3_total_changes(index->db) - before;
+	return result;
+}
+
+/* ---- Taking ----------------------------------------------------------------- */
 
 static sqlite3_stmt *
 prepare(struct index *index, size_t stream, enum which which)
@@ -314,11 +590,14 @@ take(struct index *index, size_t stream, enum which which, const char *experimen
 	id = sqlite3_bind_parameter_index(rows, ":experiment_id");
 	if (id > 0)
 		sqlite3_bind_int64(rows, id, experiment_id);
+	id = sqlite3_bind_parameter_index(rows, ":newest");
+	if (id > 0)
+		sqlite3_bind_int64(rows, id, index->newest);
 	statement_text(rows, ":experiment", experiment);
 	while (result == 0 && (code = sqlite3_step(rows)) == SQLITE_ROW) {
 		result = take_row(index, rows, stream == 0, gone);
 		if (which == ALL && result == 0 && index->bytes >= BYTES_MANY)
-			result = index_flush(index);
+			result = begin_segment(index);
 	}
 	if (result == 0 && code != SQLITE_DONE) {
 		db_complain(index->db, index->path);
@@ -327,203 +606,6 @@ take(struct index *index, size_t stream, enum which which, const char *experimen
 	sqlite3_reset(rows);
 	if (which != ALL)
 		index->changes += sqlite3_total_changes(index->db) - before;
-	return result;
-}
-
-/* ---- Writing ---------------------------------------------------------------- */
-
-static int
-by_second(const void *a, const void *b)
-{
-	const struct newcomer *x = a, *y = b;
-
-	if (x->second != y->second)
-		return x->second < y->second ? -1 : 1;
-	return x->document->id < y->document->id ? -1 : x->document->id > y->document->id;
-}
-
-/* Is it an entry that came, and no one deleted it? */
-static bool
-is_newcomer(const struct postings_document *document)
-{
-	return document->place >= 0 && !document->gone && !document->hidden;
-}
-
-/* Give entries their places: ascending, so that they fill up gaps. */
-static int
-give_places(struct index *index, struct newcomer *newcomers, size_t n)
-{
-	int64_t place = -1;
-
-	if (n > 0)
-		qsort(newcomers, n, sizeof(*newcomers), by_second);
-	for (size_t i = 0; i < n; i++) {
-		const struct newcomer *newcomer = &newcomers[i];
-
-		place = newcomer->second > place ? newcomer->second : place + 1;
-		for (;; place++) {
-			sqlite3_bind_int64(index->take, 1, place);
-			sqlite3_bind_int64(index->take, 2, newcomer->document->id);
-			if (statement_run(index->take, index->path) != 0)
-				return -1;
-			if (sqlite3_changes(index->db) > 0)
-				break;
-		}
-		newcomer->document->place = place;
-	}
-	return 0;
-}
-
-static int
-place_all(struct index *index, struct postings_document *all, size_t n)
-{
-	struct newcomer *newcomers = malloc((n + 1) * sizeof(*newcomers));
-	size_t waiting = 0;
-	int result;
-
-	if (newcomers == NULL)
-		return no_memory();
-	for (size_t i = 0; i < n; i++) {
-		if (all[i].hidden && !all[i].gone)
-			all[i].place = place_of(1, all[i].id);
-		else if (is_newcomer(&all[i]))
-			newcomers[waiting++] = (struct newcomer){
-			    all[i].place > 0 ? all[i].place : 0, &all[i]};
-	}
-	result = give_places(index, newcomers, waiting);
-	free(newcomers);
-	return result;
-}
-
-static int
-by_place(const void *a, const void *b)
-{
-	const struct postings_document *x = *(struct postings_document *const *)a;
-	const struct postings_document *y = *(struct postings_document *const *)b;
-
-	if (x->place != y->place)
-		return x->place < y->place ? -1 : 1;
-	return y->gone - x->gone;
-}
-
-/* The rows of search_docsize, and what they come to. */
-static int
-put_sizes(struct index *index, struct segments *segments)
-{
-	int64_t rows = 0, words[SEGMENTS_COLUMNS] = {0};
-	unsigned char sizes[9 * SEGMENTS_COLUMNS];
-
-	for (size_t i = 0; i < index->n_order; i++) {
-		const struct postings_document *document = index->order[i];
-		sqlite3_stmt *statement =
-		    document->gone ? index->drop_size : index->put_size;
-		int sign = document->gone ? -1 : 1;
-		size_t used = 0;
-
-		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
-			used += segment_number(sizes + used, document->words[column]);
-		sqlite3_bind_int64(statement, 1, document->place);
-		if (!document->gone)
-			sqlite3_bind_blob(statement, 2, sizes, (int)used, SQLITE_STATIC);
-		if (statement_run(statement, index->path) != 0)
-			return -1;
-		/* Where a damaged index has no such row, nothing goes. */
-		if (sqlite3_changes(index->db) == 0)
-			continue;
-		rows += sign;
-		for (size_t column = 0; column < SEGMENTS_COLUMNS; column++)
-			words[column] += sign * (int64_t)document->words[column];
-	}
-	segments_count(segments, rows, words);
-	return 0;
-}
-
-/* The worker's part: make a segment of what it took apart. */
-static void
-make_segment(void *argument)
-{
-	struct index *index = argument;
-
-	segment_begin(index->segment);
-	index->failed = postings_write(index->postings, index->order, index->n_order,
-			    index->segment) != 0;
-	segment_end(index->segment);
-}
-
-static int
-put_segment(struct index *index, struct segments *segments)
-{
-	int id = segments_free_id(segments, index->path), pages;
-
-	if (index->failed)
-		return no_memory();
-	if (id < 0)
-		return -1;
-	pages = segment_store(index->segment, index->db, index->path, id);
-	if (pages > 0)
-		segments_add(segments, id, pages);
-	return pages < 0 ? -1 : 0;
-}
-
-static void
-clear(struct index *index)
-{
-	postings_clear(index->postings);
-	index->given = index->bytes = index->mark = 0;
-	while (index->n_experiments > 0)
-		free(index->experiments[--index->n_experiments]);
-}
-
-/* Write what the worker took apart. */
-static int
-write_all(struct index *index)
-{
-	struct segments *segments = segments_read(index->db, index->path);
-	struct postings_document *all;
-	int result = -1;
-
-	all = postings_all(index->postings, &index->n_order);
-	index->order = malloc((index->n_order + 1) * sizeof(struct postings_document *));
-	if (index->order == NULL || postings_failed(index->postings)) {
-		no_memory();
-		goto done;
-	}
-	if (segments == NULL || place_all(index, all, index->n_order) != 0)
-		goto done;
-	for (size_t i = 0; i < index->n_order; i++)
-		index->order[i] = &all[i];
-	qsort(index->order, index->n_order, sizeof(struct postings_document *), by_place);
-	worker_give(index->worker, make_segment, index);
-	result = put_sizes(index, segments);
-	worker_wait(index->worker);
-	if (result == 0)
-		result = put_segment(index, segments);
-	if (result == 0)
-		result = segments_write(segments, index->db, index->path);
-	index->many = segments_are_many(segments);
-done:
-	free(index->order);
-	segments_free(segments);
-	return result;
-}
-
-int
-index_flush(struct index *index)
-{
-	int before = sqlite3_total_changes(index->db), result;
-
-	if (index->given == 0)
-		return 0;
-	if (give_batch(index) != 0)
-		return -1;
-	worker_wait(index->worker);
-	if (html_trouble() != NULL) {
-		msg("libxml2, which takes HTML apart: %s: install it", html_trouble());
-		return -1;
-	}
-	result = write_all(index);
-	clear(index);
-	index->changes += sqlite3_total_changes(index->db) - before;
 	return result;
 }
 
@@ -575,12 +657,16 @@ prepare_fixed(struct index *index)
 		sqlite3_stmt **statement;
 		const char *sql;
 	} fixed[] = {
-	    {&index->take,
-		"INSERT OR IGNORE INTO search_places (place, id) VALUES (?, ?)"},
+	    {&index->find_newest, "SELECT max(id) FROM logbook_entries"},
+	    {&index->find_taken,
+		"SELECT place FROM search_places WHERE place >= ? ORDER BY place"},
+	    {&index->put_places, "INSERT INTO search_places (place, id) "
+				 "SELECT place, id FROM index_rows(?) WHERE place >= 0"},
 	    {&index->find_place, "SELECT place FROM search_places WHERE place >= ? "
 				 "AND id = ? LIMIT 1"},
 	    {&index->free_place, "DELETE FROM search_places WHERE place = ?"},
-	    {&index->put_size, "INSERT INTO search_docsize (id, sz) VALUES (?, ?)"},
+	    {&index->put_sizes, "INSERT INTO search_docsize (id, sz) "
+				"SELECT place, sz FROM index_rows(?)"},
 	    {&index->drop_size, "DELETE FROM search_docsize WHERE id = ?"},
 	};
 
@@ -603,14 +689,14 @@ index_open(sqlite3 *db, const char *path)
 	}
 	index->db = db;
 	index->path = path;
-	if (document_functions(db) != SQLITE_OK)
+	if (document_functions(db) != SQLITE_OK || index_rows_function(db) != SQLITE_OK)
 		db_complain(db, path);
 	else if (db_exec(db, path, statement_file("search", "views", "")) == 0 &&
 		 prepare_fixed(index) == 0 &&
 		 (index->postings = postings_open(db, path)) != NULL) {
-		index->segment = segment_open();
+		index->making.segment = segment_open();
 		index->worker = worker_open();
-		if (index->segment == NULL)
+		if (index->making.segment == NULL)
 			no_memory();
 		else if (index_pending(index) == 0)
 			return index;
@@ -627,7 +713,7 @@ index_begin(struct index *index, const char *experiment)
 	/* What is not in the index yet cannot be taken out. */
 	for (size_t i = 0; i < index->n_experiments && !waits; i++)
 		waits = strcmp(index->experiments[i], experiment) == 0;
-	if (waits && index_flush(index) != 0)
+	if (waits && begin_segment(index) != 0)
 		return -1;
 	index->mark = index->given;
 	if (index->n_experiments == index->experiments_size) {
@@ -667,13 +753,26 @@ int
 index_before(struct index *index, const char *stream, const char *experiment,
     sqlite3_int64 experiment_id)
 {
-	return take_named(index, BEFORE, stream, experiment, experiment_id);
+	size_t given = index->given;
+
+	if (strcmp(stream, indexed[0]) != 0)
+		return take_named(index, BEFORE, stream, experiment, experiment_id);
+	if (sqlite3_step(index->find_newest) == SQLITE_ROW)
+		index->newest = sqlite3_column_int64(index->find_newest, 0);
+	sqlite3_reset(index->find_newest);
+	if (take(index, 0, BEFORE, experiment, experiment_id) != 0)
+		return -1;
+	index->replaced = index->given > given;
+	return 0;
 }
 
 int
 index_after(struct index *index, const char *stream, const char *experiment,
     sqlite3_int64 experiment_id)
 {
+	if (strcmp(stream, indexed[0]) == 0)
+		return take(
+		    index, 0, index->replaced ? AFTER : FRESH, experiment, experiment_id);
 	return take_named(index, AFTER, stream, experiment, experiment_id);
 }
 
@@ -754,12 +853,15 @@ index_close(struct index *index)
 	for (size_t i = 0; i < INDEXED; i++)
 		for (int which = 0; which < WHICH; which++)
 			sqlite3_finalize(index->statements[i][which]);
-	sqlite3_finalize(index->take);
+	sqlite3_finalize(index->find_newest);
+	sqlite3_finalize(index->find_taken);
+	sqlite3_finalize(index->put_places);
 	sqlite3_finalize(index->find_place);
 	sqlite3_finalize(index->free_place);
-	sqlite3_finalize(index->put_size);
+	sqlite3_finalize(index->put_sizes);
 	sqlite3_finalize(index->drop_size);
-	segment_close(index->segment);
+	segment_close(index->making.segment);
+	forget_made(index);
 	postings_close(index->postings);
 	free(index->experiments);
 	free(index);

@@ -8,8 +8,19 @@
 #define INDEX_H
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 struct index;
+
+/*
+ * The place of an entry is its second, in so many of them, or the next one behind that is
+ * free: the smaller the distances from one to the next, the smaller is the index.
+ */
+#define INDEX_SECONDS 32
+
+/* Until version 16 of the schema they were seconds: numbers that are not reached else
+   before the year 3058. */
+#define INDEX_PLACE_OF_OLD ((int64_t)1 << 30)
 
 /* Begin on an open database; path names it in messages.  What an older schema loaded is
    indexed now.  To be called within a transaction.  NULL after a message. */

@@ -14,6 +14,9 @@
 /* Words that are known stay so for the next segment, unless they became too many. */
 #define TERMS_MANY 50000
 
+/* So many postings are put in order at once, 8 MB: for each time all words are read. */
+#define POSTINGS_AT_ONCE ((size_t)1 << 20)
+
 struct term {
 	uint32_t at, n; /* in texts */
 };
@@ -377,32 +380,26 @@ count_terms(struct postings *postings, struct postings_document *const *order, s
 	return counts;
 }
 
-/* Where the terms stand, by term in their order, by document, by position; malloc'd.  The
-   count of a term becomes where its part ends. */
-static struct posting *
-scatter(struct postings *postings, struct postings_document *const *order, size_t n,
-    const struct sorted *terms, size_t n_terms, uint32_t *counts)
+/* Where a term's postings go to; it is none of the terms that are written now. */
+#define ELSEWHERE UINT32_MAX
+
+/*
+ * Where some of the terms stand, by term in their order, by document, by position.  to:
+ * by term, where the first posting of it goes; it becomes where its part ends.
+ */
+static void
+scatter(const struct postings *postings, struct postings_document *const *order, size_t n,
+    uint32_t *to, struct posting *all)
 {
-	struct posting *all = calloc(postings->n_words + 1, sizeof(*all));
-	uint32_t at = 0;
-
-	if (all == NULL)
-		return NULL;
-	for (size_t i = 0; i < n_terms; i++) {
-		uint32_t count = counts[terms[i].term];
-
-		counts[terms[i].term] = at;
-		at += count;
-	}
 	for (size_t i = 0; i < n; i++) {
-		size_t word = order[i]->first;
+		const uint32_t *word = postings->words + order[i]->first;
 
 		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
-			for (uint32_t k = 0; k < order[i]->words[column]; k++)
-				all[counts[postings->words[word++]]++] = (struct posting){
-				    (uint32_t)i, column << WHERE_BITS | k};
+			for (uint32_t k = 0; k < order[i]->words[column]; k++, word++)
+				if (to[*word] != ELSEWHERE)
+					all[to[*word]++] = (struct posting){
+					    (uint32_t)i, column << WHERE_BITS | k};
 	}
-	return all;
 }
 
 /* Positions of a term in a document as FTS5 writes them: the column where it is not the
@@ -475,35 +472,91 @@ put_term(const struct place *places, const struct posting *all, size_t n,
 	return 0;
 }
 
+/* How many of the terms from the first on have so many postings together, one of them at
+   least. */
+static size_t
+slice(const struct sorted *terms, size_t n, const uint32_t *counts, size_t *postings)
+{
+	size_t i = 0;
+
+	for (*postings = 0; i < n; i++) {
+		if (i > 0 && *postings + counts[terms[i].term] > POSTINGS_AT_ONCE)
+			break;
+		*postings += counts[terms[i].term];
+	}
+	return i;
+}
+
+/* Some terms, whose postings fit into all. */
+static int
+put_terms(struct postings *postings, struct postings_document *const *order, size_t n,
+    const struct place *places, const struct sorted *terms, size_t n_terms, uint32_t *to,
+    struct posting *all, struct segment *segment)
+{
+	uint32_t at = 0;
+	int result = 0;
+
+	scatter(postings, order, n, to, all);
+	for (size_t i = 0; i < n_terms; i++) {
+		const struct term *term = &postings->terms[terms[i].term];
+		uint32_t end = to[terms[i].term];
+
+		to[terms[i].term] = ELSEWHERE;
+		if (result != 0)
+			continue;
+		segment_term(segment, postings->texts + term->at, term->n);
+		result = put_term(places, all + at, end - at, segment);
+		at = end;
+	}
+	return result;
+}
+
 int
 postings_write(struct postings *postings, struct postings_document *const *order,
     size_t n, struct segment *segment)
 {
 	struct place *places = calloc(n + 1, sizeof(*places));
 	uint32_t *counts = count_terms(postings, order, n);
+	uint32_t *to = malloc((postings->n_terms + 1) * sizeof(*to));
 	struct sorted *terms = NULL;
 	struct posting *all = NULL;
-	size_t n_terms = 0, at = 0;
+	size_t n_terms = 0, room = 0, wanted;
 	int result = -1;
 
 	if (counts != NULL)
 		terms = sort_terms(postings, counts, &n_terms);
-	if (terms != NULL && places != NULL)
-		all = scatter(postings, order, n, terms, n_terms, counts);
-	if (all != NULL)
-		result = 0;
-	for (size_t i = 0; result == 0 && i < n; i++)
+	if (terms == NULL || places == NULL || to == NULL)
+		goto done;
+	result = 0;
+	for (size_t i = 0; i < n; i++)
 		places[i] = (struct place){order[i]->place, order[i]->gone};
-	for (size_t i = 0; result == 0 && i < n_terms; i++) {
-		const struct term *term = &postings->terms[terms[i].term];
-		uint32_t end = counts[terms[i].term];
+	memset(to, 0xFF, (postings->n_terms + 1) * sizeof(*to));
+	for (size_t i = 0, some; result == 0 && i < n_terms; i += some) {
+		uint32_t at = 0;
 
-		segment_term(segment, postings->texts + term->at, term->n);
-		result = put_term(places, all + at, end - at, segment);
-		at = end;
+		some = slice(terms + i, n_terms - i, counts, &wanted);
+		if (wanted > room) {
+			free(all);
+			room = postings->n_words < POSTINGS_AT_ONCE ? postings->n_words
+								    : POSTINGS_AT_ONCE;
+			room = wanted > room ? wanted : room;
+			all = malloc(room * sizeof(*all));
+		}
+		if (all == NULL) {
+			result = -1;
+			break;
+		}
+		for (size_t k = i; k < i + some; k++) {
+			to[terms[k].term] = at;
+			at += counts[terms[k].term];
+		}
+		result = put_terms(
+		    postings, order, n, places, terms + i, some, to, all, segment);
 	}
+done:
 	free(places);
 	free(counts);
+	free(to);
 	free(terms);
 	free(all);
 	return result;

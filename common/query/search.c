@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/statement.h"
+#include "load/index.h"
 #include "query/query.h"
 #include "query/search_document.h"
 
@@ -32,6 +33,7 @@ struct search {
 	bool exact;
 	unsigned kinds;
 	sqlite3_stmt *find, *place, *is_run;
+	int64_t seconds; /* that a place stands for */
 	struct search_documents documents;
 	struct found *waiting; /* the newest last */
 	size_t n, capacity;
@@ -275,9 +277,10 @@ walk(struct search *search)
 		struct found found = {.place = sqlite3_column_int64(search->find, 0),
 		    .rank = sqlite3_column_double(search->find, 1)};
 
-		/* An entry stands at its second or later. */
+		/* An entry stands at its time or later. */
 		if (sorted)
-			result = give_waiting(search, found.place + 1);
+			result =
+			    give_waiting(search, (found.place + 1) * search->seconds);
 		if (result == 0 && (result = consider(search, &found, &document)) > 0)
 			result = search->options->by_rank
 				     ? give(search, &document, found.rank)
@@ -345,8 +348,12 @@ prepare_find(struct search *search)
 		return -1;
 	}
 	search->exact = expression != NULL;
+	search->seconds = db_number(search->db, "SELECT max(place) FROM search_places",
+			      0) >= INDEX_PLACE_OF_OLD
+			      ? 1
+			      : INDEX_SECONDS;
 	if (search->kinds >> 1 == 0 && search->query->since > low)
-		low = search->query->since;
+		low = search->query->since / search->seconds;
 	snprintf(sql, sizeof(sql),
 	    "SELECT rowid, %s FROM search WHERE rowid >= ?1 %s ORDER BY %s",
 	    expression != NULL && (options->by_rank || options->ranked)

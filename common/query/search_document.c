@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/msg.h"
 #include "db/db.h"
 #include "db/document.h"
 #include "db/statement.h"
-#include "text/html.h"
+#include "load/entry.h"
 #include "text/timestamp.h"
 
 /* The columns of common/sql/search/KIND.show.sql. */
@@ -20,7 +21,7 @@ enum column {
 	RUN,
 	TITLE,
 	CONTENT,
-	HTML,
+	UNUSED,
 	TAGS,
 	FILES,
 	TYPES,
@@ -53,7 +54,10 @@ search_documents_close(struct search_documents *documents)
 {
 	for (size_t i = 0; i < SEARCH_KINDS; i++)
 		sqlite3_finalize(documents->show[i]);
-	buffer_free(&documents->plain);
+	for (int i = 0; i < SEGMENTS_COLUMNS; i++)
+		buffer_free(&documents->texts[i]);
+	buffer_free(&documents->tags_json);
+	buffer_free(&documents->scratch);
 }
 
 static const char *
@@ -64,18 +68,64 @@ text_of(sqlite3_stmt *show, enum column column)
 	return text != NULL ? text : "";
 }
 
-/* The content as people read it. */
-static const char *
-content_of(struct search_documents *documents, sqlite3_stmt *show)
+static void
+put_text(void *context, int column, const char *text, size_t n)
 {
-	const char *text = text_of(show, CONTENT);
+	struct buffer *texts = context;
 
-	if (!sqlite3_column_int(show, HTML) || text[strcspn(text, "<&")] == '\0')
-		return text;
-	buffer_free(&documents->plain);
-	html_text(&documents->plain, text, strlen(text));
-	buffer_put(&documents->plain, "", 1);
-	return documents->plain.failed ? "" : documents->plain.p;
+	/* Tags and files are several. */
+	if (texts[column].n > 0)
+		buffer_put(&texts[column], ", ", 2);
+	buffer_put(&texts[column], text, n);
+}
+
+/* A JSON value without white space. */
+static void
+put_json(struct buffer *out, struct json_span value)
+{
+	bool string = false;
+
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+
+		if (!string && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))
+			continue;
+		buffer_put(out, &c, 1);
+		if (c == '"')
+			string = !string;
+		else if (c == '\\' && i + 1 < value.n)
+			buffer_put(out, &value.p[++i], 1);
+	}
+}
+
+/* The texts of an entry, as they are indexed.  False without memory. */
+static bool
+read_entry(
+    struct search_documents *documents, sqlite3_stmt *show, struct search_document *d)
+{
+	/* In the order of the columns of the index. */
+	const char **const texts[SEGMENTS_COLUMNS] = {
+	    &d->content, &d->title, &d->author, &d->tags, &d->files};
+	const char *doc = sqlite3_column_blob(show, CONTENT);
+	struct entry entry = entry_read((struct json_span){
+	    doc, doc != NULL ? (size_t)sqlite3_column_bytes(show, CONTENT) : 0});
+	bool failed;
+
+	for (int i = 0; i < SEGMENTS_COLUMNS; i++)
+		documents->texts[i].n = 0;
+	documents->tags_json.n = 0;
+	entry_texts(&entry, &documents->scratch, put_text, documents->texts);
+	if (entry.tags.p != NULL)
+		put_json(&documents->tags_json, entry.tags);
+	buffer_put(&documents->tags_json, "", 1);
+	failed = documents->scratch.failed || documents->tags_json.failed;
+	for (int i = 0; i < SEGMENTS_COLUMNS; i++) {
+		buffer_put(&documents->texts[i], "", 1);
+		failed |= documents->texts[i].failed;
+		*texts[i] = documents->texts[i].p;
+	}
+	d->tags_json = documents->tags_json.p;
+	return !failed;
 }
 
 static sqlite3_stmt *
@@ -129,7 +179,7 @@ search_documents_read(struct search_documents *documents, enum search_kind kind,
 	    .author = text_of(show, AUTHOR),
 	    .run = text_of(show, RUN),
 	    .title = text_of(show, TITLE),
-	    .content = content_of(documents, show),
+	    .content = kind <= SEARCH_DELETED ? "" : text_of(show, CONTENT),
 	    .tags = text_of(show, TAGS),
 	    .files = text_of(show, FILES),
 	    .types = text_of(show, TYPES),
@@ -137,6 +187,10 @@ search_documents_read(struct search_documents *documents, enum search_kind kind,
 	    .numbered = sqlite3_column_type(show, RUN) == SQLITE_INTEGER,
 	};
 	d->created = timestamp_seconds(d->created_at);
+	if (kind <= SEARCH_DELETED && !read_entry(documents, show, d)) {
+		msg("no memory");
+		return -1;
+	}
 	return 1;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "load/segments.h"
 #include "text/buffer.h"
 
 /* What a document is: the kinds of common/sql/migrations/010-search.sql. */
@@ -39,7 +40,8 @@ struct search_documents {
 	sqlite3 *db;
 	const char *path;
 	sqlite3_stmt *show[SEARCH_KINDS], *current;
-	struct buffer plain; /* the content at hand, where it was HTML */
+	/* The texts of the entry at hand, by the columns of the index; and its tags. */
+	struct buffer texts[SEGMENTS_COLUMNS], tags_json, scratch;
 	bool types, gone;
 };
 

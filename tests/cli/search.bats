@@ -247,6 +247,38 @@ words() {
     cmp "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
+@test "entries of the same seconds come newest first, whichever experiment came first" {
+    for i in 3 1 2; do
+        for ((k = i; k < 100; k += 3)); do
+            entry "mfx$i" "a$k" "$(date -u -d "@$((1770000000 + k / 2))" +%FT%TZ)" 'crowded'
+        done
+        close "mfx$i" 33
+    done | elog-load -q "$db" >/dev/null
+    equal "$(elog-search --count crowded "$db")" 99
+    elog-search --format tsv crowded "$db" | tail -n +2 | cut -f 3 >"$BATS_TEST_TMPDIR/times"
+    sort -r "$BATS_TEST_TMPDIR/times" | cmp - "$BATS_TEST_TMPDIR/times"
+    equal "$(elog-search --limit 1 --format tsv crowded "$db" | tail -n 1 | cut -f 3)" \
+        2026-02-02T02:40:49Z
+    equal "$(elog-search --count crowded since:2026-02-02T02:40:30Z "$db")" 40
+}
+
+@test "an index whose places are seconds serves until a load makes it anew" {
+    logbook
+    sqlite3 "$db" "INSERT INTO search (search) VALUES ('delete-all');
+        UPDATE search_places SET place = (SELECT unixepoch(created_at) FROM logbook_entries l
+            WHERE l.id = search_places.id);
+        INSERT INTO search (rowid, content, title) SELECT place, content, title
+            FROM search_places p JOIN logbook_entries l ON l.id = p.id;
+        DELETE FROM schema_version WHERE version >= 16"
+    finds 'b1 a1' nozzle
+    finds 'a1' nozzle until:2026-01-02
+    finds 'b1' --limit 1 nozzle since:2026-01-02
+    elog-load -q "$db" </dev/null
+    [ "$(sqlite3 "$db" 'SELECT max(place) FROM search_places')" -lt 100000000 ]
+    finds 'a5 b1 a1' nozzle
+    elog-load --check "$db"
+}
+
 @test "an experiment that the database does not take leaves no words, and takes none along" {
     elog-load -q "$db" </dev/null
     sqlite3 "$db" "CREATE TRIGGER no BEFORE INSERT ON logbook_entries WHEN new.entry_id = 'bad'
