@@ -497,7 +497,7 @@ collect(struct index *index)
 	index->making.rows = 0;
 	memset(index->making.words, 0, sizeof(index->making.words));
 	index->making.documents = malloc((n + 1) * sizeof(*index->making.documents));
-	index->making.order = malloc((n + 1) * sizeof(*index->making.order));
+	index->making.order = malloc((n + 1) * sizeof(struct postings_document *));
 	if (index->making.documents == NULL || index->making.order == NULL ||
 	    postings_failed(index->postings))
 		return no_memory();
@@ -510,7 +510,7 @@ collect(struct index *index)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		index->making.order[i] = &index->making.documents[i];
-	qsort(index->making.order, n, sizeof(*index->making.order), by_place);
+	qsort(index->making.order, n, sizeof(struct postings_document *), by_place);
 	return put_rows(index);
 }
 
