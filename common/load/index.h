@@ -18,7 +18,7 @@ struct index;
  */
 #define INDEX_SECONDS 32
 
-/* Until version 16 of the schema they were seconds: numbers that are not reached else
+/* Until version 17 of the schema they were seconds: numbers that are not reached else
    before the year 3058. */
 #define INDEX_PLACE_OF_OLD ((int64_t)1 << 30)
 

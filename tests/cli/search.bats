@@ -269,7 +269,7 @@ words() {
             WHERE l.id = search_places.id);
         INSERT INTO search (rowid, content, title) SELECT place, content, title
             FROM search_places p JOIN logbook_entries l ON l.id = p.id;
-        DELETE FROM schema_version WHERE version >= 16"
+        DELETE FROM schema_version WHERE version >= 17"
     finds 'b1 a1' nozzle
     finds 'a1' nozzle until:2026-01-02
     finds 'b1' --limit 1 nozzle since:2026-01-02
