@@ -1,5 +1,6 @@
 /* elog-push: records into a server database. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,8 @@ read_lines(struct input *input)
 	while (interrupt_stop == 0 && input->status == EXIT_DONE &&
 	       (result = lines_next(&lines, &line, &n)) != LINES_END) {
 		input->waited = false;
+		if (input->status != EXIT_DONE)
+			break; /* what came before could not be written meanwhile */
 		if (result == LINES_ONE) {
 			input->status =
 			    input->push != NULL
@@ -169,11 +172,15 @@ read_target(struct dbms *server, const char *name)
 		return EXIT_PARTIAL;
 	}
 	status = read_stream(server, &out, &chosen);
-	if (stream_close(&out) != 0 && status == EXIT_DONE) {
-		msg("stdout: %s", strerror(errno));
-		status = EXIT_PARTIAL;
+	if (stream_close(&out) == 0)
+		return status;
+	/* Who reads may stop when he has enough, as with elog-dump. */
+	if (out.error == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
 	}
-	return status;
+	msg("stdout: %s", strerror(out.error));
+	return EXIT_PARTIAL;
 }
 
 /* Whose records these are: malloc'd, NULL after a message. */

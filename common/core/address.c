@@ -190,7 +190,9 @@ address_read(struct address *address, const char *text)
 		    "wrong",
 		    text);
 	else if (address->database == NULL || address->database[0] == '\0')
-		msg("%s: which database? Put /NAME behind the host", text);
+		msg("%s: which database? %s", text,
+		    scheme->kind == ADDRESS_ODBC ? "Name its source: odbc:DSN=name"
+						 : "Put /NAME behind the host");
 	else if ((address->shown = strdup(text)) == NULL)
 		msg("no memory");
 	else

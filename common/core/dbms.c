@@ -189,6 +189,13 @@ dbms_status(const struct dbms *server, enum dbms_result result, const char *doin
 		    "type kinit",
 		    shown, server->why);
 		return EXIT_LOGIN;
+	case DBMS_ADDRESS:
+		msg("%s: %s%s%s", shown, what, colon, server->why);
+		return EXIT_USAGE;
+	case DBMS_LACKING:
+		msg("%s: %s%s%s: elog-push --migrate makes what is not there", shown,
+		    what, colon, server->why);
+		return EXIT_PARTIAL;
 	case DBMS_CLASH:
 	case DBMS_REFUSED:
 		msg("%s: %s%s%s", shown, what, colon, server->why);

@@ -18,6 +18,8 @@ enum dbms_result {
 	DBMS_CLASH,   /* a row with that key is there */
 	DBMS_AWAY,    /* there is no session any more, or the server is not ready */
 	DBMS_LOGIN,   /* it does not let us in */
+	DBMS_ADDRESS, /* what the address says of the connection cannot be */
+	DBMS_LACKING, /* a table is not there */
 	DBMS_REFUSED, /* it says no, and would again */
 	DBMS_STOPPED, /* what was called from here failed, after a message */
 };

@@ -1,6 +1,7 @@
 /* MariaDB, through libmariadb: rows in bulk are LOAD DATA LOCAL, where the server takes
    that, else INSERTs of as many rows as it takes in a packet. */
 #include <errmsg.h>
+#include <errno.h>
 #include <mysql.h>
 #include <mysqld_error.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ static const struct meaning {
     {1698, DBMS_LOGIN},
     {ER_HOST_NOT_PRIVILEGED, DBMS_LOGIN},
     {1251, DBMS_LOGIN},
+    {ER_NO_SUCH_TABLE, DBMS_LACKING},
     {0, DBMS_REFUSED},
 };
 
@@ -88,10 +90,10 @@ close_session(struct dbms *server)
 
 /* ---- connecting ---------------------------------------------------------------- */
 
-/* The files that the server must be known by, and what else the address says.  False: it
-   has an option that we do not know, and *name gets it. */
-static bool
-set_options(struct dbms *server, MYSQL *mysql, bool local, const char **name)
+/* The files that the server must be known by, and what else the address says.  Where a
+   file is not there libmariadb would say nothing, and go on without. */
+static enum dbms_result
+set_options(struct dbms *server, MYSQL *mysql, bool local)
 {
 	static const struct {
 		const char *name;
@@ -121,12 +123,15 @@ set_options(struct dbms *server, MYSQL *mysql, bool local, const char **name)
 		while (k < sizeof(known) / sizeof(known[0]) &&
 		       strcmp(known[k].name, o->name) != 0)
 			k++;
-		*name = o->name;
 		if (k == sizeof(known) / sizeof(known[0]))
-			return false;
+			return dbms_fail(
+			    server, DBMS_ADDRESS, "%s: no option of MariaDB's", o->name);
+		if (access(o->value, R_OK) != 0)
+			return dbms_fail(server, DBMS_ADDRESS, "%s: %s: %s", o->name,
+			    o->value, strerror(errno));
 		mysql_options(mysql, known[k].option, o->value);
 	}
-	return true;
+	return DBMS_DONE;
 }
 
 static int
@@ -188,7 +193,7 @@ static enum dbms_result
 open_session(struct dbms *server, size_t host)
 {
 	const struct address *address = &server->address;
-	const char *name = address->hosts[host].name, *option = NULL;
+	const char *name = address->hosts[host].name;
 	const char *socket = address_option(address, "socket");
 	bool local = address_is_local(name);
 	struct session *session = calloc(1, sizeof(*session));
@@ -199,9 +204,8 @@ open_session(struct dbms *server, size_t host)
 	}
 	server->session = session;
 	server->dialect = &dialect_mariadb;
-	if (!set_options(server, &session->mysql, local, &option))
-		return dbms_fail(
-		    server, DBMS_REFUSED, "%s: no option of MariaDB's", option);
+	if (set_options(server, &session->mysql, local) != DBMS_DONE)
+		return DBMS_ADDRESS;
 	if (name[0] == '/')
 		socket = name;
 	if (mysql_real_connect(&session->mysql,

@@ -32,6 +32,8 @@ static const struct meaning {
     {"", 18456, DBMS_LOGIN},
     {"23", 0, DBMS_CLASH},
     {"28", 0, DBMS_LOGIN},
+    {"42P01", 0, DBMS_LACKING},
+    {"42S02", 0, DBMS_LACKING},
     {"08", 0, DBMS_AWAY},
     {"HYT", 0, DBMS_AWAY},
     {NULL, 0, DBMS_REFUSED},

@@ -30,6 +30,7 @@ static const struct meaning {
     {"58", DBMS_AWAY},	  /* I/O error */
     {"25006", DBMS_AWAY}, /* read-only: not the primary any more */
     {"28", DBMS_LOGIN},
+    {"42P01", DBMS_LACKING},
     {NULL, DBMS_REFUSED},
 };
 
@@ -196,6 +197,11 @@ open_session(struct dbms *server, size_t host)
 		return dbms_fail(server, DBMS_AWAY, "no memory");
 	server->session = session;
 	PQsetNoticeProcessor(session, take_notice, NULL);
+	/* What libpq cannot read of the options it says at once, in English. */
+	if (PQstatus(session) == CONNECTION_BAD &&
+	    strncmp(PQerrorMessage(session), "invalid ", 8) == 0)
+		return dbms_fail(server, DBMS_ADDRESS, "%.*s",
+		    (int)strcspn(PQerrorMessage(session), "\n"), PQerrorMessage(session));
 	PQsetErrorVerbosity(session, PQERRORS_VERBOSE);
 	if (!finish_connecting(session))
 		return fail_connecting(server, session, host);

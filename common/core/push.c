@@ -27,6 +27,7 @@ struct push {
 	struct dbms *server;
 	struct push_options options;
 	struct push_totals totals;
+	long records, experiments; /* of the batch */
 	struct row_maker maker;
 	struct merge merge;
 	struct batch batch;
@@ -200,7 +201,8 @@ write_batch(struct push *push)
 			return EXIT_DONE;
 		if (result == DBMS_STOPPED)
 			return push->merge.superseded ? EXIT_LATER : EXIT_PARTIAL;
-		if (result == DBMS_REFUSED || result == DBMS_LOGIN ||
+		if (result == DBMS_REFUSED || result == DBMS_LACKING ||
+		    result == DBMS_ADDRESS || result == DBMS_LOGIN ||
 		    *push->options.stop != 0)
 			break;
 		msg_debug("%s: %s: tried again", push->server->address.shown,
@@ -241,11 +243,15 @@ flush(struct push *push)
 	if (!is_known(push)) {
 		push->merge.number++;
 		status = write_batch(push);
-		push->totals.batches++;
+		push->totals.batches += status == EXIT_DONE;
 	}
-	if (status == EXIT_DONE)
+	if (status == EXIT_DONE) {
+		push->totals.records += push->records;
+		push->totals.experiments += push->experiments;
 		tell_states(push);
+	}
 	batch_clear(&push->batch);
+	push->records = push->experiments = 0;
 	push->bytes = 0;
 	push->rows = 0;
 	return status;
@@ -349,6 +355,7 @@ take_gone(struct push *push, struct json_span name)
 	e->gone = true;
 	batch_add(&push->batch, e);
 	push->rows++;
+	push->records++;
 	return flush_if_full(push);
 }
 
@@ -431,6 +438,7 @@ take_singly(struct push *push, const struct streams_row *row, struct json_span r
 	}
 	status = add_row(push, batch_pile(push->batch.rows, row), kind == ROW_DELETED);
 	push->rows++;
+	push->records++;
 	push->bytes += push->maker.line.n;
 	return status == EXIT_DONE ? flush_if_full(push) : status;
 }
@@ -507,13 +515,15 @@ take_arrived(struct push *push, struct batch_experiment *e, struct json_span rec
 		refuse(push, e, e->problem);
 	if (batch_has(&push->batch, e->name))
 		status = flush(push);
-	for (size_t i = 0; i < STREAMS_MAX; i++)
+	for (size_t i = 0; i < STREAMS_MAX; i++) {
 		if (e->piles[i] != NULL) {
 			push->bytes += pile_bytes(e->piles[i]);
 			push->rows += e->piles[i]->rows;
 		}
+		push->records += e->bad[i] ? 0 : e->arrived[i];
+	}
 	push->rows++;
-	push->totals.experiments++;
+	push->experiments++;
 	batch_add(&push->batch, e);
 	return status;
 }
@@ -596,7 +606,6 @@ take_record(struct push *push, const struct message *message, long number)
 	const struct streams_row *row = streams_of(message->stream);
 	char why[160];
 
-	push->totals.records++;
 	if (row == NULL) {
 		snprintf(why, sizeof(why),
 		    "%.*s: no stream of elog's: give it to elog-load, and push that "

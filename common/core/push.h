@@ -23,8 +23,8 @@ struct push_options {
 };
 
 struct push_totals {
-	long records, experiments, batches;
-	long errors; /* things reported on stderr */
+	long records, experiments, batches; /* that are committed */
+	long errors;			    /* things reported on stderr */
 };
 
 /*

@@ -151,7 +151,7 @@ make(struct dbms *server, char *sql, bool has)
 
 struct names {
 	const struct table *table;
-	bool has[TABLE_COLUMNS], any;
+	bool has[TABLE_COLUMNS], any, ours;
 };
 
 static int
@@ -161,6 +161,7 @@ take_name(void *context, int n, const char *const *values, const size_t *lengths
 
 	(void)lengths;
 	names->any = true;
+	names->ours |= n > 0 && strcmp(values[0], "row_key") == 0;
 	for (size_t i = 0; n > 0 && i < names->table->n; i++)
 		if (strcmp(names->table->columns[i].name, values[0]) == 0)
 			names->has[i] = true;
@@ -176,6 +177,12 @@ make_table(struct dbms *server, const struct table *table)
 
 	if (result == DBMS_DONE && !names.any)
 		return make(server, table_create(table, server->dialect), false);
+	if (result == DBMS_DONE && !names.ours) {
+		msg("%s: there is a table %s that is not elog-push's: give it a database "
+		    "of its own",
+		    server->address.shown, table->name);
+		return DBMS_STOPPED;
+	}
 	for (size_t i = 0; i < table->n && result == DBMS_DONE; i++)
 		if (!names.has[i])
 			result = make(server,
@@ -191,7 +198,7 @@ make_all(struct dbms *server)
 	bool fresh, has;
 
 	result = has_table(server, "runs", &has);
-	fresh = !has;
+	fresh = !has || server->dialect->absent[0] != '\0';
 	for (size_t i = 0; i < OTHERS && result == DBMS_DONE; i++) {
 		result = has_table(server, others[i].name, &has);
 		if (result == DBMS_DONE)
@@ -228,6 +235,7 @@ note_version(struct dbms *server)
 	return result;
 }
 
+/* Also where the schema is current: somebody may have dropped a table. */
 static enum dbms_result
 migrate_once(struct dbms *server, enum schema_state *state)
 {
@@ -238,7 +246,7 @@ migrate_once(struct dbms *server, enum schema_state *state)
 	result = dbms_run(server, dialect->begin, 0);
 	if (result == DBMS_DONE)
 		result = schema_look(server, state);
-	if (result == DBMS_DONE && *state == SCHEMA_OLDER)
+	if (result == DBMS_DONE && *state != SCHEMA_NEWER)
 		result = make_all(server);
 	if (result == DBMS_DONE && *state == SCHEMA_OLDER)
 		result = note_version(server);
@@ -264,7 +272,8 @@ schema_migrate(struct dbms *server)
 	result = dbms_ask(server, dialect->lock, 0, NULL, count, &(int){0});
 	for (int i = 0; i < ATTEMPTS && server->session != NULL; i++) {
 		result = migrate_once(server, &state);
-		if (result == DBMS_DONE || result == DBMS_AWAY || result == DBMS_LOGIN)
+		if (result == DBMS_DONE || result == DBMS_AWAY || result == DBMS_LOGIN ||
+		    result == DBMS_STOPPED)
 			break;
 		nanosleep(&(struct timespec){0, 300000000}, NULL);
 	}

@@ -272,6 +272,103 @@ entry 2"
     done
 }
 
+# Wait until a file holds a text.
+comes() {
+    local end=$(($(date +%s) + 60))
+    until grep -q "$2" "$1"; do
+        [ "$(date +%s)" -lt "$end" ] || { cat "$1" >&2; return 1; }
+        sleep 0.05
+    done
+}
+
+# What is written while no line comes, and fails, must not be forgotten by the next line.
+@test "a pause in the stream: what cannot be written then ends the push, bookmark and all" {
+    elog-push --migrate "$T"
+    ask 'ALTER TABLE logbook_entries RENAME TO elsewhere' >/dev/null
+    said=$BATS_TEST_TMPDIR/said
+    : >"$said"
+    {
+        experiment e 2
+        comes "$said" logbook_entries
+        ask 'ALTER TABLE elsewhere RENAME TO logbook_entries' >/dev/null
+        experiment f 2
+        echo '{"type":"STATE","value":{"bookmarks":{"elog-dump":{"generation":7,"token":"x"}}}}'
+    } | { elog-push "$T" 2>"$said" >"$BATS_TEST_TMPDIR/states" && status=0 || status=$?
+        echo "$status" >"$BATS_TEST_TMPDIR/status"; }
+    cat "$said" >&2
+    equal "$(cat "$BATS_TEST_TMPDIR/status")" 1
+    equal "$(cat "$BATS_TEST_TMPDIR/states")" ""
+    equal "$(elog-push --bookmark "$T")" ""
+    equal "$(grep -c logbook_entries "$said")" 1
+    # Nothing is told as pushed that was not.
+    grep -q ': 0 experiments and 0 records pushed, in 0 transactions' "$said"
+}
+
+@test "only what is committed is counted" {
+    run --separate-stderr elog-push "$T" < <(experiment e 3
+        echo '{"type":"RECORD","stream":"nosuch","record":{"id":1}}')
+    status_is 1
+    [[ $stderr == *": 1 experiments and 5 records pushed, in 1 transactions" ]]
+}
+
+@test "a table that somebody dropped is named, and --migrate makes it again" {
+    experiment e 1 | elog-push --quiet "$T"
+    ask 'DROP TABLE logbook_entries' >/dev/null
+    run --separate-stderr elog-push --quiet "$T" < <(at=2026-11-22T10:00:00.000000Z; experiment e 2)
+    status_is 1
+    says elog-push "elog-push --migrate makes what is not there"
+    run --separate-stderr elog-push --verify --quiet "$T" < <(experiment e 1)
+    status_is 1
+    says elog-push "elog-push --migrate makes what is not there"
+    elog-push --migrate "$T"
+    at=2026-11-22T10:00:00.000000Z
+    experiment e 2 | elog-push --quiet "$T"
+    equal "$(ask 'SELECT count(*) FROM logbook_entries')" 2
+}
+
+@test "tables of somebody else are left alone" {
+    ask 'CREATE TABLE runs (x int)' >/dev/null
+    run --separate-stderr elog-push --quiet "$T" < <(experiment e 1)
+    status_is 1
+    says elog-push "there is a table runs that is not elog-push's: give it a database of its own"
+    ask 'SELECT x FROM runs' >/dev/null
+    run ask 'SELECT doc FROM runs'
+    [ "$status" -ne 0 ]
+}
+
+@test "--read: a disk that is full is told, a reader who has enough is not" {
+    # More than is written at once.
+    experiment e 400 "\"text\":\"$(printf 'x%.0s' {1..3000})\"" | elog-push --quiet "$T"
+    for target in "elog-push --read $T" "elog-dump $T"; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr bash -c '"$@" >/dev/full' _ $target
+        status_is 1
+        says elog-push "stdout: No space left on device"
+        # shellcheck disable=SC2086
+        run --separate-stderr bash -c '"$@" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"' _ $target
+        equal "$output" 141
+        equal "$stderr" ""
+    done
+}
+
+@test "options of an address that cannot be are wrong usage, not tried again" {
+    [ "$kind" != odbc ] || skip "the DSN has them"
+    mark='?'
+    [[ $T != *\?* ]] || mark='&'
+    run --separate-stderr elog-push "$T${mark}nonsense=1" </dev/null
+    status_is 2
+    says elog-push "nonsense"
+    if [ "$kind" = mariadb ]; then
+        run --separate-stderr elog-push "${T%%\?*}?defaults-file=$BATS_TEST_TMPDIR/nosuch" </dev/null
+        status_is 2
+        says elog-push "$BATS_TEST_TMPDIR/nosuch: No such file or directory"
+    else
+        run --separate-stderr elog-push "$T${mark}sslmode=perhaps" </dev/null
+        status_is 2
+        says elog-push "sslmode"
+    fi
+}
+
 @test "the schema is made and changed by whoever comes first, and a newer one is left alone" {
     for _ in 1 2 3 4; do
         elog-push --migrate "$T" 2>>"$BATS_TEST_TMPDIR/said" &
