@@ -30,7 +30,7 @@ static char *backup, *base, *recover, *rcdb, *experiment, *mode_text, *wait_text
 static int64_t wait_seconds;
 static char **metadata, **forget;
 static long expected;
-static int quiet, migrate, begin_new, draft, check, reindex;
+static int quiet, migrate, begin_new, draft, drop_empty, check, reindex;
 static struct target target;
 static bool gave_up;		      /* the database failed */
 static volatile sig_atomic_t stopped; /* the signal that came, or 0 */
@@ -44,6 +44,8 @@ static struct poptOption options[] = {
 	"See whether DATABASE is sound, its index of words too, and read nothing", NULL},
     {"draft", '\0', POPT_ARG_NONE, &draft, 0,
 	"If DATABASE is not there yet, it appears when all is loaded", NULL},
+    {"drop-empty", '\0', POPT_ARG_NONE, &drop_empty, 0,
+	"Remove a DATABASE that was made and got nothing, if anything failed", NULL},
     {"expect", '\0', POPT_ARG_LONG, &expected, 0,
 	"How many experiments will come, for the progress line", "N"},
     {"experiment", '\0', POPT_ARG_STRING, &experiment, 0,
@@ -208,7 +210,8 @@ work(const char *const *files)
 					    experiment, !quiet);
 	else
 		gave_up = true;
-	if (target_close(&target, stopped == 0 && !gave_up) != EXIT_DONE)
+	if (target_close(&target, stopped == 0 && !gave_up,
+		drop_empty && status != EXIT_DONE) != EXIT_DONE)
 		status = EXIT_PARTIAL;
 	return status;
 }
@@ -277,7 +280,9 @@ main(int argc, const char **argv)
 	if (status == EXIT_DONE)
 		status = zone_use(zone);
 	if (status == EXIT_DONE)
-		status = target_lock(&target, arguments[0], base, wait_seconds);
+		status = backup != NULL
+			     ? target_lock_reader(&target, arguments[0], wait_seconds)
+			     : target_lock(&target, arguments[0], base, wait_seconds);
 	if (status != EXIT_DONE)
 		return status;
 	target.mode = mode;

@@ -121,7 +121,7 @@ copy_publish(const char *draft, const char *path, enum copy_over over)
 		msg("no memory");
 		goto done;
 	}
-	if (sync_path(draft, O_RDWR) != 0)
+	if (sync_path(draft, O_RDONLY) != 0)
 		goto fail;
 	/* The log of another database must not become this one's. */
 	if (over == COPY_REPLACE)

@@ -37,7 +37,7 @@ int copy_publish(const char *draft, const char *path, enum copy_over over);
 int copy_whole(
     sqlite3 *from, const char *from_path, const char *path, enum copy_over over);
 
-/* Remove a draft. */
+/* Remove a draft, or another database that is not open, with its journals. */
 void copy_drop(const char *draft);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/copy.h"
+#include "db/db.h"
 #include "db/migration.h"
 #include "db/open.h"
 
@@ -87,6 +88,32 @@ target_lock(struct target *target, const char *name, const char *base, int64_t w
 	return name[0] == '\0' ? EXIT_USAGE : EXIT_PARTIAL;
 }
 
+int
+target_lock_reader(struct target *target, const char *name, int64_t wait)
+{
+	char *path = realpath(name, NULL), *slash;
+	bool fixed;
+
+	if (path == NULL) {
+		msg("%s: %s", name, strerror(errno));
+		return EXIT_PARTIAL;
+	}
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	fixed = access(path[0] != '\0' ? path : "/", W_OK) != 0;
+	*slash = '/';
+	if (!fixed) {
+		free(path);
+		return target_lock(target, name, NULL, wait);
+	}
+	*target = (struct target){.name = name,
+	    .path = path,
+	    .lock = {.fd = -1},
+	    .base_lock = {.fd = -1},
+	    .states = stdout};
+	return EXIT_DONE;
+}
+
 void
 target_release(struct target *target)
 {
@@ -116,14 +143,24 @@ set_mode(const struct target *target, const char *path)
 	return result;
 }
 
+/* It grows with each transaction that changed a row. */
+static long long
+newest_generation(sqlite3 *db)
+{
+	return db_number(db, "SELECT max(generation) FROM dump_generations", -1);
+}
+
 static int
 open_in_place(struct target *target, bool quiet)
 {
 	char *backup = NULL;
 
+	target->made = access(target->path, F_OK) != 0;
 	if (set_mode(target, target->path) != 0)
 		return EXIT_PARTIAL;
 	target->db = db_open_writer(target->path, &backup);
+	if (target->db != NULL)
+		target->generation = newest_generation(target->db);
 	if (backup != NULL && !quiet)
 		msg_note("%s: schema brought to version %d; as it was: %s", target->name,
 		    migration_newest(), backup);
@@ -197,8 +234,10 @@ close_draft(struct target *target, bool keep)
 }
 
 int
-target_close(struct target *target, bool keep)
+target_close(struct target *target, bool keep, bool drop_empty)
 {
+	bool empty = drop_empty && target->made && target->db != NULL &&
+		     newest_generation(target->db) == target->generation;
 	int result = 0;
 
 	if (target->draft != NULL) {
@@ -207,8 +246,11 @@ target_close(struct target *target, bool keep)
 		/* Stopped while others had their turn: they close it. */
 		sqlite3_close(target->db);
 	} else if (target->db != NULL) {
-		result = db_close_writer(
-		    target->db, target->name, lock_is_shared(&target->lock));
+		bool shared = lock_is_shared(&target->lock);
+
+		result = db_close_writer(target->db, target->name, shared);
+		if (empty && !shared)
+			copy_drop(target->path);
 	}
 	target->db = NULL;
 	return result == 0 ? EXIT_DONE : EXIT_PARTIAL;
@@ -246,14 +288,16 @@ copy_beside_writers(
 	char *path;
 	sqlite3 *reader;
 	int status = EXIT_PARTIAL;
+	bool locked = target->lock.fd >= 0;
 
-	lock_step_aside(&target->lock);
+	if (locked)
+		lock_step_aside(&target->lock);
 	reader = db_open_reader(target->path, &path);
 	if (reader != NULL && copy_whole(reader, target->path, file, COPY_REPLACE) == 0)
 		status = EXIT_DONE;
 	sqlite3_close(reader);
 	free(path);
-	if (target->lock.fd < 0 && lock_come_back(&target->lock, stopped) != 0)
+	if (locked && target->lock.fd < 0 && lock_come_back(&target->lock, stopped) != 0)
 		status = EXIT_PARTIAL;
 	return status;
 }
@@ -278,10 +322,12 @@ target_back_up(struct target *target, const char *file, int64_t wait,
 	else
 		status = lock_take(&lock, path, wait);
 	if (lock.fd >= 0) {
-		status = may_replace(path) ? open_in_place(target, true) : EXIT_PARTIAL;
+		status = may_replace(path) ? EXIT_DONE : EXIT_PARTIAL;
+		if (status == EXIT_DONE && target->lock.fd >= 0)
+			status = open_in_place(target, true);
 		if (status == EXIT_DONE)
 			status = copy_beside_writers(target, path, stopped);
-		if (target_close(target, true) != EXIT_DONE)
+		if (target_close(target, true, false) != EXIT_DONE)
 			status = EXIT_PARTIAL;
 	}
 	lock_release(&lock);

@@ -22,11 +22,13 @@ struct target {
 	char *path;
 	struct lock lock, base_lock;
 	sqlite3 *db;
-	char *draft;	 /* where it is filled, if not in its place */
-	int mode;	 /* permissions that it is given, or 0 */
-	bool over_link;	 /* in place of a link to the base */
-	FILE *states;	 /* where bookmarks go */
-	char *bookmarks; /* of a draft */
+	long long generation; /* the newest when it was opened */
+	bool made;	      /* in its place, by us */
+	char *draft;	      /* where it is filled, if not in its place */
+	int mode;	      /* permissions that it is given, or 0 */
+	bool over_link;	      /* in place of a link to the base */
+	FILE *states;	      /* where bookmarks go */
+	char *bookmarks;      /* of a draft */
 	size_t bookmarks_n;
 };
 
@@ -39,6 +41,12 @@ struct target {
 int target_lock(struct target *target, const char *name, const char *base, int64_t wait);
 
 /*
+ * The same for who only reads it: it is there, or that is told.  Where nobody may write
+ * beside it, it is not locked.
+ */
+int target_lock_reader(struct target *target, const char *name, int64_t wait);
+
+/*
  * Open it: anew as a copy of base where that is not NULL.  A schema that is brought up to
  * date is told, but where quiet.  Returns the exit status: 0, or 1 after a message.
  */
@@ -47,13 +55,15 @@ int target_open(
 
 /*
  * Close it: keep what was loaded, and give a draft its name; or leave it as a process
- * that died would, and throw a draft away.  Returns 0, or 1 after a message.
+ * that died would, and throw a draft away.  With drop_empty, a database that was not
+ * there and got nothing goes away again.  Returns 0, or 1 after a message.
  */
-int target_close(struct target *target, bool keep);
+int target_close(struct target *target, bool keep, bool drop_empty);
 
 /*
  * Copy the database, which is locked and not open, to a file, over one of ours that has
- * the name; others write meanwhile.  Returns the exit status.
+ * the name; others write meanwhile.  Where it cannot be locked, in a directory that is
+ * read-only, it is copied as any reader sees it.  Returns the exit status.
  */
 int target_back_up(struct target *target, const char *file, int64_t wait,
     const volatile sig_atomic_t *stopped);

@@ -76,7 +76,8 @@ spawn(const char *db, int input)
 {
 	extern char **environ;
 	char quiet[] = "--quiet", wait[] = "--wait", end[] = "--", name[] = PROGRAM;
-	char *arguments[] = {name, quiet, end, NULL, NULL, NULL, NULL};
+	char drop_empty[] = "--drop-empty"; /* of a name that was misspelt */
+	char *arguments[] = {name, quiet, drop_empty, end, NULL, NULL, NULL, NULL};
 	char *path, *database;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -86,12 +87,12 @@ spawn(const char *db, int input)
 	path = sibling(PROGRAM);
 	database = strdup(db);
 	if (loader_wait != NULL) {
-		arguments[2] = wait;
-		arguments[3] = loader_wait;
-		arguments[4] = end;
-		arguments[5] = database;
+		arguments[3] = wait;
+		arguments[4] = loader_wait;
+		arguments[5] = end;
+		arguments[6] = database;
 	} else {
-		arguments[3] = database;
+		arguments[4] = database;
 	}
 	sigemptyset(&reset);
 	sigaddset(&reset, SIGPIPE);

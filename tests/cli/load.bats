@@ -436,6 +436,45 @@ users|2|{"id":2,"name":"Bob"}'
     chmod 755 "$BATS_TEST_TMPDIR/d"
 }
 
+@test "--backup of a database in a directory that may not be written" {
+    mkdir "$BATS_TEST_TMPDIR/d" "$BATS_TEST_TMPDIR/mine"
+    two_runs | elog-load "$BATS_TEST_TMPDIR/d/x.db" >/dev/null 2>&1
+    chmod 444 "$BATS_TEST_TMPDIR/d/x.db"
+    chmod 555 "$BATS_TEST_TMPDIR/d"
+    chmod 777 "$BATS_TEST_TMPDIR/mine"
+    run --separate-stderr as_user elog-load --backup "$BATS_TEST_TMPDIR/mine/x.db" "$BATS_TEST_TMPDIR/d/x.db"
+    status_is 0
+    silent
+    equal "$(ls "$BATS_TEST_TMPDIR/d")" x.db
+    lone_database "$BATS_TEST_TMPDIR/mine/x.db"
+    equal "$(sql "$BATS_TEST_TMPDIR/mine/x.db" "SELECT count(*) FROM Run")" 2
+    run --separate-stderr as_user elog-load --backup "$BATS_TEST_TMPDIR/mine/x.db" "$BATS_TEST_TMPDIR/d/none.db"
+    status_is 1
+    says elog-load "none.db: No such file"
+    chmod 755 "$BATS_TEST_TMPDIR/d"
+}
+
+@test "a name that was misspelt: nothing is left of a database that was made and got nothing" {
+    typo=$BATS_TEST_TMPDIR/typo.db
+    run --separate-stderr elog-cond set --db "$typo" e1 1 x 5
+    status_is 1
+    says elog-load "e1: no such experiment"
+    no_file "$BATS_TEST_TMPDIR" 'typo*'
+    run --separate-stderr elog-load --quiet --drop-empty "$typo" "$BATS_TEST_TMPDIR/none"
+    status_is 1
+    no_file "$BATS_TEST_TMPDIR" 'typo*'
+    # One that was asked for stays, one that was there, and one that got anything.
+    elog-load --quiet --drop-empty "$typo" </dev/null
+    [ -e "$typo" ]
+    run --separate-stderr elog-cond set --db "$typo" e1 1 x 5
+    status_is 1
+    [ -e "$typo" ]
+    rm "$typo"
+    run elog-load --drop-empty "$typo" < <(echo 'no JSON'; record metadata '{"key":"k","value":"v"}')
+    status_is 1
+    equal "$(sql "$typo" "SELECT value FROM metadata WHERE key = 'k'")" v
+}
+
 @test "--base: begins as a copy, which is left as it was" {
     two_runs | apply >/dev/null 2>&1
     before=$(sha256sum "$db")

@@ -344,7 +344,7 @@ comes() {
         run --separate-stderr bash -c '"$@" >/dev/full' _ $target
         status_is 1
         says elog-push "stdout: No space left on device"
-        # shellcheck disable=SC2086
+        # shellcheck disable=SC2086,SC2016 # words; the inner shell expands them
         run --separate-stderr bash -c '"$@" | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"' _ $target
         equal "$output" 141
         equal "$stderr" ""
