@@ -315,6 +315,11 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 	if (connection == NULL ||
 	    view_open(&view, page->name, request, connection) != 0) {
 		failed(answer, request, false, message);
+	} else if (lacks(page, &view) != NULL &&
+		   db_exec(connection->db, connection->path,
+		       "SELECT 1 FROM sqlite_schema") != 0) {
+		/* It is not the table that is missing. */
+		failed(answer, request, false, message);
 	} else if (lacks(page, &view) != NULL) {
 		answer_error(answer, request, 200, "Not in this database",
 		    "It was made by an older elog, and has no table for this page; the "

@@ -54,18 +54,27 @@ static int
 take_handed(struct listen *listen)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	bool several;
 
 	if (pid == NULL || count == NULL || strtol(pid, NULL, 10) != (long)getpid() ||
 	    strtol(count, NULL, 10) < 1)
 		return 0;
+	several = strtol(count, NULL, 10) > 1;
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	if (several) {
+		msg("systemd hands on several sockets: the unit must have one "
+		    "ListenStream=");
+		return -1;
+	}
 	if (!is_local(HANDED_FD, &listen->port)) {
 		msg("the socket that systemd hands on is not one of this machine alone: "
 		    "ListenStream= must be a path, or a port of 127.0.0.1");
 		return -1;
 	}
 	(void)fcntl(HANDED_FD, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(HANDED_FD, F_SETFL, fcntl(HANDED_FD, F_GETFL) | O_NONBLOCK);
 	listen->fd = HANDED_FD;
 	listen->handed = true;
 	return 1;

@@ -260,8 +260,9 @@ refusal(enum guard_word word)
 		       "follow a "
 		       "link of this logbook.";
 	case GUARD_OUT:
-		return "Open the address that elog-web printed when it was started: it "
-		       "holds a token that lets you in.";
+		return "Open the address that elog-web printed when it was started "
+		       "(under systemd it is in the file elog-web.address of its "
+		       "RuntimeDirectory): it holds a token that lets you in.";
 	default:
 		return NULL;
 	}

@@ -327,3 +327,82 @@ piped() {
         grep -q ">${i%:*}</a> <span class=\"faint\">${i#*:}</span>" "$BATS_TEST_TMPDIR/page"
     done
 }
+
+# activate ADDRESS... -- ARGUMENT...: elog-web by socket activation.
+activate() {
+    local sockets=()
+    while [ "$1" != -- ]; do
+        sockets+=(-l "$1")
+        shift
+    done
+    shift
+    rm -f "$BATS_TEST_TMPDIR/err"
+    systemd-socket-activate "${sockets[@]}" -E "RUNTIME_DIRECTORY=$BATS_TEST_TMPDIR/run" -E "PATH=$PATH" \
+        -E ELOG_CONFIG=/dev/null "$(command -v elog-web)" "$@" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    server=$!
+    wait_for grep -qE '^(Listening|Failed)' "$BATS_TEST_TMPDIR/err"
+}
+
+# activate_port HOST ARGUMENT...: the same on any free port, $port.
+activate_port() {
+    local host=$1
+    shift
+    for _ in {1..50}; do
+        port=$((20000 + RANDOM))
+        activate "$host:$port" -- "$@"
+        if ! grep -q '^Failed' "$BATS_TEST_TMPDIR/err"; then
+            return
+        fi
+        wait "$server" || true
+    done
+    false
+}
+
+@test "systemd's socket activation: started by a request, the address in a file, ended when idle" {
+    command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
+    logbook
+    mkdir "$BATS_TEST_TMPDIR/run"
+    activate_port 127.0.0.1 --idle 2s "$db"
+    base=http://127.0.0.1:$port
+    no_file "$BATS_TEST_TMPDIR/run" elog-web.address
+    equal "$(bare /)" 403
+    wait_for test -s "$BATS_TEST_TMPDIR/run/elog-web.address"
+    # Only its owner can read it, and it stands nowhere else.
+    equal "$(stat -c %a "$BATS_TEST_TMPDIR/run/elog-web.address")" 600
+    [[ $(cat "$BATS_TEST_TMPDIR/run/elog-web.address") == "$base/?token="* ]]
+    token=$(sed 's/.*token=//' "$BATS_TEST_TMPDIR/run/elog-web.address")
+    ! grep -q "$token" "$BATS_TEST_TMPDIR/err" || false
+    cookie="elog-web-$port=$token"
+    equal "$(code /)" 200
+    equal "$(code / -H 'Host: evil.example.org')" 403
+    wait "$server"
+    server=
+    no_file "$BATS_TEST_TMPDIR/run" elog-web.address
+}
+
+@test "a socket that systemd hands on must be of this machine alone, and one" {
+    command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
+    logbook
+    activate_port 0.0.0.0 "$db"
+    curl -sS --max-time 20 -o /dev/null "http://127.0.0.1:$port/" || true
+    wait "$server" || true
+    grep -q '^elog-web: .*ListenStream=' "$BATS_TEST_TMPDIR/err"
+    activate "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b" -- "$db"
+    curl -sS --max-time 20 -o /dev/null --unix-socket "$BATS_TEST_TMPDIR/b" http://localhost/ || true
+    wait "$server" || true
+    server=
+    grep -q '^elog-web: .*ListenStream=' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "the units are what systemd can read" {
+    command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+    local unit
+    mkdir "$BATS_TEST_TMPDIR/units"
+    for unit in "$root"/contrib/systemd/*; do
+        sed "s,/usr/local/bin/,$(dirname "$(command -v elog-web)")/," "$unit" \
+            >"$BATS_TEST_TMPDIR/units/${unit##*/}"
+    done
+    run env XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR" systemd-analyze --user --man=no verify "$BATS_TEST_TMPDIR"/units/*
+    equal "$output" ''
+    status_is 0
+}
