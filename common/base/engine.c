@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
 
 #define BACKOFF_MS 1000L
@@ -23,15 +23,6 @@ struct engine {
 	struct engine_task *waiting; /* to be begun, or begun again; in no order */
 	unsigned short seed[3];
 };
-
-static long long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct engine *
 engine_open(int jobs, int attempts, const struct engine_owner *owner, void *context)
@@ -63,7 +54,7 @@ engine_open(int jobs, int attempts, const struct engine_owner *owner, void *cont
 		    engine->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)jobs);
 	/* Many that were sent away at once must not come back at once. */
 	if (getrandom(engine->seed, sizeof(engine->seed), GRND_NONBLOCK) < 0)
-		engine->seed[0] = (unsigned short)now_ms();
+		engine->seed[0] = (unsigned short)clock_ms();
 	return engine;
 }
 
@@ -118,7 +109,7 @@ engine_again(struct engine *engine, struct engine_task *task, long after)
 	if (task->attempts >= engine->attempts)
 		return false;
 	wait = engine_backoff(engine->seed, task->attempts);
-	task->not_before = now_ms() + (wait > after * 1000 ? wait : after * 1000);
+	task->not_before = clock_ms() + (wait > after * 1000 ? wait : after * 1000);
 	return true;
 }
 
@@ -186,6 +177,22 @@ engine_compare(const char *a, const char *b)
 	return result;
 }
 
+bool
+engine_is_loopback(const char *url)
+{
+	static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
+	const char *host = strstr(url, "://");
+
+	for (int i = 0; host != NULL && i < 3; i++) {
+		size_t n = strlen(hosts[i]);
+
+		if (strncmp(host + 3, hosts[i], n) == 0 &&
+		    strchr(":/", host[3 + n]) != NULL) /* or the end */
+			return true;
+	}
+	return false;
+}
+
 char *
 engine_redirect(CURL *easy, char *why, size_t size)
 {
@@ -236,7 +243,7 @@ may_begin(const struct engine *engine, const struct engine_task *task)
 static struct engine_task *
 take_waiting(struct engine *engine, long long *soonest)
 {
-	long long now = now_ms();
+	long long now = clock_ms();
 
 	for (struct engine_task **p = &engine->waiting; *p != NULL; p = &(*p)->next) {
 		struct engine_task *task = *p;
@@ -253,6 +260,15 @@ take_waiting(struct engine *engine, long long *soonest)
 			*soonest = task->not_before - now;
 	}
 	return NULL;
+}
+
+/* A task that was in a slot goes back to its owner: the run ends. */
+static int
+give_back(struct engine *engine, struct engine_task *task)
+{
+	if (engine->owner->drop != NULL)
+		engine->owner->drop(engine->context, task, true);
+	return -1;
 }
 
 /* Begin the transfer of a task in a slot that is idle; 0, or -1: the run ends. */
@@ -278,9 +294,7 @@ start(struct engine *engine, struct engine_slot *slot, struct engine_task *task)
 		}
 		msg("libcurl takes no more requests");
 	}
-	if (owner->drop != NULL)
-		owner->drop(engine->context, task, true);
-	return -1;
+	return give_back(engine, task);
 }
 
 /* Give idle slots something to do; *wait gets the ms until a task is due, or -1. */
@@ -368,7 +382,7 @@ collect(struct engine *engine)
 		case ENGINE_DONE:
 			break;
 		case ENGINE_BROKEN:
-			return -1;
+			return give_back(engine, task);
 		}
 	}
 	return n;

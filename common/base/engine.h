@@ -31,7 +31,8 @@ enum engine_step {
 	ENGINE_GO,   /* the transfer begins; after its end: go on with the task at once */
 	ENGINE_WAIT, /* another attempt when its time has come: see engine_again() */
 	ENGINE_DONE, /* the task is its owner's again */
-	ENGINE_BROKEN, /* the machine failed us, a message said so: the run ends */
+	ENGINE_BROKEN, /* the machine failed us, a message said so: the run ends, and the
+			  task is dropped */
 };
 
 /* What the run waits for beside its transfers. */
@@ -106,6 +107,10 @@ char *engine_redirect(CURL *easy, char *why, size_t size);
 /* Scheme, host and port of two URLs: 0 if all agree, 1 if only http became https, else
    -1. */
 int engine_compare(const char *a, const char *b);
+
+/* Is the host of a URL, which has no login in it, this machine by name, so that nobody
+   can listen? */
+bool engine_is_loopback(const char *url);
 
 enum engine_fault {
 	ENGINE_AWAY, /* no connection to the server; worth another attempt */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "text/duration.h"
@@ -71,7 +72,9 @@ take_number(int queue, int64_t *number)
 {
 	int64_t next = 0, after;
 
-	if (pread(queue, &next, sizeof(next), 0) != sizeof(next) || next < 0)
+	/* Of what is no number of ours, the line begins anew. */
+	if (pread(queue, &next, sizeof(next), 0) != sizeof(next) || next < 0 ||
+	    next > INT64_MAX / 2)
 		next = 0;
 	after = next + 1;
 	if (pwrite(queue, &after, sizeof(after), 0) != sizeof(after) ||
@@ -181,25 +184,15 @@ fail:
 	return -1;
 }
 
-static double
-seconds_since(const struct timespec *begin)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - begin->tv_sec) +
-	       (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
-}
-
 /* Wait for our turn, for so many seconds.  As try(). */
 static int
 wait_for_turn(struct lock *lock, double most, const volatile sig_atomic_t *stopped)
 {
-	struct timespec begin, pause = {.tv_nsec = LEAST_NS};
+	struct timespec pause = {.tv_nsec = LEAST_NS};
+	double begin = clock_seconds();
 	int result;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	while ((result = try(lock)) == 1 && seconds_since(&begin) < most &&
+	while ((result = try(lock)) == 1 && clock_seconds() - begin < most &&
 	       (stopped == NULL || *stopped == 0)) {
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < MOST_NS)

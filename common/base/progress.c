@@ -1,23 +1,14 @@
 #include "base/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void
 progress_start(struct progress *progress, long expected)
 {
-	*progress = (struct progress){.expected = expected, .started = now()};
+	*progress = (struct progress){.expected = expected, .started = clock_seconds()};
 }
 
 void
@@ -28,7 +19,7 @@ progress_show(struct progress *progress, long experiments, long records, long lo
 
 	if (!msg_terminal())
 		return;
-	t = now();
+	t = clock_seconds();
 	if (t - progress->shown < 0.2)
 		return;
 	progress->shown = t;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/exit.h"
 #include "base/msg.h"
@@ -25,19 +25,10 @@ static struct {
 	long rows;
 } wait;
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int
 show_progress(void *context)
 {
-	double at = now();
+	double at = clock_seconds();
 
 	(void)context;
 	if (at - wait.begun < PATIENCE || at - wait.shown < BETWEEN)
@@ -69,7 +60,7 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 	msg_debug("%s: SQLite %s, schema %lld", reader->path, sqlite3_libversion(),
 	    db_number(reader->db, "SELECT max(version) FROM schema_version", 0));
 	if (msg_terminal()) {
-		wait.begun = wait.shown = now();
+		wait.begun = wait.shown = clock_seconds();
 		wait.rows = 0;
 		sqlite3_progress_handler(reader->db, STEPS, show_progress, NULL);
 	}

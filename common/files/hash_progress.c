@@ -1,18 +1,9 @@
 #include "files/hash_progress.h"
 
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void
 hash_progress_begin(
@@ -20,7 +11,7 @@ hash_progress_begin(
 {
 	*progress = (struct hash_progress){.expected_files = expected_files,
 	    .expected_bytes = expected_bytes,
-	    .started = now()};
+	    .started = clock_seconds()};
 }
 
 void
@@ -29,7 +20,7 @@ hash_progress_show(struct hash_progress *progress, long long files, long long by
 	double seconds, done, left;
 	char rest[60] = "";
 
-	if (!msg_terminal() || (seconds = now()) - progress->shown < 0.2)
+	if (!msg_terminal() || (seconds = clock_seconds()) - progress->shown < 0.2)
 		return;
 	progress->shown = seconds;
 	seconds -= progress->started;

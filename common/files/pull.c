@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/engine.h"
 #include "base/exit.h"
 #include "base/msg.h"
@@ -65,15 +65,6 @@ struct pull {
 	long long shown;
 };
 
-static long long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void
 worsen(struct pull *pull, int status)
 {
@@ -89,7 +80,7 @@ in_trouble(const struct pull *pull, const char *url)
 	for (int i = 0; i < pull->n_troubles; i++)
 		if (remote_same_server(pull->troubles[i].url, url))
 			return pull->troubles[i].until < 0 ||
-			       pull->troubles[i].until > now_ms();
+			       pull->troubles[i].until > clock_ms();
 	return false;
 }
 
@@ -97,7 +88,7 @@ in_trouble(const struct pull *pull, const char *url)
 static void
 avoid(struct pull *pull, const char *url, bool for_good, const char *why)
 {
-	long long until = for_good ? -1 : now_ms() + AWAY_MS;
+	long long until = for_good ? -1 : clock_ms() + AWAY_MS;
 	int host = (int)(remote_path(url) - url);
 	int i = 0;
 
@@ -422,7 +413,7 @@ go_on(struct pull *pull)
 {
 	if (pull->rate.per_second == 0)
 		return;
-	rate_refill(&pull->rate, now_ms());
+	rate_refill(&pull->rate, clock_ms());
 	for (struct job *job = pull->jobs; job != NULL && rate_open(&pull->rate);
 	     job = job->next)
 		if (job->transfer.paused) {
@@ -651,7 +642,7 @@ next_job(void *context, bool *later)
 static void
 show(struct pull *pull)
 {
-	long long now = now_ms();
+	long long now = clock_ms();
 
 	if (pull->options->quiet || now - pull->shown < 200)
 		return;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 #define MOST 1000000000000LL /* a terabyte a second */
 
 long long
@@ -76,8 +78,7 @@ rate_sleep(struct rate *rate)
 		t = (struct timespec){wait / 1000, wait % 1000 * 1000000L};
 		if (nanosleep(&t, NULL) != 0)
 			return false;
-		clock_gettime(CLOCK_MONOTONIC, &t);
-		rate_refill(rate, (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+		rate_refill(rate, clock_ms());
 	}
 	return true;
 }

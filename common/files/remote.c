@@ -312,23 +312,6 @@ remote_same_server(const char *a, const char *b)
 	return engine_compare(a, b) == 0;
 }
 
-/* Is this host our own machine, so that nobody can listen? */
-static bool
-is_loopback(const char *url)
-{
-	static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
-	const char *host = strstr(url, "://") + 3;
-
-	for (int i = 0; i < 3; i++) {
-		size_t n = strlen(hosts[i]);
-
-		if (strncmp(host, hosts[i], n) == 0 &&
-		    (host[n] == '\0' || strchr(":/", host[n]) != NULL))
-			return true;
-	}
-	return false;
-}
-
 /* ---- settings -------------------------------------------------------------- */
 
 /* A file below the home directory if it can be read, malloc'd, else NULL. */
@@ -709,7 +692,7 @@ aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 	curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	if (http)
-		aim_http(remote, easy, scheme == REMOTE_HTTPS || is_loopback(url));
+		aim_http(remote, easy, scheme == REMOTE_HTTPS || engine_is_loopback(url));
 }
 
 void
@@ -758,7 +741,7 @@ static const struct verdict {
 static enum remote_outcome
 judge_status(long status, const char *url, char *message, size_t size)
 {
-	bool plain = remote_scheme(url) == REMOTE_HTTP && !is_loopback(url);
+	bool plain = remote_scheme(url) == REMOTE_HTTP && !engine_is_loopback(url);
 
 	snprintf(message, size, "HTTP %ld%s", status,
 	    status != 401 ? ""

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/msg.h"
 
 #define BUFFER_BYTES 65536
@@ -44,15 +45,6 @@ struct run {
 /* The mask of signals that the command gets: ours before we blocked them. */
 static sigset_t before;
 static bool blocked;
-
-static double
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 const char *
 job_command_signal_name(int number)
@@ -166,7 +158,7 @@ stop(struct run *run, int number, const char *by)
 		run->outcome->stopped_by = by;
 	run->stopping = true;
 	if (run->deadline == 0)
-		run->deadline = now() + run->command->grace;
+		run->deadline = clock_seconds() + run->command->grace;
 	(void)kill(-run->pid, number);
 	(void)kill(-run->pid, SIGCONT);
 }
@@ -240,14 +232,14 @@ static void
 take_time(struct run *run)
 {
 	const struct job_command *command = run->command;
-	double passed = now() - run->begun;
+	double passed = clock_seconds() - run->begun;
 
 	if (command->timeout > 0 && passed >= command->timeout && !run->stopping &&
 	    !run->ended)
 		stop(run, SIGTERM, "time-out");
-	if (run->deadline > 0 && now() >= run->deadline) {
+	if (run->deadline > 0 && clock_seconds() >= run->deadline) {
 		(void)kill(-run->pid, SIGKILL);
-		run->deadline = now() + command->grace;
+		run->deadline = clock_seconds() + command->grace;
 	}
 	if (command->tick != NULL && !run->ended)
 		command->tick(command->context, passed);
@@ -258,10 +250,10 @@ next_timeout(const struct run *run)
 {
 	double wait = 0.25, left;
 
-	left = run->begun + run->command->timeout - now();
+	left = run->begun + run->command->timeout - clock_seconds();
 	if (run->command->timeout > 0 && !run->stopping && left < wait)
 		wait = left;
-	left = run->deadline - now();
+	left = run->deadline - clock_seconds();
 	if (run->deadline > 0 && left < wait)
 		wait = left;
 	return wait > 0 ? (int)(wait * 1000) + 1 : 0;
@@ -317,12 +309,12 @@ end_group(struct run *run)
 	bool killed = false;
 
 	while (run->stopping && kill(-run->pid, 0) == 0) {
-		if (now() >= run->deadline) {
+		if (clock_seconds() >= run->deadline) {
 			if (killed)
 				return; /* zombies that nobody reaps */
 			(void)kill(-run->pid, SIGKILL);
 			killed = true;
-			run->deadline = now() + 0.5;
+			run->deadline = clock_seconds() + 0.5;
 		}
 		nanosleep(&pause, NULL);
 	}
@@ -435,7 +427,8 @@ open_passage(struct passage *passage, int file, int to)
 int
 job_command_run(const struct job_command *command, struct job_outcome *outcome)
 {
-	struct run run = {.command = command, .outcome = outcome, .begun = now()};
+	struct run run = {
+	    .command = command, .outcome = outcome, .begun = clock_seconds()};
 	int result = -1;
 
 	*outcome = (struct job_outcome){0};

@@ -8,6 +8,7 @@
 #include "base/command.h"
 #include "base/credential.h"
 #include "base/door.h"
+#include "base/engine.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/ticket.h"
@@ -52,22 +53,6 @@ either(const char *option, const struct config *config, const char *key)
 	return option != NULL ? option : config_text(config, key);
 }
 
-/* Is the host of a http:// URL this machine, so that nobody can listen? */
-static bool
-is_loopback(const char *url)
-{
-	static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
-	const char *host = strstr(url, "://") + 3;
-
-	for (int i = 0; i < 3; i++) {
-		size_t n = strlen(hosts[i]);
-
-		if (strncmp(host, hosts[i], n) == 0 && strchr(":/", host[n]) != NULL)
-			return true;
-	}
-	return false;
-}
-
 static int
 check_url(const char *url, enum http_auth auth)
 {
@@ -84,7 +69,8 @@ check_url(const char *url, enum http_auth auth)
 		msg("%s: a URL begins with https://, http:// or file:///", url);
 		return EXIT_USAGE;
 	}
-	if ((auth == HTTP_AUTH_BASIC || auth == HTTP_AUTH_BEARER) && !is_loopback(url)) {
+	if ((auth == HTTP_AUTH_BASIC || auth == HTTP_AUTH_BEARER) &&
+	    !engine_is_loopback(url)) {
 		msg("%s: a password or token does not go over plain http: use https://",
 		    url);
 		return EXIT_USAGE;
