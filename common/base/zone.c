@@ -80,8 +80,10 @@ zone_use(const char *name)
 	return EXIT_DONE;
 }
 
-int64_t
-zone_to_utc(int64_t microseconds)
+/* The microseconds of a time without a zone, which was read as if it were UTC.  Of an
+   hour that comes twice, the system's choice. */
+static int64_t
+to_utc(int64_t microseconds)
 {
 	int64_t fraction = (microseconds % SECOND + SECOND) % SECOND;
 	time_t seconds = (time_t)((microseconds - fraction) / SECOND);
@@ -102,6 +104,6 @@ zone_read(const char *p, size_t n, int64_t *microseconds)
 	for (size_t i = 10; i < n; i++)
 		if (strchr("+-Zz", p[i]) != NULL)
 			return true;
-	*microseconds = zone_to_utc(*microseconds);
+	*microseconds = to_utc(*microseconds);
 	return true;
 }

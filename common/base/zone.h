@@ -13,13 +13,8 @@
  */
 int zone_use(const char *name);
 
-/*
- * The microseconds of a time without a zone, which was read as if it were UTC.  Of an
- * hour that comes twice, the system's choice.
- */
-int64_t zone_to_utc(int64_t microseconds);
-
-/* Read a time as timestamp_read() does, and mind the zone where it does not say one. */
+/* Read a time as timestamp_read() does, and mind the zone where it does not say one.  Of
+   an hour that comes twice, the system's choice. */
 bool zone_read(const char *p, size_t n, int64_t *microseconds);
 
 #endif

@@ -45,7 +45,8 @@ struct crew {
 	pthread_cond_t wake;
 	struct hash_directory *top; /* with subdirectories that nobody took yet */
 	struct share *shares;
-	bool over, fatal;
+	atomic_bool over; /* looked at without the lock, too */
+	bool fatal;
 	pthread_mutex_t talk; /* one calls back, or writes a message, at a time */
 	atomic_llong bytes, files, read;
 	struct hash_progress progress;
@@ -88,8 +89,9 @@ relative(const struct hash_walk *walk, const struct hash_directory *directory)
 	return path + (path[0] == '/');
 }
 
-char *
-hash_walk_local(const struct hash_walk *walk, const struct hash_directory *directory,
+/* The path of an entry on this machine, malloc'd; NULL without memory. */
+static char *
+local_path(const struct hash_walk *walk, const struct hash_directory *directory,
     const char *name)
 {
 	char *path = join(walk->root, relative(walk, directory)), *whole;
@@ -104,7 +106,7 @@ static void
 complain(struct crew *crew, const struct hash_directory *directory, const char *name,
     const char *why)
 {
-	char *path = hash_walk_local(crew->walk, directory, name);
+	char *path = local_path(crew->walk, directory, name);
 
 	pthread_mutex_lock(&crew->talk);
 	msg("%s: %s", path != NULL ? path : name, why);
@@ -119,7 +121,8 @@ give_up(struct crew *crew)
 	pthread_mutex_lock(&crew->lock);
 	if (!crew->fatal)
 		msg("no memory");
-	crew->fatal = crew->over = true;
+	crew->fatal = true;
+	crew->over = true;
 	pthread_cond_broadcast(&crew->wake);
 	pthread_mutex_unlock(&crew->lock);
 }

@@ -55,10 +55,6 @@ struct hash_walk {
  */
 int hash_walk(struct hash_walk *walk);
 
-/* Where an entry lies here, for messages; malloc'd. */
-char *hash_walk_local(const struct hash_walk *walk,
-    const struct hash_directory *directory, const char *name);
-
 /* The path of an entry as it is recorded; malloc'd. */
 char *hash_walk_path(const struct hash_directory *directory, const char *name);
 

@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "files/place.h"
 #include "text/buffer.h"
 #include "text/object.h"
@@ -38,19 +39,6 @@ names_of(const struct partial *partial)
 	return names;
 }
 
-/* Which start of the machine this is: what was not put on disk before is not sure. */
-static const char *
-boot(char id[40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, id, 36) : 0;
-
-	if (fd >= 0)
-		close(fd);
-	id[n > 0 ? n : 0] = '\0';
-	return id;
-}
-
 void
 partial_state_free(struct partial_state *state)
 {
@@ -67,7 +55,7 @@ state_text(const struct partial_state *state)
 {
 	struct buffer buffer = {0};
 	struct writer w = writer_to(buffer_put, &buffer);
-	char id[40];
+	char boot[PROCESS_BOOT_BYTES];
 
 	writer_object(&w, NULL);
 	writer_string(&w, "url", state->url);
@@ -80,19 +68,22 @@ state_text(const struct partial_state *state)
 	writer_string(&w, "started", state->started);
 	writer_count(&w, "bytes", state->bytes);
 	writer_string(&w, "sha256", state->sha256[0] != '\0' ? state->sha256 : NULL);
-	writer_string(&w, "boot", boot(id));
+	/* What was not put on disk before the machine started again is not sure. */
+	process_boot(boot);
+	writer_string(&w, "boot", boot);
 	writer_end_object(&w);
 	return buffer_take(&buffer, NULL);
 }
 
-/* Read a state back; true if it is one, and of this URL.  *same_boot: see boot(). */
+/* Read a state back; true if it is one, and of this URL.  *same_boot: the machine did not
+   start again since it was written. */
 static bool
 state_read(const char *text, size_t n, const char *url, struct partial_state *state,
     bool *same_boot)
 {
 	struct json s;
 	struct json_span object;
-	char *id, *sha256, now[40];
+	char *boot, *sha256, now[PROCESS_BOOT_BYTES];
 	bool good;
 
 	partial_state_free(state);
@@ -111,9 +102,10 @@ state_read(const char *text, size_t n, const char *url, struct partial_state *st
 	sha256 = object_member(object, "sha256");
 	if (sha256 != NULL)
 		snprintf(state->sha256, sizeof(state->sha256), "%s", sha256);
-	id = object_member(object, "boot");
-	*same_boot = id != NULL && id[0] != '\0' && strcmp(id, boot(now)) == 0;
-	free(id);
+	boot = object_member(object, "boot");
+	process_boot(now);
+	*same_boot = boot != NULL && boot[0] != '\0' && strcmp(boot, now) == 0;
+	free(boot);
 	free(sha256);
 	good = state->url != NULL && strcmp(state->url, url) == 0 && state->attempts >= 0;
 	if (!good)
@@ -323,16 +315,6 @@ partial_finish(
 	close_part(partial);
 	/* Some file systems cannot, and say so. */
 	return fsync(partial->directory) == 0 || errno == EINVAL ? 0 : 1;
-}
-
-void
-partial_remove(struct partial *partial)
-{
-	struct map names = names_of(partial);
-
-	(void)unlinkat(partial->directory, names.part, 0);
-	(void)unlinkat(partial->directory, names.state, 0);
-	close_part(partial);
 }
 
 void

@@ -79,9 +79,6 @@ int partial_leave(struct partial *partial, const char *sha256);
 int partial_finish(
     struct partial *partial, const char *sha256, long long changed, bool replace);
 
-/* Remove both files. */
-void partial_remove(struct partial *partial);
-
 /* Close and release; nothing on disk changes. */
 void partial_close(struct partial *partial);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "text/utf8.h"
 
 int
 place_root(const char *directory)
@@ -26,28 +27,6 @@ place_root(const char *directory)
 	if (fd >= 0)
 		close(fd);
 	return -1;
-}
-
-/* Length of the UTF-8 sequence (RFC 3629, section 4) that begins at p, 0 if none. */
-static size_t
-sequence(const unsigned char *p, size_t n)
-{
-	size_t length = p[0] < 0x80   ? 1
-			: p[0] < 0xc2 ? 0
-			: p[0] < 0xe0 ? 2
-			: p[0] < 0xf0 ? 3
-			: p[0] < 0xf5 ? 4
-				      : 0;
-
-	if (length == 0 || length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return length;
 }
 
 /* Offset of the dot of an ending that is ours, or n. */
@@ -74,9 +53,9 @@ place_component(const char *name, size_t length, char *out, size_t n)
 	if (length == 0)
 		return "a name in its path is empty";
 	for (size_t i = 0; i < length;) {
-		size_t bytes = sequence(p + i, length - i);
-		bool control = p[i] < 0x20 || p[i] == 0x7f ||
-			       (bytes == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0);
+		unsigned c = 0;
+		size_t bytes = utf8_read(name + i, length - i, &c);
+		bool control = bytes > 0 && (c < 0x20 || (c >= 0x7f && c < 0xa0));
 
 		if (used + 13 > n || used - begin + bytes > PLACE_NAME_MAX)
 			return "a name in its path is too long";

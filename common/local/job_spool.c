@@ -84,12 +84,6 @@ job_spool_append(struct job_project *project, const char *lines, size_t n)
 	return result;
 }
 
-int
-job_spool_sync(const struct job_project *project)
-{
-	return project->spool < 0 ? 0 : fdatasync(project->spool);
-}
-
 /* Of a child: sync as long as somebody appends. */
 static void
 sync_on(const struct job_project *project)

@@ -20,12 +20,9 @@ extern const char *const job_spool_streams[];
 /* Append n bytes of whole lines.  0, or -1 after a message. */
 int job_spool_append(struct job_project *project, const char *lines, size_t n);
 
-/* Put on disk what was appended, now.  0, or -1 with errno set. */
-int job_spool_sync(const struct job_project *project);
-
 /*
- * The same by a process of its own, which nobody waits for: one a project at a time, for
- * all that append.  To be called when the last was appended.
+ * Put on disk what was appended, by a process of its own, which nobody waits for: one a
+ * project at a time, for all that append.  To be called when the last was appended.
  */
 void job_spool_sync_apart(const struct job_project *project);
 

@@ -10,7 +10,7 @@
  * A name becomes a part of a URL, a line of output and an argument of the next
  * program.  Returns NULL if it can be all that, else the reason why not: it is
  * empty, longer than 200 bytes, begins with other than a letter, a digit or '_',
- * holds a '/', a backslash or a control character, or is no UTF-8.
+ * holds a '/', a backslash, a quote (") or a control character, or is no UTF-8.
  */
 const char *experiment_name_error(const char *name, size_t n);
 

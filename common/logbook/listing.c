@@ -19,17 +19,11 @@ struct listing {
 	int status;
 };
 
-static void
-put(void *context, const char *p, size_t n)
-{
-	stream_put(context, p, n);
-}
-
 void
 listing_put(struct stream *out, const struct listing_item *item)
 {
 	if (item->unclean)
-		json_clean(item->text, 0, put, out);
+		json_clean(item->text, 0, stream_take, out);
 	else
 		stream_put(out, item->text.p, item->text.n);
 }

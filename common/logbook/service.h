@@ -27,7 +27,7 @@ extern struct poptOption service_options[];
 
 /*
  * Merge the options over the configuration, which must outlive the service.
- * Returns 0, or 2 after a message that names what is wrong.
+ * Returns 0, or the exit status after a message: 2, or 1 without memory.
  */
 int service_configure(struct service *service, const struct config *config);
 

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer ones are no numbers that anybody wrote. */
-#define LENGTH_MAX 400
-
 /* 10^0 to 10^22 are exact as doubles. */
 static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
     1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -149,13 +146,13 @@ number_write_whole(int64_t whole, char out[NUMBER_BYTES])
 bool
 number_read(const char *p, size_t n, struct number *number)
 {
-	char text[LENGTH_MAX + 1], *end;
+	char text[NUMBER_LONGEST + 1], *end;
 
 	while (n > 0 && strchr(" \t\n\r\f\v", p[0]) != NULL && p[0] != '\0')
 		p++, n--;
 	while (n > 0 && strchr(" \t\n\r\f\v", p[n - 1]) != NULL && p[n - 1] != '\0')
 		n--;
-	if (n == 0 || n > LENGTH_MAX)
+	if (n == 0 || n > NUMBER_LONGEST)
 		return false;
 	memcpy(text, p, n);
 	text[n] = '\0';

@@ -8,6 +8,9 @@
 
 #define NUMBER_BYTES 40
 
+/* Longer ones are no numbers that anybody measured, and are not read as such. */
+#define NUMBER_LONGEST 400
+
 /*
  * Write a double with the fewest digits (15 to 17) that read back as the same, with
  * a point or an exponent: 1.0, 0.1, 1e+300.  An infinity is Infinity, a NaN is null.
@@ -32,9 +35,8 @@ bool number_read(const char *p, size_t n, struct number *number);
 /*
  * Read a number of RFC 8259, section 6, that all n bytes are; "-0" is real, and so are
  * whole ones that do not fit 64 bits.  One that no double holds is an infinity.  False if
- * it is none, or longer than anybody measured: NUMBER_LONGEST.
+ * it is none.
  */
-#define NUMBER_LONGEST 400
 bool number_json(const char *p, size_t n, struct number *number);
 
 /* Compare exactly, also an integer with a double: negative, 0, positive. */
