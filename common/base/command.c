@@ -59,6 +59,20 @@ flag_given(const struct poptOption *own, const char *name)
 	return false;
 }
 
+/* Of a value that is wrong popt names the value alone: say which option's it is. */
+static int
+complain_option(const char *program, const char **argv, const char *bad, int code)
+{
+	const char *option = NULL;
+
+	for (int i = 1; argv[0] != NULL && argv[i] != NULL; i++)
+		if (argv[i] == bad && bad[0] != '-' && argv[i - 1][0] == '-')
+			option = argv[i - 1];
+	msg("%s%s%s: %s (see %s --help)", option != NULL ? option : "",
+	    option != NULL ? " " : "", bad, poptStrerror(code), program);
+	return EXIT_USAGE;
+}
+
 int
 command_parse(const struct command *command, int argc, const char **argv,
     const char *const **arguments)
@@ -89,12 +103,9 @@ command_parse(const struct command *command, int argc, const char **argv,
 	poptSetOtherOptionHelp(context, command->usage);
 	while ((code = poptGetNextOpt(context)) > 0)
 		;
-	if (code < -1) {
-		msg("%s: %s (see %s --help)",
-		    poptBadOption(context, POPT_BADOPTION_NOALIAS), poptStrerror(code),
-		    command->name);
-		return EXIT_USAGE;
-	}
+	if (code < -1)
+		return complain_option(command->name, argv,
+		    poptBadOption(context, POPT_BADOPTION_NOALIAS), code);
 	if (quiet || flag_given(command->options, "quiet"))
 		msg_verbosity(-1);
 	if (verbose || flag_given(command->options, "verbose"))

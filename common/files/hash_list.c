@@ -233,6 +233,14 @@ read_lines(struct reader *reader, int fd, const char *format)
 			break;
 		}
 		reader->line = lines.number;
+		if (memchr(line, '\0', n) != NULL) {
+			msg("%s: line %ld: not a text: a list of sha256sum(1) or "
+			    "mtree(8) "
+			    "is expected",
+			    reader->path, lines.number);
+			result = -1;
+			break;
+		}
 		if (text == NULL || size < n + 1) {
 			char *more = realloc(text, n + 1);
 

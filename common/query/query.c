@@ -75,7 +75,7 @@ add_near_alias(struct query *query, struct query_error *error)
 	char near[300];
 
 	query_near(query->db, "SELECT name FROM aliases ORDER BY name", error->alias,
-	    near, sizeof(near));
+	    QUERY_NEAR_LIST, near, sizeof(near));
 	return query_error_add(error, "%s", near);
 }
 
@@ -265,8 +265,8 @@ read_run_table(struct query *query, const char *table, struct query_error *error
 		char near[300];
 
 		query_near(query->db,
-		    "SELECT DISTINCT name FROM run_tables ORDER BY name", table, near,
-		    sizeof(near));
+		    "SELECT DISTINCT name FROM run_tables ORDER BY name", table,
+		    "the table run_tables", near, sizeof(near));
 		return query_error_plain(
 		    error, "--table: there is no run table %.80s%s", table, near);
 	}

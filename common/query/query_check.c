@@ -100,7 +100,7 @@ complain_time(struct query_error *error, const struct query_node *node)
 		    "%.*s is no time: write it as '2026-03-01' or '2026-03-01 12:30:00'",
 		    SHOW(node));
 	return query_error_set(error, &node->place,
-	    "%.*s is a %s and cannot be compared with a time", SHOW(node),
+	    "%.*s is of type %s and cannot be compared with a time", SHOW(node),
 	    query_type_name(node->type));
 }
 

@@ -164,6 +164,9 @@ unknown(const struct query_node *call, struct query_error *error)
 		query_error_set(error, &call->place,
 		    "there are no methods: write %s(%.*s, ...)", best,
 		    (int)(dot - call->text), call->text);
+	else if (strcmp(call->text, "jobs") == 0)
+		query_error_set(error, &call->place,
+		    "jobs takes a task in quotes: jobs('refine'), or jobs('') for all");
 	else
 		query_error_set(error, &call->place,
 		    near ? "there is no function %.60s; the nearest is %s"

@@ -96,14 +96,14 @@ consider_rows(struct best *best, sqlite3 *db, const char *sql, const char *wante
 }
 
 static void
-best_text(const struct best *best, char *out, size_t n)
+best_text(const struct best *best, const char *list, char *out, size_t n)
 {
 	size_t used = 0;
 
-	snprintf(out, n, "%s",
-	    best->n > 0	 ? ""
-	    : best->seen ? "; elog-cond ls lists them"
-			 : "; none is defined");
+	if (best->n == 0 && best->seen)
+		snprintf(out, n, "; %s lists them", list);
+	else
+		snprintf(out, n, "%s", best->n > 0 ? "" : "; none is defined");
 	for (size_t i = 0; i < best->n && used + 1 < n; i++) {
 		int added = snprintf(out + used, n - used, "%s%s",
 		    i == 0 ? "; the nearest: " : ", ", best->names[i]);
@@ -115,12 +115,13 @@ best_text(const struct best *best, char *out, size_t n)
 }
 
 void
-query_near(sqlite3 *db, const char *sql, const char *name, char *out, size_t n)
+query_near(
+    sqlite3 *db, const char *sql, const char *name, const char *list, char *out, size_t n)
 {
 	struct best best = {.n = 0};
 
 	consider_rows(&best, db, sql, name);
-	best_text(&best, out, n);
+	best_text(&best, list, out, n);
 }
 
 static struct query_condition *
@@ -138,7 +139,7 @@ unknown(struct query_catalog *catalog, const char *name, const struct query_plac
 		consider_rows(&best, catalog->db,
 		    "SELECT name FROM condition_types ORDER BY name", name);
 	if (catalog->db != NULL || best.n > 0)
-		best_text(&best, near, sizeof(near));
+		best_text(&best, QUERY_NEAR_LIST, near, sizeof(near));
 	query_error_set(
 	    catalog->error, place, "there is no %s %.80s%s", catalog->noun, name, near);
 	return NULL;

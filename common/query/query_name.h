@@ -71,9 +71,11 @@ bool query_catalog_has(struct query_catalog *catalog, const char *name);
 /*
  * What helps who gave a name that is none of those that a query gives in its first
  * column:
- * "; the nearest: a, b, c", at most three that are near, or that none is defined, or how
- * to see them all.  out holds n bytes.
+ * "; the nearest: a, b, c", at most three that are near, or that none is defined, or what
+ * lists them all, such as QUERY_NEAR_LIST.  out holds n bytes.
  */
-void query_near(sqlite3 *db, const char *sql, const char *name, char *out, size_t n);
+#define QUERY_NEAR_LIST "elog-cond ls"
+void query_near(sqlite3 *db, const char *sql, const char *name, const char *list,
+    char *out, size_t n);
 
 #endif

@@ -123,8 +123,8 @@ read_period(
 	if (code == SQLITE_DONE) {
 		char near[300];
 
-		query_near(db, "SELECT name FROM run_periods ORDER BY name", name, near,
-		    sizeof(near));
+		query_near(db, "SELECT name FROM run_periods ORDER BY name", name,
+		    QUERY_NEAR_LIST, near, sizeof(near));
 		return query_error_plain(
 		    error, "--period: there is no run period %.80s%s", name, near);
 	}

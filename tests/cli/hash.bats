@@ -188,6 +188,13 @@ $d/sub"
     equal "$output" "unreadable	$d/a"
 }
 
+@test "what is not a text is no list to verify against" {
+    run --separate-stderr elog-hash verify --against "$(command -v elog-hash)" "$d"
+    status_is 1
+    says elog-hash "line 1: not a text"
+    equal "$output" ""
+}
+
 @test "lists of sha256sum and mtree, theirs and ours, are verified against" {
     scan "$d"
     (cd "$d" && find . -type f -print0 | xargs -0 sha256sum) >"$BATS_TEST_TMPDIR/theirs"

@@ -15,6 +15,15 @@ setup() {
     done
 }
 
+@test "a value that is wrong is named with its option" {
+    run --separate-stderr elog-load --expect x "$db"
+    status_is 2
+    says elog-load "--expect x: invalid numeric value"
+    run --separate-stderr elog-load --expect=x "$db"
+    status_is 2
+    says elog-load "--expect=x: invalid numeric value"
+}
+
 @test "-v tells every step" {
     run --separate-stderr elog-get -v --url "file://$sample" mfxl100023
     status_is 0

@@ -456,7 +456,9 @@ mixed() {
     refuses "'x' in a" '       ^' 'lists, strings and JSON'
     refuses "start_time > 'soon'" '             ^~~~~~' 'no time'
     refuses 'd + 1 == 2' '^' 'a number is expected'
+    refuses "start_time > 5" '             ^' '5 is of type int and cannot be compared with a time'
     refuses 'sqr(a) > 1' '^~~~~~' 'no function sqr'
+    refuses 'jobs(5) > 1' '^~~~~~~' "a task in quotes: jobs('refine')"
     refuses "d.startswith('h')" '^~~~~~~~~~~~~~~~~' 'startswith(d, ...)'
     refuses 'abs(d) > 1' '    ^' 'abs does not take a string'
     refuses 'abs(a, 2) > 1' '^~~~~~~~~' 'number of arguments'
@@ -808,6 +810,10 @@ terminal() {
     run --separate-stderr elog-select --table 'Good run' "$tables"
     status_is 2
     says elog-select "no run table Good run" "Good runs"
+    # elog-cond ls does not list them.
+    run --separate-stderr elog-select --table nosuch "$tables"
+    status_is 2
+    says elog-select "no run table nosuch; the table run_tables lists them"
     run --separate-stderr elog-select --table a -v b "$tables"
     status_is 2
     # What a parameter means, as the logbook says.
