@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +74,16 @@ complain_option(const char *program, const char **argv, const char *bad, int cod
 	return EXIT_USAGE;
 }
 
+static bool parsing;
+
+/* popt exits when it has printed the help: say what came of it. */
+static void
+finish_help(void)
+{
+	if (parsing && command_finish(EXIT_DONE) != EXIT_DONE)
+		_exit(EXIT_PARTIAL);
+}
+
 int
 command_parse(const struct command *command, int argc, const char **argv,
     const char *const **arguments)
@@ -101,8 +112,10 @@ command_parse(const struct command *command, int argc, const char **argv,
 		return EXIT_PARTIAL;
 	}
 	poptSetOtherOptionHelp(context, command->usage);
+	parsing = atexit(finish_help) == 0;
 	while ((code = poptGetNextOpt(context)) > 0)
 		;
+	parsing = false;
 	if (code < -1)
 		return complain_option(command->name, argv,
 		    poptBadOption(context, POPT_BADOPTION_NOALIAS), code);

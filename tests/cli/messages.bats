@@ -24,6 +24,18 @@ setup() {
     says elog-load "--expect=x: invalid numeric value"
 }
 
+@test "help that cannot be printed is an error" {
+    for tool in elog-load elog-select elog-push; do
+        # shellcheck disable=SC2016 # the inner shell expands it
+        run --separate-stderr bash -c '"$1" --help >/dev/full' _ "$tool"
+        status_is 1
+        says "$tool" "stdout: No space left on device"
+    done
+    run --separate-stderr elog-load --help
+    status_is 0
+    silent
+}
+
 @test "-v tells every step" {
     run --separate-stderr elog-get -v --url "file://$sample" mfxl100023
     status_is 0
