@@ -143,6 +143,14 @@ lacks(const struct page *page, struct view *view)
 	return NULL;
 }
 
+/* Is it only tables that are missing?  False after a message. */
+static bool
+can_be_read(struct pool_connection *connection)
+{
+	return db_exec(connection->db, connection->path, "SELECT 1 FROM sqlite_schema") ==
+	       0;
+}
+
 /* What each page's document begins with. */
 static int
 begin_document(struct view *view, const struct page *page, uint64_t version)
@@ -313,12 +321,8 @@ answer_make(struct answer *answer, struct pool *pool, const struct page *page,
 	msg_catch(message, sizeof(message));
 	connection = pool_take(pool);
 	if (connection == NULL ||
-	    view_open(&view, page->name, request, connection) != 0) {
-		failed(answer, request, false, message);
-	} else if (lacks(page, &view) != NULL &&
-		   db_exec(connection->db, connection->path,
-		       "SELECT 1 FROM sqlite_schema") != 0) {
-		/* It is not the table that is missing. */
+	    view_open(&view, page->name, request, connection) != 0 ||
+	    (lacks(page, &view) != NULL && !can_be_read(connection))) {
 		failed(answer, request, false, message);
 	} else if (lacks(page, &view) != NULL) {
 		answer_error(answer, request, 200, "Not in this database",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2030,SC2031 # variables of common.bash and of run; each test is by itself
 # elog-web without a browser: who gets in, what pages and their rows hold.
 
 load ../lib/common
