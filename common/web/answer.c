@@ -114,6 +114,11 @@ answer_error(struct answer *answer, struct request *request, int status,
 	}
 	if (view_open(&view, "error", request, &none) == 0) {
 		xmlNewProp(view.root, BAD_CAST "name", BAD_CAST "error");
+		if (status != 403) {
+			/* For who got in. */
+			xmlNewProp(view.root, BAD_CAST "elog", BAD_CAST ELOG_VERSION);
+			page_menus(NULL, &view);
+		}
 		view_text(&view, NULL, "title", title);
 		view_text(&view, NULL, "message", text);
 		answer->body = markup_apply("error", view.doc, request, &answer->n);

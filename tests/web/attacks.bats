@@ -213,3 +213,100 @@ PY
     equal "$(grep -c "$token" "$BATS_TEST_TMPDIR/err")" 1
     ! tr '\0' ' ' <"/proc/$server/cmdline" | grep -q "$token" || false
 }
+
+# pulled ID NAME TYPE PATH: an attachment of an entry of tst1 that was fetched to a path in $BATS_TEST_TMPDIR/tree.
+pulled() {
+    sqlite3 "$db" "INSERT INTO attachments (experiment, entry_id, attachment_id, name, type, path, url)
+            VALUES ('tst1', 'x1', '$1', '$2', '$3', '$4', 'u$1');
+        INSERT INTO downloads (url, path, size, sha256, finished, status, directory)
+            VALUES ('u$1', '$4', 1, '00', '2026-01-01T00:00:00Z', 'complete', '$BATS_TEST_TMPDIR/pulled')"
+}
+
+@test "141-156: files that were pulled lead nowhere else, and are never a page" {
+    local tree=$BATS_TEST_TMPDIR/pulled id
+    mkdir -p "$tree/in"
+    echo 'the secret of tst1' >"$BATS_TEST_TMPDIR/secret"
+    ln -s "$BATS_TEST_TMPDIR/secret" "$tree/away"
+    ln -s ../secret "$tree/up"
+    ln -s /etc "$tree/etc"
+    ln -s in/good.txt "$tree/good"
+    echo good >"$tree/in/good.txt"
+    mkfifo "$tree/fifo"
+    printf '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>' >"$tree/x.svg"
+    printf '<script>alert(1)</script>' >"$tree/x.png"
+    pulled 1 away.txt text/plain away
+    pulled 2 up.txt text/plain up
+    pulled 3 passwd text/plain etc/passwd
+    pulled 4 dots text/plain ../secret
+    pulled 5 absolute text/plain "$BATS_TEST_TMPDIR/secret"
+    pulled 6 fifo text/plain fifo
+    pulled 7 folder text/plain in
+    for id in 1 2 3 4 5 6 7 none ..; do
+        refused "$([ "$id" = .. ] && echo 400 || echo 404)" "$base/e/tst1/entries/x1/files/$id" -H "Cookie: $cookie"
+    done
+    pulled 8 good.txt text/plain good
+    pulled 9 x.svg image/svg+xml x.svg
+    pulled 10 x.html text/html x.svg
+    pulled 11 x.png image/png x.png
+    pulled 12 "a\";$(printf '\r\n')Set-Cookie: x=y;.html" text/html x.svg
+    equal "$(curl -sS -H "Cookie: $cookie" "$base/e/tst1/entries/x1/files/8")" good
+    for id in 9 10 12; do
+        run curl -sS -D - -o /dev/null -H "Cookie: $cookie" "$base/e/tst1/entries/x1/files/$id"
+        grep -qi '^content-type: application/octet-stream' <<<"$output"
+        grep -qi '^content-disposition: attachment' <<<"$output"
+        grep -qi '^x-content-type-options: nosniff' <<<"$output"
+        grep -qi "^content-security-policy: default-src 'none'" <<<"$output"
+        ! grep -qi '^set-cookie' <<<"$output" || false
+    done
+    # What calls itself a picture is sent as one, and no browser looks whether it is more.
+    run curl -sS -D - -o /dev/null -H "Cookie: $cookie" "$base/e/tst1/entries/x1/files/11"
+    grep -qi '^content-type: image/png' <<<"$output"
+    grep -qi '^x-content-type-options: nosniff' <<<"$output"
+    # Ranges are not known: it comes whole.
+    equal "$(curl -sS -H "Cookie: $cookie" -H 'Range: bytes=0-0,1-1,99999999999999999999-' \
+        "$base/e/tst1/entries/x1/files/8")" good
+    equal "$(curl -sS -I -H "Cookie: $cookie" "$base/e/tst1/entries/x1/files/8" | tr -d '\r' |
+        grep -ic '^content-length: 5$')" 1
+    serves_on
+}
+
+@test "157-168: what is there twice, what is no text" {
+    refused 403 "$base/?token=$token&token=$token"
+    refused 403 "$base/?token=0&token=$token"
+    refused 403 "$base/" -H "Cookie: elog-web-$port=0" -H 'Cookie: x=y'
+    refused 403 "$base/" -H "Cookie: ;=;elog-web-$port;elog-web-$port==$token"
+    for text in %00 a%00b %c0%80 %e0%80%af %ed%a0%80 %f8%88%80%80%80 %ff %f4%90%80%80; do
+        refused 400 "$base/search?q=$text" -H "Cookie: $cookie"
+    done
+    # HEAD tells as little as GET.
+    equal "$(curl -sS -I -o /dev/null -w '%{http_code}' "$base/index.json")" 403
+    equal "$(curl -sS -I -H "Cookie: $cookie" -o /dev/null -w '%{http_code} %{size_download}' "$base/index.json")" '200 0'
+    serves_on
+}
+
+@test "169: rows are no page, whatever their texts are" {
+    local path
+    for path in /index.json '/runs.json?q=%3Cscript%3E' '/search.csv?q=x' /conditions.csv; do
+        run curl -sS -D - -o /dev/null -H "Cookie: $cookie" "$base$path"
+        grep -qiE '^content-type: (application/(x-ndjson|json)|text/csv)' <<<"$output"
+        grep -qi '^x-content-type-options: nosniff' <<<"$output"
+    done
+}
+
+@test "170: pages that wait for changes leave room for others" {
+    /usr/bin/python3 - "$port" "$cookie" >"$BATS_TEST_TMPDIR/waiting" <<'PY'
+import socket, sys, time
+port, cookie = int(sys.argv[1]), sys.argv[2]
+held, answers = [], []
+for i in range(200):
+    s = socket.create_connection(("127.0.0.1", port), timeout=20)
+    s.sendall(f"GET /events?version={i} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n".encode())
+    answers.append(s.recv(100)[9:12])
+    held.append(s)
+page = socket.create_connection(("127.0.0.1", port), timeout=20)
+page.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode())
+print(answers.count(b"200"), answers.count(b"503"), page.recv(100)[9:12].decode())
+PY
+    equal "$(cat "$BATS_TEST_TMPDIR/waiting")" '128 72 200'
+    serves_on
+}

@@ -63,10 +63,10 @@ SELECT l.entry_id AS shown, l.entry_id, min(t.depth, 6) AS depth, l.created_at, 
     CASE WHEN l.deleted_by IS NOT NULL AND EXISTS (SELECT 1 FROM logbook_entries n
         WHERE n.experiment_id = l.experiment_id AND n.entry_id = l.parent
             AND n.previous_version = l.entry_id) THEN 1 END AS older,
-    CASE WHEN l.entry_id IS NOT :entry AND length(l.content) > 4000
+    CASE WHEN l.entry_id IS NOT :entry AND length(l.content) > 2000
         THEN length(l.content) END AS cut,
     reading(CASE WHEN l.entry_id IS :entry THEN l.content
-            ELSE substr(l.content, 1, 4000) END,
+            ELSE substr(l.content, 1, 2000) END,
         l.title IS NOT NULL OR l.content_type = 'HTML') AS content
 FROM tree t JOIN logbook_entries l
     ON l.experiment_id = (SELECT eid FROM x) AND l.entry_id = t.entry_id

@@ -16,18 +16,18 @@
     <xsl:when test="jobs"><p class="empty">No job is as asked for.</p></xsl:when>
     <xsl:when test="tree/row">
       <div class="scroll" tabindex="0" role="region" aria-label="Jobs">
-      <table>
+      <table class="stacks">
         <thead><tr><th scope="col">Job</th><th scope="col">Task</th><th scope="col">Status</th><th scope="col">Begun</th>
           <th scope="col" class="n">Seconds</th><th scope="col">Figures</th><th scope="col">About</th></tr></thead>
         <tbody><xsl:for-each select="tree/row"><tr>
           <th scope="row" class="in{depth}"><a href="/jobs/{e:part(string(uuid))}"><xsl:value-of select="number"/></a>
             <xsl:if test="depth = 0"><xsl:text> </xsl:text><span class="faint"><xsl:value-of select="project"/></span></xsl:if></th>
-          <td><xsl:value-of select="task"/><xsl:if test="title"><span class="what"><xsl:value-of select="title"/></span></xsl:if></td>
-          <td><span class="status job-{status}"><xsl:value-of select="status"/></span></td>
-          <td><xsl:call-template name="time"><xsl:with-param name="at" select="started_at"/></xsl:call-template></td>
-          <td class="n"><xsl:value-of select="seconds"/></td>
-          <td><xsl:value-of select="figures"/></td>
-          <td><xsl:if test="experiment"><a href="/e/{e:part(string(experiment))}/runs/{e:part(string(run_number))}"><xsl:value-of select="experiment"/><xsl:text> </xsl:text><xsl:value-of select="run_number"/></a></xsl:if></td>
+          <td data-label="Task"><xsl:value-of select="task"/><xsl:if test="title"><span class="what"><xsl:value-of select="title"/></span></xsl:if></td>
+          <td data-label="Status"><span class="status job-{status}"><xsl:value-of select="status"/></span></td>
+          <td data-label="Begun"><xsl:call-template name="time"><xsl:with-param name="at" select="started_at"/></xsl:call-template></td>
+          <td class="n" data-label="Seconds"><xsl:value-of select="seconds"/></td>
+          <td data-label="Figures"><xsl:value-of select="figures"/></td>
+          <td data-label="About"><xsl:if test="experiment"><a href="/e/{e:part(string(experiment))}/runs/{e:part(string(run_number))}"><xsl:value-of select="experiment"/><xsl:text> </xsl:text><xsl:value-of select="run_number"/></a></xsl:if></td>
         </tr></xsl:for-each></tbody>
       </table>
       </div>

@@ -17,7 +17,7 @@
 <script src="/static/elog.js" defer="defer"></script>
 <xsl:call-template name="head"/>
 </head>
-<body class="{@name}" data-version="{@version}">
+<body class="page-{@name}" data-version="{@version}">
 <a class="skip" href="#main">To the contents</a>
 <header>
   <nav aria-label="Pages">

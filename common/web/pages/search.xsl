@@ -23,9 +23,10 @@
   <xsl:choose>
     <xsl:when test="mistake"><div class="mistake" role="alert"><p><xsl:value-of select="mistake/message"/></p></div></xsl:when>
     <xsl:when test="$q = ''">
-      <p class="empty">Words are found whatever their case and accents; <code>"words in a row"</code>, <code>begin*</code>,
-      <code>-without</code>, <code>a OR b</code>; <code>author:</code> <code>tag:</code> <code>experiment:</code> <code>instrument:</code>
-      <code>run:</code> <code>title:</code> <code>file:</code> <code>since:</code> <code>until:</code> <code>has:</code>.</p>
+      <p class="empty">Words are found whatever their case and accents. <code>"words in a row"</code>, <code>begin*</code>,
+      <code class="whole">-without</code> and <code>a OR b</code> say more.
+      A word right behind <code>author:</code>,<xsl:text> </xsl:text><code>tag:</code>,<xsl:text> </xsl:text><code>experiment:</code>,<xsl:text> </xsl:text><code>instrument:</code>,<xsl:text> </xsl:text><code>run:</code>,<xsl:text> </xsl:text><code>title:</code>,<xsl:text> </xsl:text><code>file:</code> or<xsl:text> </xsl:text><code>has:</code> is looked for only there;
+      <code>since:2026-03</code> and <code>until:</code> are times.</p>
     </xsl:when>
     <xsl:when test="found/row">
       <div class="beside">

@@ -31,11 +31,11 @@
         <th scope="col">What</th><th scope="col">New value</th></tr></thead>
       <tbody><xsl:for-each select="log/row"><tr>
         <td><xsl:call-template name="time"><xsl:with-param name="at" select="created_at"/></xsl:call-template></td>
-        <td><xsl:value-of select="user"/></td><td><xsl:value-of select="program"/></td>
+        <td><xsl:value-of select="user"/></td><td class="whole"><xsl:value-of select="program"/></td>
         <td><xsl:if test="experiment"><a href="/e/{e:part(string(experiment))}"><xsl:value-of select="experiment"/></a></xsl:if></td>
         <td class="n"><xsl:value-of select="run"/></td>
         <td><xsl:value-of select="action"/></td><td><xsl:value-of select="message"/></td>
-        <td><xsl:value-of select="new_value"/></td>
+        <td class="long"><xsl:value-of select="new_value"/></td>
       </tr></xsl:for-each></tbody>
     </table>
     </div>
