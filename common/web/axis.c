@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -83,6 +84,10 @@ write_number(double value, double step, char out[AXIS_TEXT])
 	int digits = 1, places;
 	char text[64];
 
+	if (size < step * 1e-6 && step < 1e-4) {
+		snprintf(out, AXIS_TEXT, "0");
+		return;
+	}
 	if (size < step * 1e-6)
 		size = value = 0;
 	if (size > 0 && step > 0)
@@ -252,10 +257,38 @@ time_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 	return n;
 }
 
+double
+axis_base(const struct axis *axis)
+{
+	double length = axis->high - axis->low, power;
+	double size = fmax(fabs(axis->low), fabs(axis->high));
+	char text[AXIS_TEXT];
+
+	if (axis->log || axis->kind != POINTS_NUMBER || !(length > 0) ||
+	    length >= size * 1e-5)
+		return 0;
+	power = pow(10, ceil(log10(length)));
+	snprintf(text, sizeof(text), "%.15g", round(axis->low / power) * power);
+	return strtod(text, NULL);
+}
+
+void
+axis_behind(const struct axis *axis, char out[AXIS_TEXT])
+{
+	double base = axis_base(axis), size = fabs(base);
+	const char *sign = base > 0 ? "−" : "+";
+
+	out[0] = '\0';
+	if (base != 0)
+		snprintf(out, AXIS_TEXT,
+		    size < 1e18 && floor(size) == size ? " %s %.0f" : " %s %.15g", sign,
+		    size);
+}
+
 int
 axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 {
-	double step;
+	double step, base = axis_base(axis);
 	int n = 0;
 
 	if (!(axis->high > axis->low))
@@ -267,8 +300,10 @@ axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 	step = axis_step(axis->high - axis->low, about);
 	if (axis->kind == POINTS_RUN || axis->kind == POINTS_TRUTH)
 		step = fmax(step, 1);
-	for (double i = ceil(axis->low / step); n < AXIS_TICKS_MAX;) {
-		double value = i * step;
+	/* Whole numbers of steps, so that nothing of a label is lost in a large number; 0
+	   is added since there is a -0. */
+	for (double i = ceil((axis->low - base) / step) + 0.0; n < AXIS_TICKS_MAX; i++) {
+		double value = base + i * step;
 
 		if (value > axis->high)
 			break;
@@ -278,8 +313,7 @@ axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 		else if (axis->kind == POINTS_RUN && fabs(axis->high) < 1e12)
 			snprintf(ticks[n - 1].label, AXIS_TEXT, "%.0f", value);
 		else
-			write_number(value, step, ticks[n - 1].label);
-		i++;
+			write_number(i * step, step, ticks[n - 1].label);
 	}
 	return n;
 }

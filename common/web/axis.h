@@ -33,6 +33,15 @@ double axis_value(const struct axis *axis, double place);
 /* About so many numbers along it.  How many there are. */
 int axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks);
 
+/*
+ * Where the numbers of an axis differ only behind many digits, its ticks say how far they
+ * are from this one; else it is 0.
+ */
+double axis_base(const struct axis *axis);
+
+/* That as what is to be said behind a name: " − 9007199254740000"; "" where it is 0. */
+void axis_behind(const struct axis *axis, char out[AXIS_TEXT]);
+
 /* The step of round numbers of which so many fit a length. */
 double axis_step(double length, int about);
 

@@ -341,6 +341,21 @@ put_extent(struct drawing *d, const struct bins *bins)
 	put_text(d->view, d->node, "most", text);
 }
 
+static const char *
+kind_name(enum points_kind kind)
+{
+	switch (kind) {
+	case POINTS_TIME:
+		return "time";
+	case POINTS_TRUTH:
+		return "truth";
+	case POINTS_RUN:
+		return "run";
+	default:
+		return "number";
+	}
+}
+
 static void
 draw_panel(struct drawing *d, size_t i, bool links)
 {
@@ -348,6 +363,7 @@ draw_panel(struct drawing *d, size_t i, bool links)
 	const struct plot_panel *panel = &plot->panels[i];
 	const struct points_axis *name = points_name(plot->points, i);
 	bool last = i == plot->n - 1;
+	char behind[AXIS_TEXT];
 
 	view_pixels(d->node, "top", d->top);
 	view_pixels(d->node, "bottom", d->top + d->height);
@@ -365,6 +381,11 @@ draw_panel(struct drawing *d, size_t i, bool links)
 		    : plot->log_y     ? 1
 				      : 0,
 		    panel->bins.n > 0 ? panel->bins.most_y : 1);
+		if (panel->has_low && panel->low < d->y.high &&
+		    !(d->y.log && panel->low <= 0))
+			d->y.low = panel->low;
+		if (panel->has_high && panel->high > d->y.low)
+			d->y.high = panel->high;
 		put_extent(d, &panel->bins);
 		if (!bins_are_plain(&panel->bins)) {
 			double length =
@@ -374,6 +395,11 @@ draw_panel(struct drawing *d, size_t i, bool links)
 			    fmax(bins_width(&panel->bins) / length * WIDTH * 1.3, 1.2));
 		}
 	}
+	axis_behind(&d->y, behind);
+	view_attribute(d->node, "behind", behind);
+	axis_behind(&d->x, behind);
+	view_attribute(d->node, "across", behind);
+	view_attribute(d->node, "kind", kind_name(name->kind));
 	put_ticks(d->view, d->node, "y", &d->y, d->height > 200 ? 7 : 4,
 	    d->top + d->height, -d->height);
 	if (last || plot->histogram)
@@ -444,12 +470,18 @@ put_legend(struct view *view, const struct plot *plot)
 			put_key(view, legend, plot, PLOT_COLOURS, "others");
 		return;
 	}
-	view_attribute(legend, "kind", "scale");
+	view_attribute(legend, "kind", plot->log_colour ? "log" : "scale");
 	for (int i = 0; i < PLOT_COLOURS && isfinite(plot->least_colour); i++) {
+		double part = (double)i / PLOT_COLOURS;
 		double length = plot->most_colour - plot->least_colour;
 		char text[AXIS_TEXT];
 
-		axis_text(&axis, plot->least_colour + length * i / PLOT_COLOURS, text);
+		axis_text(&axis,
+		    plot->log_colour
+			? plot->least_colour *
+			      pow(plot->most_colour / plot->least_colour, part)
+			: plot->least_colour + length * part,
+		    text);
 		if (length > 0 || i == 0)
 			put_key(view, legend, plot, i, text);
 	}
@@ -489,6 +521,7 @@ draw(struct view *view, const struct plot *plot)
 	view_attribute(picture, "kind", plot->histogram ? "histogram" : "points");
 	view_attribute(
 	    picture, "time", !plot->histogram && d.x.kind == POINTS_TIME ? "1" : NULL);
+	view_attribute(picture, "x-kind", kind_name(d.x.kind));
 	put_count(picture, "n", all);
 	put_count(picture, "texts", points_texts(plot->points));
 	put_count(picture, "below", plot->below);

@@ -6,7 +6,8 @@
 #include "stream/stream.h"
 #include "web/view.h"
 
-#define PAGE_PLOT_PARAMETERS "q v x colour kind log bins from to runs e period gone"
+#define PAGE_PLOT_PARAMETERS                                                             \
+	"q v x colour kind log bins from to low high runs e period gone"
 
 int page_plot(struct view *view);
 int page_plot_rows(struct view *view, const struct printer_format *format,

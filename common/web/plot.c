@@ -33,26 +33,69 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-/* An end of the x axis. */
+/* An end of an axis.  0, or 1 with the error set. */
 static int
-read_end(struct plot *plot, struct view *view, const char *name, enum points_kind kind,
-    bool *given, double *end)
+read_end(struct plot *plot, const char *name, const char *text, size_t n,
+    enum points_kind kind, bool *given, double *end)
 {
-	const char *text = request_value(view->request, name);
 	struct number number;
 	int64_t when;
 
-	if (text == NULL)
+	if (text == NULL || n == 0)
 		return 0;
 	*given = true;
-	if (kind == POINTS_TIME && timestamp_read(text, strlen(text), &when)) {
+	if (kind == POINTS_TIME && timestamp_read(text, n, &when)) {
 		*end = (double)when / 1e6;
-	} else if (number_read(text, strlen(text), &number) && isfinite(number.real)) {
+	} else if (number_read(text, n, &number) && isfinite(number.real)) {
 		*end = number.real;
 	} else {
-		query_error_plain(&plot->error, "%s: '%.40s' is no %s", name, text,
+		query_error_plain(&plot->error, "%s: '%.*s' is no %s", name,
+		    (int)(n < 40 ? n : 40), text,
 		    kind == POINTS_TIME ? "time" : "number");
 		return 1;
+	}
+	return 0;
+}
+
+/* The ends of the x axis, or of a histogram's values. */
+static int
+read_across(struct plot *plot, struct view *view)
+{
+	const char *from = request_value(view->request, "from");
+	const char *to = request_value(view->request, "to");
+	enum points_kind kind = points_x(plot->points)->kind;
+
+	if (plot->histogram)
+		kind = plot->n > 0 ? points_name(plot->points, 0)->kind : POINTS_NUMBER;
+	if (read_end(plot, "from", from, from != NULL ? strlen(from) : 0, kind,
+		&plot->has_from, &plot->from) != 0)
+		return 1;
+	return read_end(
+	    plot, "to", to, to != NULL ? strlen(to) : 0, kind, &plot->has_to, &plot->to);
+}
+
+/* The ends of the y axes: one for each panel, in their order. */
+static int
+read_heights(struct plot *plot, struct view *view)
+{
+	const char *low = request_value(view->request, "low");
+	const char *high = request_value(view->request, "high");
+
+	for (size_t i = 0; i < plot->n && !plot->histogram; i++) {
+		struct plot_panel *panel = &plot->panels[i];
+		enum points_kind kind = points_name(plot->points, i)->kind;
+		size_t n_low = low != NULL ? strcspn(low, ",") : 0;
+		size_t n_high = high != NULL ? strcspn(high, ",") : 0;
+
+		if (read_end(plot, "low", low, n_low, kind, &panel->has_low,
+			&panel->low) != 0 ||
+		    read_end(plot, "high", high, n_high, kind, &panel->has_high,
+			&panel->high) != 0)
+			return 1;
+		if (low != NULL)
+			low += n_low + (low[n_low] == ',');
+		if (high != NULL)
+			high += n_high + (high[n_high] == ',');
 	}
 	return 0;
 }
@@ -68,6 +111,7 @@ read_look(struct plot *plot, struct view *view)
 	plot->histogram = kind != NULL && strcmp(kind, "histogram") == 0;
 	plot->log_x = has_word(log, "x");
 	plot->log_y = has_word(log, "y");
+	plot->log_colour = has_word(log, "colour");
 	plot->bars = n < 2 ? 2 : n > PLOT_BARS_MAX / 2 ? PLOT_BARS_MAX / 2 : (int)n;
 	plot->least_colour = INFINITY;
 	plot->most_colour = -INFINITY;
@@ -102,17 +146,21 @@ static void
 take_point(void *context, size_t i, const struct point *point)
 {
 	struct plot *plot = context;
+	struct plot_panel *panel = &plot->panels[i];
 
 	if (plot->histogram) {
-		take_value(plot, &plot->panels[i], point->y);
+		take_value(plot, panel, point->y);
 		return;
 	}
 	if ((plot->log_x && point->x <= 0) || (plot->log_y && point->y <= 0)) {
 		plot->below++;
 		return;
 	}
-	bins_add(&plot->panels[i].bins, point);
-	if (isfinite(point->colour)) {
+	if ((panel->has_low && point->y < panel->low) ||
+	    (panel->has_high && point->y > panel->high))
+		return;
+	bins_add(&panel->bins, point);
+	if (isfinite(point->colour) && (!plot->log_colour || point->colour > 0)) {
 		plot->least_colour = fmin(plot->least_colour, point->colour);
 		plot->most_colour = fmax(plot->most_colour, point->colour);
 	}
@@ -210,7 +258,6 @@ open_points(struct plot *plot, struct view *view)
 int
 plot_read(struct plot *plot, struct view *view)
 {
-	enum points_kind kind;
 	int result;
 
 	*plot = (struct plot){.bars = BARS};
@@ -219,14 +266,8 @@ plot_read(struct plot *plot, struct view *view)
 	if (result != 0)
 		return result;
 	plot->n = points_names(plot->points);
-	kind = plot->histogram
-		   ? plot->n > 0 ? points_name(plot->points, 0)->kind : POINTS_NUMBER
-		   : points_x(plot->points)->kind;
-	result = read_end(plot, view, "from", kind, &plot->has_from, &plot->from);
-	if (result == 0)
-		result = read_end(plot, view, "to", kind, &plot->has_to, &plot->to);
-	if (result != 0)
-		return result;
+	if (read_across(plot, view) != 0 || read_heights(plot, view) != 0)
+		return 1;
 	for (size_t i = 0; i < plot->n; i++) {
 		struct bins *bins = &plot->panels[i].bins;
 
@@ -256,14 +297,20 @@ int
 plot_colour(const struct plot *plot, const struct point *point)
 {
 	double length = plot->most_colour - plot->least_colour, at;
+	double part = point->colour - plot->least_colour;
 
 	if (!isfinite(point->colour))
 		return points_colour(plot->points)->name != NULL ? PLOT_COLOURS : -1;
 	if (points_colour(plot->points)->kind == POINTS_CLASS ||
 	    points_colour(plot->points)->kind == POINTS_TRUTH)
 		return point->colour < PLOT_COLOURS ? (int)point->colour : PLOT_COLOURS;
-	at =
-	    length > 0 ? (point->colour - plot->least_colour) / length * PLOT_COLOURS : 0;
+	if (plot->log_colour) {
+		if (point->colour <= 0)
+			return PLOT_COLOURS;
+		length = log10(plot->most_colour / plot->least_colour);
+		part = log10(point->colour / plot->least_colour);
+	}
+	at = length > 0 ? part / length * PLOT_COLOURS : 0;
 	return at >= PLOT_COLOURS ? PLOT_COLOURS - 1 : at >= 0 ? (int)at : 0;
 }
 

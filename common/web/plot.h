@@ -7,8 +7,9 @@
  *	x	"run" (also where it is missing), "time", or a condition
  *	colour	a condition or "experiment"
  *	kind	"histogram": how often each value is there, in "bins" bars
- *	log	"x", "y" or "x,y"
+ *	log	which of "x", "y" and "colour", with commas between
  *	from, to	x, or in a histogram the value, from here to there
+ *	low, high	y from here to there: a number for each panel, with commas between
  */
 #ifndef PLOT_H
 #define PLOT_H
@@ -30,6 +31,8 @@ struct plot_panel {
 	/* Of a histogram: the values, and what becomes of them. */
 	double *values;
 	size_t n, room;
+	bool has_low, has_high; /* only of y from here to there */
+	double low, high;
 	struct plot_bar bars[PLOT_BARS_MAX];
 	int n_bars;
 };
@@ -38,7 +41,7 @@ struct plot {
 	struct points *points;
 	struct plot_panel panels[POINTS_NAMES_MAX];
 	size_t n; /* panels */
-	bool histogram, log_x, log_y;
+	bool histogram, log_x, log_y, log_colour;
 	bool has_from, has_to;
 	double from, to;
 	double least_colour, most_colour; /* of numbers */

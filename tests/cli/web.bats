@@ -205,6 +205,10 @@ points() {
     # By a query, the same as by all runs; and from here to there.
     equal "$(page '/plot.json?v=speed&q=b%3E0')" "$(page '/plot.json?v=speed')"
     equal "$(page '/plot.json?v=speed&from=2&to=3' | jq -c .run | paste -sd ' ')" '2 3'
+    equal "$(page '/plot.json?v=speed&x=b&low=2&high=5' | jq -s -c 'map(.y) | [min >= 2, max <= 5, length > 0]')" '[true,true,true]'
+    equal "$(page '/plot.json?v=speed,b&low=,3' | jq -s -c 'map(select(.name == "b").y) | min')" 3
+    equal "$(code '/plot.json?v=speed&low=x')" 400
+    page '/plot?v=speed&colour=b&log=colour' | grep -q 'data-kind="log"'
     equal "$(page '/plot.json?v=speed&x=time&from=2026-03-01T00:04:00Z' | jq -c .run | paste -sd ' ')" '4 5'
     equal "$(page '/e/tst1/plot.csv?v=duration' | tr -d '\r' | sed -n 2p)" 'duration,tst1,1,1,30,,1'
     # Two, and what is no number.

@@ -100,6 +100,9 @@ labels(const struct axis *axis, int about)
 static void
 numbers(void **state)
 {
+	struct axis axis;
+	char behind[AXIS_TEXT];
+
 	(void)state;
 	assert_string_equal(
 	    labels(&(struct axis){.low = 0, .high = 10}, 5), "0, 2, 4, 6, 8, 10");
@@ -116,6 +119,20 @@ numbers(void **state)
 	assert_string_equal(
 	    labels(&(struct axis){.log = true, .low = 0.5, .high = 2e4}, 7),
 	    "1, 10, 100, 1000, 10000");
+	assert_string_equal(
+	    labels(&(struct axis){.kind = POINTS_RUN, .low = -3, .high = 11}, 3),
+	    "0, 5, 10");
+	/* What differs only far behind: from a number that is said by itself. */
+	axis = (struct axis){.low = 1 - 2e-13, .high = 1 + 3.2e-12};
+	assert_string_equal(labels(&axis, 3), "0, 10⁻¹², 2×10⁻¹², 3×10⁻¹²");
+	axis_behind(&axis, behind);
+	assert_string_equal(behind, " − 1");
+	axis = (struct axis){.low = -9007199254741010, .high = -9007199254740990};
+	assert_string_equal(labels(&axis, 3), "-10, -5, 0, 5, 10");
+	axis_behind(&axis, behind);
+	assert_string_equal(behind, " + 9007199254741000");
+	axis_behind(&(struct axis){.low = 0.9, .high = 1}, behind);
+	assert_string_equal(behind, "");
 	/* Nothing that is no length, and none that never ends. */
 	assert_string_equal(labels(&(struct axis){.low = 1, .high = 1}, 5), "");
 	(void)labels(&(struct axis){.low = 1e300, .high = 1e300 * (1 + 1e-15)}, 5);

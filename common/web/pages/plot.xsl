@@ -39,6 +39,7 @@
     </select></label>
     <label class="check"><input type="checkbox" name="log" value="x"><xsl:if test="contains($log, ',x,')"><xsl:attribute name="checked">checked</xsl:attribute></xsl:if></input> log x</label>
     <label class="check"><input type="checkbox" name="log" value="y"><xsl:if test="contains($log, ',y,')"><xsl:attribute name="checked">checked</xsl:attribute></xsl:if></input> log y</label>
+    <label class="check"><input type="checkbox" name="log" value="colour"><xsl:if test="contains($log, ',colour,')"><xsl:attribute name="checked">checked</xsl:attribute></xsl:if></input> log colour</label>
     <xsl:for-each select="parameter[@name='runs' or @name='period' or @name='bins' or @name='gone']">
       <input type="hidden" name="{@name}" value="{.}"/>
     </xsl:for-each>
@@ -54,7 +55,7 @@
     <xsl:when test="plot[@n &gt; 0]"><xsl:call-template name="drawn"/></xsl:when>
     <xsl:when test="plot">
       <p class="empty">No run that was asked for has a number for it<xsl:if test="plot/@texts &gt; 0">: what is there are texts, or infinite</xsl:if><xsl:if test="plot/@below &gt; 0">: a logarithm needs numbers above 0</xsl:if>.
-        <xsl:if test="parameter[@name='from' or @name='to']"><a href="{e:here('from', '', 'to', '')}">All from the first to the last</a></xsl:if></p>
+        <xsl:if test="parameter[@name='from' or @name='to' or @name='low' or @name='high']"><a href="{e:here('from', '', 'to', '', 'low', '', 'high', '')}">All from the first to the last</a></xsl:if></p>
     </xsl:when>
     <xsl:when test="not(mistake)"><xsl:call-template name="choose"/></xsl:when>
   </xsl:choose>
@@ -62,20 +63,21 @@
 
 <xsl:template name="drawn">
   <p class="faint plot-words">
-    <span id="plot-count"><xsl:value-of select="e:count(string(plot/@n))"/></span>
+    <span><span id="plot-count"><xsl:value-of select="e:count(string(plot/@n))"/></span>
     <xsl:choose>
-      <xsl:when test="plot/@kind = 'histogram'"> values. A bar leads to its runs. </xsl:when>
-      <xsl:when test="plot/panel/@dense"> points; of each column of pixels the lowest and the highest are drawn. </xsl:when>
-      <xsl:otherwise> points; each leads to its run. </xsl:otherwise>
-    </xsl:choose>
+      <xsl:when test="plot/@kind = 'histogram'"> values. A bar leads to its runs.</xsl:when>
+      <xsl:when test="plot/panel/@dense"> points; of each column of pixels the lowest and the highest are drawn.</xsl:when>
+      <xsl:when test="plot/@n = 1"> point; it leads to its run.</xsl:when>
+      <xsl:otherwise> points; each leads to its run.</xsl:otherwise>
+    </xsl:choose></span>
     <xsl:if test="plot/@texts &gt; 0"><xsl:value-of select="e:count(string(plot/@texts))"/> values are no numbers. </xsl:if>
     <xsl:if test="plot/@below &gt; 0"><xsl:value-of select="e:count(string(plot/@below))"/> have no logarithm. </xsl:if>
     <a class="button" href="{e:as('svg')}" download="plot.svg" id="save-svg">Save as SVG</a>
     <xsl:text> </xsl:text>
     <button type="button" id="save-png" hidden="hidden">Save as PNG</button>
     <xsl:text> </xsl:text>
-    <a id="plot-all" href="{e:here('from', '', 'to', '')}">
-      <xsl:if test="not(parameter[@name='from' or @name='to'])"><xsl:attribute name="hidden">hidden</xsl:attribute></xsl:if>
+    <a id="plot-all" href="{e:here('from', '', 'to', '', 'low', '', 'high', '')}">
+      <xsl:if test="not(parameter[@name='from' or @name='to' or @name='low' or @name='high'])"><xsl:attribute name="hidden">hidden</xsl:attribute></xsl:if>
       <xsl:text>All from the first to the last</xsl:text></a>
   </p>
   <xsl:for-each select="legend">
@@ -85,12 +87,12 @@
       <xsl:if test="@top"><dd>to <xsl:value-of select="@top"/></dd></xsl:if>
     </dl>
   </xsl:for-each>
-  <figure class="plot" id="plot" data-kind="{plot/@kind}" data-time="{plot/@time}" data-x="{plot/x}"
+  <figure class="plot" id="plot" data-kind="{plot/@kind}" data-time="{plot/@time}" data-x="{plot/x}" data-x-kind="{plot/@x-kind}"
       data-log="{parameter[@name='log']}">
     <xsl:attribute name="data-label"><xsl:call-template name="across"/></xsl:attribute>
     <div class="scroll" tabindex="0" role="region" aria-label="Plot"><xsl:call-template name="picture"/></div>
   </figure>
-  <p class="faint" id="plot-hint" hidden="hidden">Drag across to zoom in, double-click to zoom out; a click on a point leads to its run.</p>
+  <p class="faint" id="plot-hint" hidden="hidden">Drag across or down to zoom in, double-click to zoom out; a click on a point leads to its run.</p>
   <details>
     <summary>In numbers</summary>
     <div class="scroll" tabindex="0" role="region" aria-label="In numbers">

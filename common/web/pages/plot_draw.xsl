@@ -51,7 +51,7 @@
     <xsl:for-each select="$plot/panel">
       <xsl:variable name="top" select="@top"/>
       <xsl:variable name="bottom" select="@bottom"/>
-      <text class="name" data-name="{name}" x="{$left}" y="{$top - 9}" font-weight="600" fill="#1c2329"><xsl:call-template name="called"><xsl:with-param name="name" select="name"/></xsl:call-template></text>
+      <text class="name" data-name="{name}" data-kind="{@kind}" x="{$left}" y="{$top - 9}" font-weight="600" fill="#1c2329"><tspan class="called"><xsl:call-template name="called"><xsl:with-param name="name" select="name"/></xsl:call-template></tspan><xsl:if test="$plot/@kind != 'histogram'"><xsl:value-of select="@behind"/></xsl:if></text>
       <xsl:for-each select="y">
         <path class="grid" d="M{$left} {@at}H{$right}" stroke="#d8dee4" fill="none"/>
         <text class="tick" x="{$left - 8}" y="{@at + 4}" text-anchor="end" fill="#57606a"><xsl:value-of select="."/></text>
@@ -63,7 +63,7 @@
       <path class="frame" d="M{$left} {$top}V{$bottom}H{$right}" stroke="#57606a" fill="none"/>
       <xsl:if test="$plot/@kind = 'histogram'">
         <text class="tick" transform="translate(16 {($top + $bottom) div 2}) rotate(-90)" text-anchor="middle" fill="#57606a">runs</text>
-        <text class="tick" x="{($left + $right) div 2}" y="{$bottom + 38}" text-anchor="middle" fill="#57606a"><xsl:call-template name="called"><xsl:with-param name="name" select="name"/></xsl:call-template></text>
+        <text class="tick" x="{($left + $right) div 2}" y="{$bottom + 38}" text-anchor="middle" fill="#57606a"><xsl:call-template name="called"><xsl:with-param name="name" select="name"/></xsl:call-template><xsl:value-of select="@across"/></text>
       </xsl:if>
       <xsl:if test="@n = 0">
         <text class="tick" x="{($left + $right) div 2}" y="{($top + $bottom) div 2}" text-anchor="middle" fill="#57606a">no run has a number for it</text>
@@ -90,7 +90,7 @@
     </xsl:for-each>
     <xsl:if test="$plot/x">
       <text class="tick" x="{($left + $right) div 2}" y="{$plot/panel[last()]/@bottom + 40}" text-anchor="middle" fill="#57606a">
-        <xsl:call-template name="across"/>
+        <xsl:call-template name="across"/><xsl:value-of select="$plot/panel[last()]/@across"/>
       </text>
     </xsl:if>
     <xsl:if test="$links">
