@@ -302,7 +302,7 @@ axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 		step = fmax(step, 1);
 	/* Whole numbers of steps, so that nothing of a label is lost in a large number; 0
 	   is added since there is a -0. */
-	for (double i = ceil((axis->low - base) / step) + 0.0; n < AXIS_TICKS_MAX; i++) {
+	for (double i = ceil((axis->low - base) / step) + 0.0; n < AXIS_TICKS_MAX;) {
 		double value = base + i * step;
 
 		if (value > axis->high)
@@ -314,6 +314,7 @@ axis_ticks(const struct axis *axis, int about, struct axis_tick *ticks)
 			snprintf(ticks[n - 1].label, AXIS_TEXT, "%.0f", value);
 		else
 			write_number(i * step, step, ticks[n - 1].label);
+		i++;
 	}
 	return n;
 }

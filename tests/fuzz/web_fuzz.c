@@ -38,7 +38,17 @@ begin(void)
 		"VALUES (1, 'a', '2026-01-01T00:00:00Z', '{\"author\": \"x\", \"title\": "
 		"\"t\", \"content\": \"<p onclick=x>text</p>\", \"tags\": [\"y\"]}');"
 		"INSERT INTO runs (experiment_id, run_number, start_time) VALUES (1, 1, "
-		"'2026-01-01T00:00:00Z')",
+		"'2026-01-01T00:00:00Z');"
+		"INSERT INTO condition_types (id, name, value_type, kinds) VALUES "
+		"(1, 'speed', 'float', 8), (2, 'mode', 'mixed', 24);"
+		"INSERT INTO condition_columns (experiment_id, type_id, block, n, kinds, "
+		"data) VALUES (1, 1, 0, 3, 8, '{\"1\":0.5,\"2\":-1e3,\"3\":9e999}'), "
+		"(1, 2, 0, 2, 24, '{\"1\":\"<b>\",\"3\":5}');"
+		"DELETE FROM run_columns_due;"
+		"INSERT INTO run_columns (experiment_id, name, block, data) VALUES "
+		"(1, 'start_time', 0, '{\"1\":1767225600000000,\"2\":-5}'), "
+		"(1, 'end_time', 0, '{\"1\":1767225600000001}'), "
+		"(1, 'type', 0, '{\"1\":\"DATA\",\"2\":\"\\\"\"}')",
 		NULL, NULL, NULL) != SQLITE_OK)
 		abort();
 	sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
