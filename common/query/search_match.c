@@ -22,6 +22,9 @@ struct word {
 
 #define ASCII SIZE_MAX
 
+/* So much of a text is looked at first for hits. */
+#define FEW_BYTES 512
+
 struct words {
 	const char *text;
 	struct word *list;
@@ -58,15 +61,25 @@ static void
 add_word(struct words *words, size_t at, size_t length)
 {
 	struct buffer all = {0};
-	size_t n = 0, next = 0;
+	size_t n = 0, next = 0, from = words->folded.n;
 
 	if (utf8_ascii(words->text + at, length) == length) {
 		push(words, (struct word){at, length, ASCII});
 		return;
 	}
-	words_fold(&all, words->text + at, length, true);
+	words_fold(&words->folded, words->text + at, length, true);
+	if (words->folded.n == from)
+		return;
+	if (words_next(words->folded.p + from, words->folded.n - from, &next, &n) &&
+	    next == 0 && n == words->folded.n - from) {
+		push(words, (struct word){at, length, from});
+		buffer_put(&words->folded, "", 1);
+		return;
+	}
 	/* One word as it is written may be several when it is folded: ½ is 1⁄2. */
-	for (; words_next(all.p, all.n, &next, &n) && !words->failed; next += n) {
+	buffer_put(&all, words->folded.p + from, words->folded.n - from);
+	words->folded.n = from;
+	for (next = 0; words_next(all.p, all.n, &next, &n) && !words->failed; next += n) {
 		push(words, (struct word){at, length, words->folded.n});
 		buffer_put(&words->folded, all.p + next, n);
 		buffer_put(&words->folded, "", 1);
@@ -75,14 +88,17 @@ add_word(struct words *words, size_t at, size_t length)
 	buffer_free(&all);
 }
 
+/* Those that begin before an offset, at least. */
 static struct words
-words_of(const char *text)
+words_of(const char *text, size_t before)
 {
 	struct words words = {.text = text};
 	size_t n = strlen(text), at = 0, length;
 
-	for (; words_next(text, n, &at, &length) && !words.failed; at += length)
+	while (at < before && !words.failed && words_next(text, n, &at, &length)) {
 		add_word(&words, at, length);
+		at += length;
+	}
 	words.failed |= words.folded.failed;
 	if (words.failed)
 		words.n = 0;
@@ -187,7 +203,7 @@ matches_text(const struct search_term *term, const char *text)
 		if (term->way == SEARCH_PART || result == 0 || term->n_words == 0)
 			return result;
 	}
-	words = words_of(text);
+	words = words_of(text, SIZE_MAX);
 	result = words.failed ? -1 : has_words(term, &words);
 	words_free(&words);
 	return result;
@@ -349,11 +365,10 @@ word_hits(const struct search_term *term, const struct words *words,
 	return n;
 }
 
-size_t
-search_hits(const struct search_query *query, enum search_field field, const char *text,
-    struct search_hit *hits, size_t max)
+static size_t
+find_hits(const struct search_query *query, enum search_field field,
+    const struct words *words, struct search_hit *hits, size_t max)
 {
-	struct words words = words_of(text);
 	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < query->n_groups; i++)
@@ -363,14 +378,47 @@ search_hits(const struct search_query *query, enum search_field field, const cha
 			    (t->field != SEARCH_ANYWHERE && t->field != field))
 				continue;
 			n += t->way == SEARCH_REGEX
-				 ? regex_hits(t, text, hits + n, max - n)
-				 : word_hits(t, &words, hits + n, max - n);
+				 ? regex_hits(t, words->text, hits + n, max - n)
+				 : word_hits(t, words, hits + n, max - n);
 		}
-	words_free(&words);
 	if (n > 0)
 		qsort(hits, n, sizeof(*hits), by_place);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || hits[i].at >= hits[kept - 1].at + hits[kept - 1].n)
 			hits[kept++] = hits[i];
 	return kept;
+}
+
+/* Could a hit begin at or before an offset, and have no end in the words? */
+static bool
+is_open(const struct search_query *query, const struct words *words, size_t at)
+{
+	size_t longest = 1;
+
+	for (size_t i = 0; i < query->n_groups; i++)
+		for (const struct search_term *t = query->groups[i]; t != NULL;
+		     t = t->next)
+			longest = t->n_words > longest ? t->n_words : longest;
+	return words->n < longest || words->list[words->n - longest].at <= at;
+}
+
+size_t
+search_hits(const struct search_query *query, enum search_field field, const char *text,
+    size_t behind, struct search_hit *hits, size_t max)
+{
+	size_t all = strlen(text), n;
+
+	/* A long text is not taken apart for the little of it that is shown. */
+	for (size_t before = FEW_BYTES;; before *= 4) {
+		struct words words = words_of(text, before);
+		bool enough;
+
+		n = find_hits(query, field, &words, hits, max);
+		enough = before >= all || words.failed ||
+			 (n > 0 && behind < all &&
+			     !is_open(query, &words, hits[0].at + behind));
+		words_free(&words);
+		if (enough)
+			return n;
+	}
 }

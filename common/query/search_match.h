@@ -27,9 +27,10 @@ struct search_hit {
 
 /*
  * Where the terms that look at a field, or anywhere, are in a text of it: at most max
- * pieces, in the order of the text, none inside another.  Returns their number.
+ * pieces, in the order of the text, none inside another.  Those that begin more than so
+ * many bytes behind the first one may be left out.  Returns their number.
  */
 size_t search_hits(const struct search_query *query, enum search_field field,
-    const char *text, struct search_hit *hits, size_t max);
+    const char *text, size_t behind, struct search_hit *hits, size_t max);
 
 #endif

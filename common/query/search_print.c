@@ -1,6 +1,7 @@
 #include "query/search_print.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -99,7 +100,8 @@ search_print_snippet(
     const struct search_print *print, const char *text, const char *on, const char *off)
 {
 	struct search_hit hits[HITS_MAX];
-	size_t n = search_hits(print->query, SEARCH_ANYWHERE, text, hits, HITS_MAX);
+	size_t n = search_hits(print->query, SEARCH_ANYWHERE, text,
+	    print->full ? SIZE_MAX : SNIPPET, hits, HITS_MAX);
 	size_t from, to = strlen(text), at = 0;
 	struct buffer out = {0};
 

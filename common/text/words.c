@@ -181,9 +181,11 @@ static size_t
 fold_known(struct buffer *out, const char *p, size_t n, bool parts)
 {
 	struct known waiting = {0};
-	size_t at = 0;
+	char some[256 + sizeof(waiting.bytes)];
+	size_t at = 0, next = 0, used = 0;
 
-	for (size_t next = 0, length; next < n; next += length) {
+	some[0] = '\0';
+	for (size_t length; next < n; next += length) {
 		const struct known *known = NULL;
 		unsigned c = 0;
 
@@ -191,11 +193,19 @@ fold_known(struct buffer *out, const char *p, size_t n, bool parts)
 		if (length > 0 && c != 0)
 			known = known_fold(c, parts);
 		if (known == NULL)
-			return at;
-		buffer_put(out, waiting.bytes, waiting.n);
+			break;
+		memcpy(some + used, waiting.bytes, sizeof(waiting.bytes));
+		used += waiting.n;
+		if (used > 256) {
+			buffer_put(out, some, used);
+			used = 0;
+		}
 		waiting = *known;
 		at = next;
 	}
+	buffer_put(out, some, used);
+	if (next < n)
+		return at;
 	buffer_put(out, waiting.bytes, waiting.n);
 	return n;
 }
@@ -259,6 +269,22 @@ is_plain_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 }
 
+/* The bytes of what alphabets write in two, where they are a part of words; else 0. */
+static inline size_t
+short_word(const char *p, size_t n)
+{
+	static _Thread_local enum { UNKNOWN, WORD, NONE } kinds[0x800];
+	const unsigned char *b = (const unsigned char *)p;
+	unsigned c;
+
+	if (n < 2 || b[0] < 0xC2 || b[0] >= 0xE0 || (b[1] & 0xC0) != 0x80)
+		return 0;
+	c = (b[0] & 0x1Fu) << 6 | (b[1] & 0x3Fu);
+	if (kinds[c] == UNKNOWN)
+		kinds[c] = is_word(c) ? WORD : NONE;
+	return kinds[c] == WORD ? 2 : 0;
+}
+
 bool
 words_next(const char *p, size_t n, size_t *at, size_t *length)
 {
@@ -273,6 +299,10 @@ words_next(const char *p, size_t n, size_t *at, size_t *length)
 				break;
 			continue;
 		}
+		if (short_word(p + begin, n - begin) > 0) {
+			c = 0x80; /* no character of a script without spaces */
+			break;
+		}
 		size = utf8_read(p + begin, n - begin, &c);
 		if (size == 0)
 			size = 1;
@@ -285,8 +315,10 @@ words_next(const char *p, size_t n, size_t *at, size_t *length)
 	for (bool alone = is_spaceless(c); end < n;) {
 		size_t size;
 
-		while (!alone && end < n && is_plain_word(p[end]))
-			end++;
+		while (
+		    !alone && end < n &&
+		    (size = is_plain_word(p[end]) ? 1 : short_word(p + end, n - end)) > 0)
+			end += size;
 		if (end == n)
 			break;
 		size = utf8_read(p + end, n - end, &c);

@@ -82,7 +82,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		if (search_matches(&query, &document, false, no_run, NULL) < 0)
 			abort();
-		(void)search_hits(&query, SEARCH_ANYWHERE, text, hits, 20);
+		(void)search_hits(
+		    &query, SEARCH_ANYWHERE, text, size % 3 * 100, hits, 20);
 	}
 	if (text != NULL)
 		search_free(&query);
