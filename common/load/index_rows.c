@@ -64,8 +64,10 @@ open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
 	struct cursor *made = calloc(1, sizeof(*made));
 
 	(void)table;
-	*cursor = made != NULL ? &made->base : NULL;
-	return made != NULL ? SQLITE_OK : SQLITE_NOMEM;
+	if (made == NULL)
+		return SQLITE_NOMEM;
+	*cursor = (sqlite3_vtab_cursor *)made;
+	return SQLITE_OK;
 }
 
 static int

@@ -380,12 +380,10 @@ count_terms(struct postings *postings, struct postings_document *const *order, s
 	return counts;
 }
 
-/* Where a term's postings go to; it is none of the terms that are written now. */
-#define ELSEWHERE UINT32_MAX
-
 /*
  * Where some of the terms stand, by term in their order, by document, by position.  to:
- * by term, where the first posting of it goes; it becomes where its part ends.
+ * by term, where the first posting of it goes, from 1 on, and 0 where it is none of them;
+ * it becomes where its part ends.
  */
 static void
 scatter(const struct postings *postings, struct postings_document *const *order, size_t n,
@@ -396,8 +394,8 @@ scatter(const struct postings *postings, struct postings_document *const *order,
 
 		for (uint32_t column = 0; column < SEGMENTS_COLUMNS; column++)
 			for (uint32_t k = 0; k < order[i]->words[column]; k++, word++)
-				if (to[*word] != ELSEWHERE)
-					all[to[*word]++] = (struct posting){
+				if (to[*word] != 0)
+					all[to[*word]++ - 1] = (struct posting){
 					    (uint32_t)i, column << WHERE_BITS | k};
 	}
 }
@@ -499,9 +497,9 @@ put_terms(struct postings *postings, struct postings_document *const *order, siz
 	scatter(postings, order, n, to, all);
 	for (size_t i = 0; i < n_terms; i++) {
 		const struct term *term = &postings->terms[terms[i].term];
-		uint32_t end = to[terms[i].term];
+		uint32_t end = to[terms[i].term] - 1;
 
-		to[terms[i].term] = ELSEWHERE;
+		to[terms[i].term] = 0;
 		if (result != 0)
 			continue;
 		segment_term(segment, postings->texts + term->at, term->n);
@@ -517,7 +515,7 @@ postings_write(struct postings *postings, struct postings_document *const *order
 {
 	struct place *places = calloc(n + 1, sizeof(*places));
 	uint32_t *counts = count_terms(postings, order, n);
-	uint32_t *to = malloc((postings->n_terms + 1) * sizeof(*to));
+	uint32_t *to = calloc(postings->n_terms + 1, sizeof(*to));
 	struct sorted *terms = NULL;
 	struct posting *all = NULL;
 	size_t n_terms = 0, room = 0, wanted;
@@ -530,9 +528,8 @@ postings_write(struct postings *postings, struct postings_document *const *order
 	result = 0;
 	for (size_t i = 0; i < n; i++)
 		places[i] = (struct place){order[i]->place, order[i]->gone};
-	memset(to, 0xFF, (postings->n_terms + 1) * sizeof(*to));
 	for (size_t i = 0, some; result == 0 && i < n_terms; i += some) {
-		uint32_t at = 0;
+		uint32_t at = 1;
 
 		some = slice(terms + i, n_terms - i, counts, &wanted);
 		if (wanted > room) {
@@ -540,7 +537,7 @@ postings_write(struct postings *postings, struct postings_document *const *order
 			room = postings->n_words < POSTINGS_AT_ONCE ? postings->n_words
 								    : POSTINGS_AT_ONCE;
 			room = wanted > room ? wanted : room;
-			all = malloc(room * sizeof(*all));
+			all = calloc(room, sizeof(*all));
 		}
 		if (all == NULL) {
 			result = -1;
