@@ -1,5 +1,6 @@
 #include "local/daq.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,7 +151,12 @@ daq_read(struct daq *daq, const char *format, const char *path, const char *name
 	while (f->name != NULL && strcmp(f->name, format) != 0)
 		f++;
 	if (f->name == NULL) {
-		msg("'%s': no such format: coda and caget are there", format);
+		char all[100] = "";
+
+		for (f = daq_formats; f->name != NULL; f++)
+			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s",
+			    f == daq_formats ? "" : ", ", f->name);
+		msg("'%s': none of the formats %s", format, all);
 		return -1;
 	}
 	text = content_read(path, &n);

@@ -460,7 +460,7 @@ END
     equal "$(shown e1 1 | grep ^x)" $'x\tint\t5'
     run --separate-stderr elog-cond parse excel "$sample/daq/caget.txt" --experiment e1 --run 1
     status_is 1
-    says elog-cond "'excel': no such format"
+    says elog-cond "'excel': none of the formats coda, caget"
 }
 
 @test "the examples of the manual run as they stand" {

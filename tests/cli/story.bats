@@ -92,6 +92,30 @@ run_examples() {
     done
 }
 
+@test "elog-stream(5) and elog-schema(5) tell of every stream" {
+    for stream in $(elog-dump --streams); do
+        for page in elog-stream.5 elog-schema.5; do
+            grep -qw "$stream" "$root/man/$page" || { echo "$page: no $stream"; return 1; }
+        done
+    done
+}
+
+@test "who takes --format says which there are, and so does the completion" {
+    formats=$(elog-select --format none "$HOME" 2>&1 | sed -n "s/.*'none' is none of //p")
+    [[ $formats == "table, "*", nul" ]]
+    for format in ${formats//,/}; do
+        grep -q "^\.It Cm $format$" "$root/man/elog-select.1" ||
+            { echo "elog-select.1: no $format"; return 1; }
+        for tool in elog-select elog-search elog-job-read elog-log elog-site; do
+            "$tool" --help | grep -qw -- "$format" || { echo "$tool --help: no $format"; return 1; }
+        done
+        bash -c "source $root/contrib/bash-completion/elog
+            COMP_WORDS=(elog-select --format ''); COMP_CWORD=2; _elog
+            printf '%s\n' \"\${COMPREPLY[@]}\"" | grep -qx -- "$format" ||
+            { echo "completion: no $format"; return 1; }
+    done
+}
+
 @test "the manual and the completion name every option of every tool" {
     for tool in $(cd "$root/tools" && basename -s .c ./*.c); do
         for option in $("$tool" --help | grep -o '^ .*--[a-z-]*' | sed 's/.*--//' |
