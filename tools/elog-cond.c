@@ -10,6 +10,7 @@
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/msg.h"
+#include "base/subcommand.h"
 #include "base/zone.h"
 #include "db/db.h"
 #include "db/reader.h"
@@ -18,11 +19,10 @@
 #include "local/cond_put.h"
 #include "stream/loader.h"
 
-#define SUBCOMMANDS "type, set, unset, alias, period, file, parse, run, ls, show, cat"
-
 static char *database, *description, *run_min, *run_max, *start_time, *end_time,
     *importance, *experiment, *run, *names, *zone, *config_file;
 static int replace, update, rm, force, create, detailed, json;
+static const char *const *command_line; /* behind our name: values of options, too */
 
 static struct poptOption options[] = {
     {"db", '\0', POPT_ARG_STRING, &database, 0,
@@ -99,49 +99,34 @@ show_file(sqlite3 *db, const char *path, const char *const *arguments)
 	return cond_cat(db, path, arguments[0]);
 }
 
-/* ---- what there is ------------------------------------------------------------ */
+/* ---- what each does ------------------------------------------------------------ */
 
-static const struct subcommand {
-	const char *name, *usage;
-	int least, most; /* arguments */
-	const char *options;
+/* By the name of its subcommand: records that it writes, or what it reads. */
+static const struct action {
+	const char *name;
 	const char *stream; /* of the records that put writes */
 	int (*check)(const struct cond_put *put, const char *const *arguments);
 	int (*put)(struct cond_record *record, const struct cond_put *put,
 	    const char *const *arguments);
 	int (*show)(sqlite3 *db, const char *path, const char *const *arguments);
-} subcommands[] = {
-    {"type", "NAME TYPE [-d TEXT], or NAME --rm", 1, 2, "db wait description rm config",
-	"condition_types", cond_put_type_check, cond_put_type, NULL},
-    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace] [--force]", 0, 4,
-	"db wait replace force config", "conditions", NULL, put_condition, NULL},
-    {"unset", "EXPERIMENT RUN NAME, or type NAME, or file EXPERIMENT RUN PATH", 1, 4,
-	"db wait config", "conditions", cond_put_unset_check, cond_put_unset, NULL},
-    {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
-	"db wait description replace rm config", "aliases", cond_put_alias_check,
-	cond_put_alias, NULL},
-    {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
-	"db wait description update rm run-min run-max start end config", "run_periods",
-	NULL, cond_put_period, NULL},
-    {"file", "EXPERIMENT RUN PATH [--importance N], or --rm", 3, 3,
-	"db wait description importance rm config", "run_files", NULL, cond_put_file,
-	NULL},
-    {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
-	"db wait replace force experiment run names create timezone config", "conditions",
-	cond_put_daq_check, cond_put_daq, NULL},
-    {"run", "create|end|remove EXPERIMENT RUN [--start TIME] [--end TIME]", 3, 3,
-	"db wait start end config", "local_runs", cond_put_run_check, cond_put_run, NULL},
-    {"ls", "[GLOB] [-l]", 0, 1, "db long json config", NULL, NULL, NULL, show_list},
-    {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", NULL, NULL, NULL,
-	show_run},
-    {"cat", "HASH", 1, 1, "db config", NULL, NULL, NULL, show_file},
-    {NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
+} actions[] = {
+    {"type", "condition_types", cond_put_type_check, cond_put_type, NULL},
+    {"set", "conditions", NULL, put_condition, NULL},
+    {"unset", "conditions", cond_put_unset_check, cond_put_unset, NULL},
+    {"alias", "aliases", cond_put_alias_check, cond_put_alias, NULL},
+    {"period", "run_periods", NULL, cond_put_period, NULL},
+    {"file", "run_files", NULL, cond_put_file, NULL},
+    {"parse", "conditions", cond_put_daq_check, cond_put_daq, NULL},
+    {"run", "local_runs", cond_put_run_check, cond_put_run, NULL},
+    {"ls", NULL, NULL, NULL, show_list},
+    {"show", NULL, NULL, NULL, show_run},
+    {"cat", NULL, NULL, NULL, show_file},
 };
 
 /* Write records to stdout, or into a database. */
 static int
-run_put(const struct subcommand *subcommand, const char *const *arguments,
-    struct daq *daq, const char *path)
+run_put(const struct action *action, const char *const *arguments, struct daq *daq,
+    const char *path)
 {
 	const struct cond_put put = {.description = description,
 	    .run_min = run_min,
@@ -163,8 +148,8 @@ run_put(const struct subcommand *subcommand, const char *const *arguments,
 	struct stream out;
 	int status = cond_put_check(&put), loaded;
 
-	if (status == EXIT_DONE && subcommand->check != NULL)
-		status = subcommand->check(&put, arguments);
+	if (status == EXIT_DONE && action->check != NULL)
+		status = action->check(&put, arguments);
 	if (status == EXIT_DONE)
 		status = loader_start(path);
 	if (status != EXIT_DONE)
@@ -174,9 +159,9 @@ run_put(const struct subcommand *subcommand, const char *const *arguments,
 		status = EXIT_PARTIAL;
 	} else {
 		status = EXIT_PARTIAL;
-		if (cond_record_open(&record, &out, subcommand->stream) == 0) {
+		if (cond_record_open(&record, &out, action->stream) == 0) {
 			record.force = force != 0;
-			status = subcommand->put(&record, &put, arguments);
+			status = action->put(&record, &put, arguments);
 			cond_record_close(&record);
 		}
 		if (stream_close(&out) != 0) {
@@ -191,44 +176,74 @@ run_put(const struct subcommand *subcommand, const char *const *arguments,
 }
 
 static int
-run_show(const struct subcommand *subcommand, const char *const *arguments)
+run_show(const struct action *action, const char *const *arguments)
 {
 	struct reader reader;
 	int status = reader_open(&reader, database, config_file);
 
 	if (status == EXIT_DONE)
-		status = subcommand->show(reader.db, reader.path, arguments);
+		status = action->show(reader.db, reader.path, arguments);
 	reader_close(&reader);
 	return status;
 }
 
-/* The subcommand that the arguments name, whose number of them fits.  NULL after a
-   message. */
-static const struct subcommand *
-find_subcommand(const struct command *command, const char *const *arguments)
+static int
+run_action(const struct subcommand *subcommand, const char *const *given)
 {
-	const struct subcommand *s = subcommands;
-	int n = 0;
+	const struct action *action = actions;
+	const char *arguments[6] = {NULL}; /* one more than any takes */
+	struct daq daq = {0};
+	char *path = NULL;
+	int status, n = 0;
 
-	if (arguments[0] == NULL) {
-		msg("which of " SUBCOMMANDS "? (see --help)");
-		return NULL;
-	}
-	while (s->name != NULL && strcmp(s->name, arguments[0]) != 0)
-		s++;
-	if (s->name == NULL) {
-		msg("'%s': none of " SUBCOMMANDS, arguments[0]);
-		return NULL;
-	}
-	while (arguments[n + 1] != NULL)
-		n++;
+	while (strcmp(action->name, subcommand->name) != 0)
+		action++;
 	/* All of a value or nothing of it. */
-	if (n < s->least || n > s->most || (s->put == put_condition && n % 4 != 0)) {
-		msg("usage: elog-cond %s %s", s->name, s->usage);
-		return NULL;
+	while (given[n] != NULL)
+		n++;
+	if (action->put == put_condition && n % 4 != 0) {
+		msg("usage: elog-cond %s %s", subcommand->name, subcommand->usage);
+		return EXIT_USAGE;
 	}
-	return command_options_fit(command, s->name, s->usage, s->options) ? s : NULL;
+	if (!argument_are_texts(command_line))
+		return EXIT_USAGE;
+	for (int i = 0; i < n; i++)
+		arguments[i] = argument_shown(given[i]);
+	status = zone_use(zone);
+	if (status == EXIT_DONE && action->put == NULL)
+		status = run_show(action, arguments);
+	else if (status == EXIT_DONE &&
+		 (status = loader_database(database, config_file, &path)) == EXIT_DONE)
+		status = run_put(action, arguments, &daq, path);
+	free(path);
+	daq_free(&daq);
+	return status;
 }
+
+/* ---- what there is ------------------------------------------------------------ */
+
+static const struct subcommand subcommands[] = {
+    {"type", "NAME TYPE [-d TEXT], or NAME --rm", 1, 2, "db wait description rm config",
+	run_action},
+    {"set", "[EXPERIMENT RUN NAME VALUE] [--replace] [--force]", 0, 4,
+	"db wait replace force config", run_action},
+    {"unset", "EXPERIMENT RUN NAME, or type NAME, or file EXPERIMENT RUN PATH", 1, 4,
+	"db wait config", run_action},
+    {"alias", "NAME EXPRESSION [--replace], or NAME --rm", 1, 2,
+	"db wait description replace rm config", run_action},
+    {"period", "NAME [--run-min N] [--run-max N] [--start TIME] [--end TIME]", 1, 1,
+	"db wait description update rm run-min run-max start end config", run_action},
+    {"file", "EXPERIMENT RUN PATH [--importance N], or --rm", 3, 3,
+	"db wait description importance rm config", run_action},
+    {"parse", "FORMAT FILE --experiment NAME [--run N]", 2, 2,
+	"db wait replace force experiment run names create timezone config", run_action},
+    {"run", "create|end|remove EXPERIMENT RUN [--start TIME] [--end TIME]", 3, 3,
+	"db wait start end config", run_action},
+    {"ls", "[GLOB] [-l]", 0, 1, "db long json config", run_action},
+    {"show", "EXPERIMENT RUN [-l]", 2, 2, "db long json config", run_action},
+    {"cat", "HASH", 1, 1, "db config", run_action},
+    {NULL, NULL, 0, 0, NULL, NULL},
+};
 
 int
 main(int argc, const char **argv)
@@ -236,33 +251,13 @@ main(int argc, const char **argv)
 	const struct command command = {
 	    .name = "elog-cond",
 	    .usage =
-		"[OPTION...] SUBCOMMAND [ARGUMENT...]\n\nSubcommands: " SUBCOMMANDS ".",
+		"[OPTION...] SUBCOMMAND [ARGUMENT...]\n\nSubcommands: type, set, unset, "
+		"alias, period, file, parse, run, ls, show, cat.",
 	    .libraries = db_library(),
 	    .options = options,
 	};
-	const struct subcommand *subcommand;
-	const char *const *given;
-	const char *arguments[6] = {NULL};
-	struct daq daq = {0};
-	char *path = NULL;
-	int status;
 
 	argument_hide_numbers(argc, argv);
-	status = command_parse(&command, argc, argv, &given);
-	if (status >= 0)
-		return status;
-	subcommand = find_subcommand(&command, given);
-	if (subcommand == NULL || !argument_are_texts(argv + 1))
-		return EXIT_USAGE;
-	for (int i = 0; i < 5 && given[i + 1] != NULL; i++)
-		arguments[i] = argument_shown(given[i + 1]);
-	status = zone_use(zone);
-	if (status == EXIT_DONE && subcommand->put == NULL)
-		status = run_show(subcommand, arguments);
-	else if (status == EXIT_DONE &&
-		 (status = loader_database(database, config_file, &path)) == EXIT_DONE)
-		status = run_put(subcommand, arguments, &daq, path);
-	free(path);
-	daq_free(&daq);
-	return command_finish(status);
+	command_line = argv + 1;
+	return subcommand_main(subcommands, &command, argc, argv);
 }

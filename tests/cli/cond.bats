@@ -160,6 +160,12 @@ END
     run --separate-stderr elog-cond set e1 1 x $'\xff'
     status_is 2
     says elog-cond 'not UTF-8'
+    run --separate-stderr elog-cond type x int -d $'\xff' --db "$db"
+    status_is 2
+    says elog-cond 'not UTF-8'
+    run --separate-stderr elog-cond set e1 1 x --db "$db"
+    status_is 2
+    says elog-cond 'usage: elog-cond set '
     equal "$(sql "$db" 'SELECT count(*) FROM conditions')" 0
     equal "$(logged 'count(*)')" 0
 }
