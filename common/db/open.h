@@ -29,7 +29,7 @@ char *db_place(const char *path);
  * message and the file untouched, a file that is no database, one that belongs to
  * another application, and one with a newer schema.  Leaves it in WAL mode, to be
  * undone by db_close_writer(); or a new one in rollback mode, where what is appended is
- * written once, but who reads it waits for the end of a transaction: for the first one.
+ * written once, but who reads it waits for the end of a transaction.
  * NULL after a message.
  */
 sqlite3 *db_open_writer(const char *path, char **backup);

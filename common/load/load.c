@@ -28,8 +28,12 @@
 #define COMMIT_SECONDS 0.25
 #define COMMIT_TIMES 10
 #define COMMIT_SECONDS_MAX 5
-/* The first one of a new database, which is written without a log, lasts longer. */
+/* A new database is written without a log, each page once, in longer ones, as long as
+   lines come as fast as they are taken: they may wait for a part of the time. */
 #define COMMIT_SECONDS_FRESH 3
+#define WAIT_PART 0.25
+/* Where one lasts so long, a reader held it up: with a log they do not meet. */
+#define HELD_SECONDS (COMMIT_SECONDS_MAX + 2)
 
 struct load {
 	sqlite3 *db;
@@ -49,11 +53,13 @@ struct load {
 	struct index *index;
 	struct lock *lock; /* that others may have between two commits, or NULL */
 	const volatile sig_atomic_t *stopped;
-	bool fresh;		   /* nothing was committed to a new database */
+	bool fresh;		   /* a new database, without a log */
 	bool idle;		   /* no line came since load_idle() */
 	long uncommitted;	   /* experiments and records since the last commit */
 	struct timespec committed; /* when that was */
 	double took;		   /* how many seconds */
+	struct timespec paused;	   /* since when no line came; 0: one came */
+	double waited;		   /* seconds for lines, since the last commit */
 	char *pending; /* values of STATE messages that wait for the next one */
 	size_t pending_used, pending_size;
 	/* Rows that the experiment at hand changed, by stream: "runs":2,"files":1 */
@@ -381,11 +387,25 @@ is_aside(const struct load *load)
 	return load->lock != NULL && load->lock->fd < 0;
 }
 
+/* A line came: how long was it waited for? */
+static void
+end_pause(struct load *load)
+{
+	struct timespec now;
+
+	if (load->paused.tv_sec == 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	load->waited += seconds(&load->paused, &now);
+	load->paused.tv_sec = 0;
+}
+
 /* Be the one that writes, again. */
 static int
 come_back(struct load *load)
 {
 	load->idle = false;
+	end_pause(load);
 	if (!is_aside(load))
 		return 0;
 	if (lock_come_back(load->lock, load->stopped) != 0)
@@ -402,10 +422,19 @@ load_alone(struct load *load)
 	return 0;
 }
 
+/* Is it time for a log, at the end of a transaction of so many seconds? */
+static bool
+needs_log(const struct load *load, double lasted)
+{
+	return load->fresh && (load->idle || load->waited > WAIT_PART * lasted ||
+				  lasted > HELD_SECONDS ||
+				  (load->lock != NULL && lock_is_wanted(load->lock)));
+}
+
 static int
 commit(struct load *load)
 {
-	struct timespec begun;
+	struct timespec begun, before = load->committed;
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
@@ -415,10 +444,11 @@ commit(struct load *load)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
-	if (load->fresh) {
+	if (needs_log(load, seconds(&before, &load->committed))) {
 		db_begin_log(load->db);
 		load->fresh = db_is_fresh(load->db);
 	}
+	load->waited = 0;
 	index_tidy(load->index);
 	msg_debug("%s: committed in %.3f s", load->path, load->took);
 	tell_states(load);
@@ -459,6 +489,8 @@ commit_at_times(struct load *load)
 int
 load_pause(struct load *load)
 {
+	if (load->paused.tv_sec == 0)
+		clock_gettime(CLOCK_MONOTONIC, &load->paused);
 	if (is_aside(load) || (load->uncommitted == 0 && load->pending_used == 0))
 		return 0;
 	return load->fresh || since_commit(load) < COMMIT_SECONDS ? 0 : commit(load);
