@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "db/statement.h"
 #include "load/editable.h"
+#include "load/gather.h"
 #include "load/map.h"
 #include "text/json.h"
 
@@ -118,7 +119,8 @@ struct conditions {
 	char *block_text;
 	const char *at;
 	struct condition_draft merged;
-	bool shrunk; /* some name is */
+	bool shrunk;	       /* some name is */
+	struct gather *gather; /* or NULL: columns are written at once */
 };
 
 static int
@@ -339,32 +341,6 @@ bind_block(const struct conditions *c, sqlite3_stmt *statement, int number)
 		    SQLITE_STATIC, SQLITE_UTF8);
 }
 
-static void
-bind_number(sqlite3_stmt *statement, int number, const struct number *bound)
-{
-	if (bound->is_real)
-		sqlite3_bind_double(statement, number, bound->real);
-	else
-		sqlite3_bind_int64(statement, number, bound->integer);
-}
-
-static void
-bind_bounds(sqlite3_stmt *statement, const struct condition_draft *draft)
-{
-	if (draft->some_number) {
-		bind_number(statement, 7, &draft->least);
-		bind_number(statement, 8, &draft->most);
-	} else if (draft->some_text && !draft->long_text) {
-		sqlite3_bind_text64(statement, 7, draft->text + draft->first,
-		    draft->first_n, SQLITE_STATIC, SQLITE_UTF8);
-		sqlite3_bind_text64(statement, 8, draft->text + draft->last,
-		    draft->last_n, SQLITE_STATIC, SQLITE_UTF8);
-	} else {
-		sqlite3_bind_null(statement, 7);
-		sqlite3_bind_null(statement, 8);
-	}
-}
-
 /* Write a column: of a row that is there, or a new one (id 0). */
 static int
 write_column(const struct conditions *c, const struct name *name, sqlite3_int64 id,
@@ -379,12 +355,21 @@ write_column(const struct conditions *c, const struct name *name, sqlite3_int64 
 		sqlite3_bind_int64(statement, 3, name->id);
 		bind_block(c, statement, 4);
 	}
-	sqlite3_bind_int64(statement, 5, draft->count);
-	sqlite3_bind_int64(statement, 6, draft->kinds);
-	bind_bounds(statement, draft);
-	sqlite3_bind_text64(
-	    statement, 9, draft->text, draft->n, SQLITE_STATIC, SQLITE_UTF8);
+	gather_bind(statement, draft);
 	return statement_run(statement, c->path);
+}
+
+/* Write a column of a block that the experiment does not have yet, at once or later. */
+static int
+write_new(const struct conditions *c, const struct name *name)
+{
+	int kept = c->gather != NULL ? gather_add(c->gather, c->experiment, name->id,
+					   c->block.number, &name->change)
+				     : 0;
+
+	if (kept != 0)
+		return kept > 0 ? 0 : -1;
+	return write_column(c, name, 0, &name->change);
 }
 
 /* Put a change into the column that is there, if there is one. */
@@ -462,14 +447,19 @@ flush(struct conditions *c)
 		if (result == 0 && condition_draft_end(&name->change) != 0)
 			result = out_of_memory();
 		if (result == 0 && name->id != 0)
-			result = fresh ? write_column(c, name, 0, &name->change)
-				       : change_column(c, name);
+			result = fresh ? write_new(c, name) : change_column(c, name);
 		condition_draft_clear(&name->change);
 	}
 	c->n_touched = 0;
 	c->bytes = 0;
 	c->open = false;
 	return result;
+}
+
+static int
+write_gathered(const struct conditions *c)
+{
+	return c->gather != NULL ? gather_write(c->gather) : 0;
 }
 
 /* What there is to do about names once their columns are written.  They are forgotten if
@@ -479,7 +469,8 @@ settle(struct conditions *c, bool forget)
 {
 	for (struct name *name = c->names; name != NULL; name = name->next) {
 		report_refused(c, name);
-		if (name->shrunk && run_for(c, COUNT_AGAIN, name) != 0)
+		if (name->shrunk &&
+		    (write_gathered(c) != 0 || run_for(c, COUNT_AGAIN, name) != 0))
 			return -1;
 	}
 	if (c->shrunk || forget)
@@ -502,7 +493,7 @@ begin_run(struct conditions *c, const struct condition_run *run)
 		if (c->bytes < DRAFTS_MANY)
 			return 0;
 		/* The rest of the block is put into what is written now. */
-		if (flush(c) != 0)
+		if (flush(c) != 0 || write_gathered(c) != 0)
 			return -1;
 		c->first = false;
 	} else if (c->open && flush(c) != 0) {
@@ -819,12 +810,14 @@ create(sqlite3 *db, const char *path)
 }
 
 struct conditions *
-conditions_open(sqlite3 *db, const char *path)
+conditions_open(sqlite3 *db, const char *path, struct gather *gather)
 {
 	struct conditions *c = create(db, path);
 
-	if (c != NULL && prepare(c, 0, STATEMENTS) == 0)
+	if (c != NULL && prepare(c, 0, STATEMENTS) == 0) {
+		c->gather = gather;
 		return c;
+	}
 	conditions_close(c);
 	return NULL;
 }

@@ -18,9 +18,10 @@
 #include <stddef.h>
 
 struct conditions;
+struct gather;
 
-/* The database and path are borrowed.  NULL after a message. */
-struct conditions *conditions_open(sqlite3 *db, const char *path);
+/* All is borrowed; gather takes new columns.  NULL after a message. */
+struct conditions *conditions_open(sqlite3 *db, const char *path, struct gather *gather);
 
 /*
  * Before the staged runs of an experiment become rows: write the columns as they are to

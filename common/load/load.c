@@ -16,6 +16,7 @@
 #include "load/direct.h"
 #include "load/foreign.h"
 #include "load/forget.h"
+#include "load/gather.h"
 #include "load/index.h"
 #include "load/run_columns.h"
 #include "load/stage.h"
@@ -47,6 +48,7 @@ struct load {
 	sqlite3_stmt *problem, *problem_of, *problems_of, *forget, *refuse, *accept,
 	    *withheld, *ensure, *id_of, *metadata;
 	struct conditions *conditions;
+	struct gather *gather; /* its columns that are to be written */
 	struct direct *direct;
 	struct changes *noted; /* for elog-dump */
 	struct foreign *foreign;
@@ -77,11 +79,12 @@ run(struct load *load, sqlite3_stmt *statement)
 	return statement_run(statement, load->path);
 }
 
-/* Rows written so far, but for those that the index of words writes for itself. */
+/* Rows written so far, or as good as, but for those that the index of words writes for
+ * itself. */
 static int
 changes_of(const struct load *load)
 {
-	return changes_total(load->noted) -
+	return changes_total(load->noted) + gather_count(load->gather) -
 	       (load->index != NULL ? index_changes(load->index) : 0);
 }
 
@@ -202,8 +205,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 		"CREATE TEMP TABLE IF NOT EXISTS refused (experiment TEXT PRIMARY "
 		"KEY)") != 0 ||
 	    prepare_fixed(load) != 0 || prepare_steps(load) < 0 ||
-	    exec(load, "BEGIN") != 0 ||
-	    (load->conditions = conditions_open(db, path)) == NULL ||
+	    exec(load, "BEGIN") != 0 || (load->gather = gather_open(db, path)) == NULL ||
+	    (load->conditions = conditions_open(db, path, load->gather)) == NULL ||
 	    (load->index = index_open(db, path)) == NULL) {
 		load_close(load);
 		return NULL;
@@ -228,6 +231,7 @@ load_close(struct load *load)
 	steps_finalize(&load->fetches);
 	stage_close(load->stage);
 	conditions_close(load->conditions);
+	gather_close(load->gather);
 	direct_close(load->direct);
 	changes_close(load->noted);
 	foreign_close(load->foreign);
@@ -297,7 +301,7 @@ take_gone(struct load *load, struct json_span name)
 		msg("no memory");
 		return -1;
 	}
-	if (index_flush(load->index) != 0 ||
+	if (index_flush(load->index) != 0 || gather_write(load->gather) != 0 ||
 	    forget_copied(load->db, load->path, load->text) != 0)
 		return -1;
 	load->totals.changed += changes_of(load) - before;
@@ -438,10 +442,11 @@ commit(struct load *load)
 
 	load->uncommitted = 0;
 	clock_gettime(CLOCK_MONOTONIC, &begun);
-	if (index_flush(load->index) != 0 ||
+	if (gather_write(load->gather) != 0 || index_flush(load->index) != 0 ||
 	    run_columns_write(load->db, load->path) != 0 ||
 	    changes_write(load->noted) != 0 || exec(load, "COMMIT") != 0)
 		return -1;
+	gather_clear(load->gather);
 	clock_gettime(CLOCK_MONOTONIC, &load->committed);
 	load->took = seconds(&begun, &load->committed);
 	if (needs_log(load, seconds(&before, &load->committed))) {
@@ -587,6 +592,23 @@ note_changes(struct load *load, const char *what, int n)
 		    "%s\"%s\":%d", used > 0 ? "," : "", what, n);
 }
 
+/* The number of an experiment; 0 if there is none, or after a message. */
+static sqlite3_int64
+id_of(struct load *load, const char *experiment)
+{
+	sqlite3_int64 id = 0;
+	int code;
+
+	statement_text(load->id_of, ":experiment", experiment);
+	code = sqlite3_step(load->id_of);
+	if (code == SQLITE_ROW)
+		id = sqlite3_column_int64(load->id_of, 0);
+	else if (code != SQLITE_DONE)
+		db_complain(load->db, load->path);
+	sqlite3_reset(load->id_of);
+	return id;
+}
+
 /* Turn the staged records of an experiment into rows. */
 static int
 apply(struct load *load, const char *experiment, struct json_span fetch,
@@ -602,15 +624,8 @@ apply(struct load *load, const char *experiment, struct json_span fetch,
 	    time_of(load, fetch, streams[0].name, fetched_at));
 	if (run(load, load->ensure) != 0)
 		return -1;
-	statement_text(load->id_of, ":experiment", experiment);
-	if (sqlite3_step(load->id_of) != SQLITE_ROW) {
-		db_complain(load->db, load->path);
-		sqlite3_reset(load->id_of);
-		return -1;
-	}
-	id = sqlite3_column_int64(load->id_of, 0);
-	sqlite3_reset(load->id_of);
-	if (runs < 0)
+	id = id_of(load, experiment);
+	if (id == 0 || runs < 0)
 		return -1;
 	if (json_find(fetch, "incremental", &incremental) && incremental.p[0] == 't')
 		for (size_t i = 0; i < streams_staged(); i++)
@@ -732,13 +747,15 @@ static int
 apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
     const char *fetched_at, bool *refused)
 {
-	int before = changes_of(load);
+	int before;
 
 	*refused = false;
 	load->changes[0] = '\0';
 	if (index_begin(load->index, experiment) != 0 ||
+	    gather_begin(load->gather, id_of(load, experiment)) != 0 ||
 	    exec(load, "SAVEPOINT experiment") != 0)
 		return -1;
+	before = changes_of(load);
 	if (apply(load, experiment, fetch, fetched_at) == 0) {
 		load->totals.changed += changes_of(load) - before;
 		return exec(load, "RELEASE experiment");
@@ -747,6 +764,7 @@ apply_or_undo(struct load *load, const char *experiment, struct json_span fetch,
 		return -1;
 	*refused = true;
 	conditions_forget(load->conditions);
+	gather_undo(load->gather);
 	index_undo(load->index);
 	return exec(load, "ROLLBACK TO experiment; RELEASE experiment");
 }
@@ -931,9 +949,13 @@ take_direct(
     struct load *load, const struct streams_row *d, struct json_span record, long number)
 {
 	const char *declared;
-	int before = changes_of(load);
+	int before;
 	char why[DIRECT_WHY];
 
+	/* Some look at columns. */
+	if (gather_write(load->gather) != 0)
+		return -1;
+	before = changes_of(load);
 	switch (direct_take(load->direct, d, record, why)) {
 	case DIRECT_TAKEN:
 		if (changes_of(load) != before) {

@@ -32,17 +32,28 @@ def rows(runs, conditions):
             yield condition + 1, run, value(kind, condition, run)
 
 
+GATHERED = 8 * 1024 * 1024  # bytes, as in load/gather.h
+
+
 def columns(runs, conditions):
-    """What elog-load makes of the same values, an experiment of 100 runs behind the other."""
+    """What elog-load makes of the same values, an experiment of 100 runs behind the other:
+    when some megabytes of columns have come, they are written a condition behind the other."""
+    gathered, size = [], 0
     for first in range(1, runs + 1, 100):
+        if size >= GATHERED:
+            yield from sorted(gathered, key=lambda column: column[0])
+            gathered, size = [], 0
         for condition in range(conditions):
             values = {
                 run - first + 1: value(condition % 3, condition, run)
                 for run in range(first, min(first + 100, runs + 1))
                 if condition % 10 != 9 or run % 3 != 0
             }
-            yield (condition + 1, (first - 1) // 100 + 1, len(values), (8, 4, 16)[condition % 3],
-                   min(values.values()), max(values.values()), json.dumps(values, separators=(",", ":")))
+            data = json.dumps(values, separators=(",", ":"))
+            gathered.append((condition + 1, (first - 1) // 100 + 1, len(values), (8, 4, 16)[condition % 3],
+                             min(values.values()), max(values.values()), data))
+            size += len(data)
+    yield from sorted(gathered, key=lambda column: column[0])
 
 
 def main():
