@@ -164,6 +164,7 @@ main(int argc, const char **argv)
 		return status;
 	wanted.descending = descending != 0;
 	wanted.gone = gone != 0;
+	wanted.ahead = explain == 0;
 	if (wanted.table != NULL && wanted.columns != NULL) {
 		msg("--table and -v exclude each other");
 		return EXIT_USAGE;

@@ -280,28 +280,71 @@ condition_column_next(
 	return true;
 }
 
-void
-condition_column_skip(struct condition_column *column, sqlite3_int64 number)
+/*
+ * The comma before an entry behind p, before high; NULL if there is none.  In a string
+ * without escapes there is no quote, so that one before a colon ends a run number; a
+ * number has no comma.
+ */
+static const char *
+next_entry(const char *p, const char *high, bool strings)
 {
-	const char *low = column->at, *high = column->end;
-	struct condition_run run;
+	const char *colon = p;
 
+	if (!strings)
+		return memchr(p, ',', (size_t)(high - p));
+	while ((colon = memchr(colon + 1, ':', (size_t)(high - colon - 1))) != NULL) {
+		const char *digit = colon - 1;
+
+		if (*digit != '"')
+			continue;
+		while (digit - p > 2 &&
+		       ((digit[-1] >= '0' && digit[-1] <= '9') || digit[-1] == '-'))
+			digit--;
+		if (digit < colon - 1 && digit - p >= 2 && digit[-1] == '"' &&
+		    digit[-2] == ',')
+			return digit - 2;
+	}
+	return NULL;
+}
+
+#define NEAR 3 /* runs, which are not worth a jump */
+
+/*
+ * Runs mostly follow each other, and their values are about as long: so a run is sought
+ * where it should be, and where that does not help, in the middle.
+ */
+void
+condition_column_skip(struct condition_column *column, sqlite3_int64 number, bool strings)
+{
+	const char *low = column->at, *high = column->end, *from, *middle;
+	struct condition_run at, run;
+
+	if (high - low < 2 ||
+	    read_run(low + (*low == ','), column->end, true, &at) == NULL)
+		return;
 	/* From low on a run is not more than that one, from high on it is. */
-	while (high - low > 64) {
-		const char *middle = low + (high - low) / 2;
+	for (int i = 0; high - low > 64 && number - at.number > NEAR; i++) {
+		double guess = column->pace * (double)(number - at.number) - 12;
 
-		middle = memchr(middle, ',', (size_t)(high - middle));
+		from = low + (high - low) / 2;
+		if (i % 3 < 2 && guess > 1 && guess < (double)(high - low))
+			from = low + (long)guess;
+		middle = next_entry(from, high, strings);
 		if (middle == NULL) {
-			/* Halve what is before: the last value may be long. */
-			high = low + (high - low) / 2;
+			high = from; /* the last value may be long */
 			continue;
 		}
 		if (read_run(middle + 1, column->end, true, &run) == NULL)
 			return;
-		if (run.number <= number)
+		if (run.number > at.number)
+			column->pace =
+			    (double)(middle - low) / (double)(run.number - at.number);
+		if (run.number <= number) {
 			low = middle;
-		else
+			at = run;
+		} else {
 			high = middle;
+		}
 	}
 	column->at = low;
 }

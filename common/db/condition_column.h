@@ -61,6 +61,7 @@ int condition_run_compare(const struct condition_run *a, const struct condition_
 struct condition_column {
 	const char *at, *end; /* what is left of it */
 	bool whole;	      /* its runs are whole numbers */
+	double pace;	      /* bytes for a run, about, where condition_column_skip() knows */
 };
 
 void condition_column_begin(
@@ -72,10 +73,11 @@ bool condition_column_next(
 
 /*
  * Pass over runs before one, in a column of whole runs that has nothing but numbers and
- * bools: what is next is that run, or one before it, or the first behind it where there
- * are none before it.
+ * bools, or nothing but strings without escapes: what is next is that run, or one before
+ * it, or the first behind it where there are none before it.
  */
-void condition_column_skip(struct condition_column *column, sqlite3_int64 run);
+void condition_column_skip(
+    struct condition_column *column, sqlite3_int64 run, bool strings);
 
 /* ---- writing ---------------------------------------------------------------- */
 

@@ -485,8 +485,8 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 	    sqlite3_exec(query->db, "PRAGMA cache_size = " CACHE_PAGES, NULL, NULL,
 		NULL) != SQLITE_OK)
 		return -1;
-	query->values = query_values_open(
-	    query->db, &query->catalog, first != NULL ? first->number : -1);
+	query->values = query_values_open(query->db, &query->catalog,
+	    first != NULL ? first->number : -1, wanted->ahead);
 	if (query->values == NULL)
 		return -1;
 	if (sqlite3_prepare_v2(query->db, query->sql.text, -1, &query->statement, NULL) !=

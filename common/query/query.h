@@ -59,6 +59,7 @@ struct query_wanted {
 	    *sort; /* the name of a column of the answer, to sort by; NULL: by run */
 	bool descending;
 	long long limit; /* -1: none */
+	bool ahead;	 /* a second thread may read ahead */
 };
 
 struct query;

@@ -6,22 +6,27 @@
 
 #include "db/condition_column.h"
 #include "db/condition_type.h"
+#include "query/value_ahead.h"
+#include "query/value_experiment.h"
 #include "query/value_source.h"
 #include "query/value_term.h"
 #include "text/number.h"
 
-#define TERMS_MAX 24 /* of a statement, that are looked at here */
-#define FORMS 3	     /* v, n, s */
+#define FORMS 3 /* v, n, s */
+/* Of a condition with so many columns a second thread may read. */
+#define MANY 100
 
 /* The columns before the values. */
 enum fixed { EXPERIMENT_ID, RUN_NUMBER, EXPERIMENT, RUN_ORDER, FIXED };
 
 struct query_values {
 	sqlite3 *db;
-	struct value_source *sources;
+	struct value_reader *readers;
 	size_t n;
 	int first;
-	sqlite3_stmt *experiments;
+	sqlite3_stmt *ids, *names;
+	struct value_experiment alone; /* read by no other thread */
+	struct value_ahead *ahead;     /* or NULL */
 };
 
 struct table {
@@ -29,32 +34,19 @@ struct table {
 	struct query_values *values;
 };
 
-/* An experiment that has the first condition. */
-struct experiment {
-	sqlite3_int64 id;
-	char *name;
-};
-
-/* A run that satisfies all terms. */
-struct row {
-	struct condition_run run;
-	sqlite3_int64 order;
-};
-
 struct cursor {
 	sqlite3_vtab_cursor base;
 	struct query_values *values;
-	struct value_term terms[TERMS_MAX];
-	struct value_source *sources[TERMS_MAX]; /* that they are of */
-	size_t n_terms;
-	struct experiment *experiments;
-	size_t n, at; /* of those */
-	sqlite3_int64 experiment;
-	struct row *rows; /* of the experiment at hand */
-	size_t n_rows, row, rows_room;
+	struct value_question question;
+	/* The experiments that have the first condition, and their names. */
+	sqlite3_int64 *ids;
+	char **names;
+	size_t n, at, room;
+	struct value_experiment *experiment; /* at hand */
+	size_t row;
 	struct condition_run run;
 	char *spelled; /* what a run that was given needs */
-	bool descending, single, done;
+	bool descending, single, done, ahead;
 	sqlite3_int64 rowid;
 };
 
@@ -73,152 +65,44 @@ grow(void **items, size_t *room, size_t need, size_t size)
 	return true;
 }
 
-static void
-forget(struct query_values *values)
-{
-	for (size_t i = 0; i < values->n; i++)
-		if (values->sources[i].loaded)
-			value_source_forget(&values->sources[i]);
-}
-
 /* ---- rows ------------------------------------------------------------------- */
 
-/* The terms on a condition: how many. */
-static size_t
-terms_on(const struct cursor *cursor, const struct value_source *source,
-    const struct value_term *terms[TERMS_MAX])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < cursor->n_terms; i++)
-		if (cursor->sources[i] == source)
-			terms[n++] = &cursor->terms[i];
-	return n;
-}
-
-/* Read what the experiment at hand has.  An SQLite code. */
+/* The next experiment becomes the one at hand.  An SQLite code. */
 static int
-load(struct cursor *cursor, struct value_source *source)
+next_experiment(struct cursor *cursor)
 {
-	const struct value_term *terms[TERMS_MAX];
+	struct query_values *values = cursor->values;
+	size_t i = cursor->at++;
 
-	if (source->loaded)
-		return SQLITE_OK;
-	return value_source_read(
-	    source, cursor->experiment, terms, terms_on(cursor, source, terms));
-}
-
-/* Does a run satisfy the terms on all conditions but the first?  1, 0; -1 with *code set.
- */
-static int
-run_holds(struct cursor *cursor, const struct value_source *first,
-    const struct condition_run *run, int *code)
-{
-	for (size_t i = 0; i < cursor->n_terms; i++) {
-		struct value_source *source = cursor->sources[i];
-		const struct value_entry *entry;
-
-		if (source == first)
-			continue;
-		*code = load(cursor, source);
-		if (*code != SQLITE_OK)
-			return -1;
-		entry = value_source_find(source, run);
-		if (entry == NULL ||
-		    !value_source_holds(source, entry, &cursor->terms[i]))
-			return 0;
-	}
-	return 1;
-}
-
-/* A run number cast to a whole number, as SQLite does it: by the digits that it begins
-   with. */
-static sqlite3_int64
-order_of(const struct condition_run *run)
-{
-	char *text, *decoded, *digits;
-	sqlite3_int64 order;
-
-	if (run->whole)
-		return run->number;
-	text = malloc(2 * run->text.n + 6);
-	if (text == NULL)
-		return 0;
-	decoded = text + run->text.n + 3;
-	text[0] = '"';
-	memcpy(text + 1, run->text.p, run->text.n);
-	text[run->text.n + 1] = '"';
-	json_string_decode((struct json_span){text, run->text.n + 2}, decoded);
-	digits = decoded + strspn(decoded, " \t\n\v\f\r");
-	/* Both stop at the largest; but a sign needs digits behind it. */
-	order = strtoll(digits, NULL, 10);
-	free(text);
-	return order;
-}
-
-static int
-by_order(const void *a, const void *b)
-{
-	const struct row *one = a, *other = b;
-
-	if (one->order != other->order)
-		return one->order < other->order ? -1 : 1;
-	return condition_run_compare(&one->run, &other->run);
-}
-
-/* Find the rows of the experiment at hand.  An SQLite code. */
-static int
-find_rows(struct cursor *cursor)
-{
-	struct value_source *first = &cursor->values->sources[cursor->values->first];
-	const struct value_term *terms[TERMS_MAX];
-	size_t n = terms_on(cursor, first, terms);
-	struct value_entry entry;
-	bool texts = false;
-	int code = load(cursor, first);
-
-	cursor->n_rows = cursor->row = 0;
-	if (code != SQLITE_OK)
-		return code;
-	while (value_source_next(first, terms, n, &entry)) {
-		int good = run_holds(cursor, first, &entry.run, &code);
-
-		if (good < 0)
-			return code;
-		if (good == 0)
-			continue;
-		if (!grow((void **)&cursor->rows, &cursor->rows_room, cursor->n_rows + 1,
-			sizeof(*cursor->rows)))
-			return SQLITE_NOMEM;
-		cursor->rows[cursor->n_rows++] =
-		    (struct row){entry.run, order_of(&entry.run)};
-		texts |= !entry.run.whole;
-	}
-	value_source_begin(first);
-	if (texts)
-		qsort(cursor->rows, cursor->n_rows, sizeof(*cursor->rows), by_order);
-	return SQLITE_OK;
+	cursor->row = 0;
+	if (cursor->ahead)
+		return value_ahead_get(
+		    values->ahead, i, values->readers, &cursor->experiment);
+	cursor->experiment = &values->alone;
+	value_experiment_begin(cursor->experiment, cursor->ids[i]);
+	return value_experiment_find(
+	    cursor->experiment, values->readers, &cursor->question);
 }
 
 /* Go to the row at hand, or to the first one of the experiments behind this one. */
 static int
 advance(struct cursor *cursor)
 {
+	const struct value_experiment *experiment;
 	int code;
 
-	while (cursor->row == cursor->n_rows) {
-		forget(cursor->values);
+	while (cursor->experiment == NULL || cursor->row == cursor->experiment->n_rows) {
 		if (cursor->at == cursor->n) {
 			cursor->done = true;
 			return SQLITE_OK;
 		}
-		cursor->experiment = cursor->experiments[cursor->at++].id;
-		code = find_rows(cursor);
+		code = next_experiment(cursor);
 		if (code != SQLITE_OK)
 			return code;
 	}
-	cursor->run = cursor
-			  ->rows[cursor->descending ? cursor->n_rows - 1 - cursor->row
+	experiment = cursor->experiment;
+	cursor->run = experiment
+			  ->rows[cursor->descending ? experiment->n_rows - 1 - cursor->row
 						    : cursor->row]
 			  .run;
 	return SQLITE_OK;
@@ -323,7 +207,7 @@ plan_terms(
 {
 	int terms = 0;
 
-	for (int i = 0; i < info->nConstraint && terms < TERMS_MAX; i++) {
+	for (int i = 0; i < info->nConstraint && terms < VALUE_TERMS_MAX; i++) {
 		const char *operator= term_operator(info, i);
 		int column = info->aConstraint[i].iColumn - FIXED;
 
@@ -337,7 +221,7 @@ plan_terms(
 		/* We tell as SQLite does: none of what a statement compares a value with
 		   has an affinity (query_sql.c). */
 		info->aConstraintUsage[i].omit =
-		    values->sources[column / FORMS].type == CONDITION_MIXED;
+		    values->readers[column / FORMS].type == CONDITION_MIXED;
 		terms++;
 	}
 }
@@ -416,16 +300,22 @@ cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 static void
 restart(struct cursor *cursor)
 {
-	for (size_t i = 0; i < cursor->n_terms; i++)
-		value_term_free(&cursor->terms[i]);
+	if (cursor->ahead)
+		value_ahead_end(cursor->values->ahead);
+	for (size_t i = 0; i < cursor->question.n_terms; i++)
+		value_term_free(&cursor->question.terms[i]);
 	for (size_t i = 0; i < cursor->n; i++)
-		free(cursor->experiments[i].name);
-	free(cursor->experiments);
+		free(cursor->names[i]);
+	free(cursor->ids);
+	free(cursor->names);
 	free(cursor->spelled);
-	cursor->experiments = NULL;
+	cursor->ids = NULL;
+	cursor->names = NULL;
+	cursor->experiment = NULL;
 	cursor->spelled = NULL;
-	cursor->n_terms = cursor->n = cursor->at = cursor->n_rows = cursor->row = 0;
-	cursor->single = cursor->done = false;
+	cursor->question.n_terms = cursor->n = cursor->at = cursor->room = cursor->row =
+	    0;
+	cursor->single = cursor->done = cursor->ahead = false;
 }
 
 static int
@@ -434,17 +324,15 @@ cursor_close(sqlite3_vtab_cursor *base)
 	struct cursor *cursor = (struct cursor *)base;
 
 	restart(cursor);
-	forget(cursor->values);
-	free(cursor->rows);
+	value_experiment_begin(&cursor->values->alone, 0);
 	sqlite3_free(cursor);
 	return SQLITE_OK;
 }
 
-/* The experiments that are asked for, ascending. */
-struct wanted {
-	sqlite3_int64 *ids;
+/* Numbers of experiments. */
+struct ids {
+	sqlite3_int64 *of;
 	size_t n, room;
-	bool all;
 };
 
 static int
@@ -456,67 +344,126 @@ by_id(const void *a, const void *b)
 }
 
 static bool
-add_wanted(struct wanted *wanted, sqlite3_value *value)
+add_id(struct ids *ids, sqlite3_int64 id)
 {
-	if (sqlite3_value_type(value) != SQLITE_INTEGER)
-		return true; /* no experiment has that */
-	if (!grow((void **)&wanted->ids, &wanted->room, wanted->n + 1,
-		sizeof(*wanted->ids)))
+	if (!grow((void **)&ids->of, &ids->room, ids->n + 1, sizeof(*ids->of)))
 		return false;
-	wanted->ids[wanted->n++] = sqlite3_value_int64(value);
+	ids->of[ids->n++] = id;
 	return true;
+}
+
+static bool
+add_wanted(struct ids *wanted, sqlite3_value *value)
+{
+	/* Of another type no experiment has one. */
+	return sqlite3_value_type(value) != SQLITE_INTEGER ||
+	       add_id(wanted, sqlite3_value_int64(value));
+}
+
+static void
+sort(struct ids *ids)
+{
+	if (ids->n > 0)
+		qsort(ids->of, ids->n, sizeof(*ids->of), by_id);
+}
+
+static bool
+is_in(const struct ids *ids, sqlite3_int64 id)
+{
+	return ids->n > 0 &&
+	       bsearch(&id, ids->of, ids->n, sizeof(*ids->of), by_id) != NULL;
 }
 
 /* Of an argument: a value, or all of IN (...).  False without memory. */
 static bool
-read_wanted(struct wanted *wanted, sqlite3_value *argument)
+read_wanted(struct ids *wanted, sqlite3_value *argument)
 {
 	sqlite3_value *value;
 	int code = sqlite3_vtab_in_first(argument, &value);
 	bool good = true;
 
-	wanted->all = false;
 	if (code != SQLITE_OK && code != SQLITE_DONE)
 		good = add_wanted(wanted, argument);
 	for (; code == SQLITE_OK && good; code = sqlite3_vtab_in_next(argument, &value))
 		good = add_wanted(wanted, value);
-	if (wanted->n > 0)
-		qsort(wanted->ids, wanted->n, sizeof(*wanted->ids), by_id);
+	sort(wanted);
 	return good;
 }
 
-/* Which of them have the first condition, by their names. */
+/* Those that have the first condition, and are wanted (NULL: all).  An SQLite code. */
 static int
-list_experiments(struct cursor *cursor, const struct wanted *wanted)
+read_ids(const struct query_values *values, const struct ids *wanted, struct ids *ids)
 {
-	sqlite3_stmt *query = cursor->values->experiments;
-	struct experiment swap;
-	size_t room = 0;
+	sqlite3_int64 id;
 	int code;
 
-	sqlite3_bind_int64(query, 1, cursor->values->sources[cursor->values->first].id);
-	while ((code = sqlite3_step(query)) == SQLITE_ROW) {
-		struct experiment new = {.id = sqlite3_column_int64(query, 0)};
-
-		if (!wanted->all &&
-		    (wanted->n == 0 || bsearch(&new.id, wanted->ids, wanted->n,
-					   sizeof(new.id), by_id) == NULL))
-			continue;
-		new.name = strdup((const char *)sqlite3_column_text(query, 1));
-		if (new.name == NULL || !grow((void **)&cursor->experiments, &room,
-					    cursor->n + 1, sizeof(new))) {
-			free(new.name);
+	sqlite3_bind_int64(values->ids, 1, values->readers[values->first].id);
+	while ((code = sqlite3_step(values->ids)) == SQLITE_ROW) {
+		id = sqlite3_column_int64(values->ids, 0);
+		if ((wanted == NULL || is_in(wanted, id)) && !add_id(ids, id))
 			break;
-		}
-		cursor->experiments[cursor->n++] = new;
 	}
-	sqlite3_reset(query);
-	for (size_t i = 0; cursor->descending && i < cursor->n / 2; i++) {
-		swap = cursor->experiments[i];
-		cursor->experiments[i] = cursor->experiments[cursor->n - 1 - i];
-		cursor->experiments[cursor->n - 1 - i] = swap;
-	}
+	sqlite3_reset(values->ids);
+	sort(ids);
 	return code == SQLITE_DONE ? SQLITE_OK : code == SQLITE_ROW ? SQLITE_NOMEM : code;
+}
+
+/* Add an experiment to those of the cursor.  False without memory. */
+static bool
+add_experiment(struct cursor *cursor, sqlite3_int64 id, const char *name)
+{
+	size_t room = cursor->room;
+
+	if (!grow((void **)&cursor->ids, &room, cursor->n + 1, sizeof(*cursor->ids)) ||
+	    !grow((void **)&cursor->names, &cursor->room, cursor->n + 1,
+		sizeof(*cursor->names)))
+		return false;
+	cursor->ids[cursor->n] = id;
+	cursor->names[cursor->n] = strdup(name != NULL ? name : "");
+	return cursor->names[cursor->n++] != NULL;
+}
+
+static void
+turn_round(struct cursor *cursor)
+{
+	for (size_t i = 0, j = cursor->n; i + 1 < j; i++) {
+		sqlite3_int64 id = cursor->ids[i];
+		char *name = cursor->names[i];
+
+		j--;
+		cursor->ids[i] = cursor->ids[j];
+		cursor->names[i] = cursor->names[j];
+		cursor->ids[j] = id;
+		cursor->names[j] = name;
+	}
+}
+
+/*
+ * The experiments to be gone through, by their names.  Indexes have all of that: the rows
+ * of experiments are long.
+ */
+static int
+list_experiments(struct cursor *cursor, const struct ids *wanted)
+{
+	sqlite3_stmt *names = cursor->values->names;
+	struct ids ids = {0};
+	int code = read_ids(cursor->values, wanted, &ids), step = SQLITE_DONE;
+
+	while (code == SQLITE_OK && cursor->n < ids.n &&
+	       (step = sqlite3_step(names)) == SQLITE_ROW) {
+		sqlite3_int64 id = sqlite3_column_int64(names, 0);
+
+		if (is_in(&ids, id) && !add_experiment(cursor, id,
+					   (const char *)sqlite3_column_text(names, 1)))
+			code = SQLITE_NOMEM;
+	}
+	sqlite3_reset(names);
+	free(ids.of);
+	if (cursor->descending)
+		turn_round(cursor);
+	return code != SQLITE_OK			   ? code
+	       : step == SQLITE_ROW || step == SQLITE_DONE ? SQLITE_OK
+							   : step;
 }
 
 /* The terms that the plan's text names.  False without memory. */
@@ -525,7 +472,8 @@ read_terms(
     struct cursor *cursor, const char *text, int argc, sqlite3_value **argv, int argument)
 {
 	for (; argument < argc; argument++) {
-		struct value_term *term = &cursor->terms[cursor->n_terms];
+		struct value_question *question = &cursor->question;
+		struct value_term *term = &question->terms[question->n_terms];
 		sqlite3_value *value;
 		size_t number = 0;
 		int code;
@@ -533,7 +481,7 @@ read_terms(
 		*term = (struct value_term){.form = *text++};
 		while (*text >= '0' && *text <= '9')
 			number = number * 10 + (size_t)(*text++ - '0');
-		cursor->sources[cursor->n_terms++] = &cursor->values->sources[number];
+		question->of[question->n_terms++] = number;
 		term->operator= text[0] == '='	   ? SQLITE_INDEX_CONSTRAINT_EQ
 		: text[0] == '>' && text[1] == '=' ? SQLITE_INDEX_CONSTRAINT_GE
 		: text[0] == '>'		   ? SQLITE_INDEX_CONSTRAINT_GT
@@ -561,9 +509,9 @@ start_single(struct cursor *cursor, sqlite3_value **argv)
 {
 	sqlite3_int64 id = sqlite3_value_int64(argv[0]);
 
-	if (id != cursor->experiment)
-		forget(cursor->values);
-	cursor->experiment = id;
+	cursor->experiment = &cursor->values->alone;
+	if (id != cursor->experiment->id)
+		value_experiment_begin(cursor->experiment, id);
 	cursor->single = true;
 	if (sqlite3_value_type(argv[1]) == SQLITE_INTEGER)
 		condition_run_whole(&cursor->run, sqlite3_value_int64(argv[1]));
@@ -581,28 +529,35 @@ cursor_start(
     sqlite3_vtab_cursor *base, int plan, const char *text, int argc, sqlite3_value **argv)
 {
 	struct cursor *cursor = (struct cursor *)base;
-	struct wanted wanted = {.all = true};
+	struct query_values *values = cursor->values;
+	struct ids wanted = {0};
 	int argument = 0, code;
+	bool some;
 
 	restart(cursor);
 	cursor->descending = plan != 0;
 	if (strcmp(text, "experiment run") == 0)
 		return start_single(cursor, argv);
-	forget(cursor->values);
-	if (strncmp(text, "experiment", 10) == 0) {
+	some = strncmp(text, "experiment", 10) == 0;
+	if (some) {
 		text += strcspn(text, " ");
 		text += *text == ' ';
 		if (!read_wanted(&wanted, argv[argument++])) {
-			free(wanted.ids);
+			free(wanted.of);
 			return SQLITE_NOMEM;
 		}
 	}
-	code = list_experiments(cursor, &wanted);
-	free(wanted.ids);
+	code = list_experiments(cursor, some ? &wanted : NULL);
+	free(wanted.of);
 	if (code != SQLITE_OK)
 		return code;
 	if (!read_terms(cursor, text, argc, argv, argument))
 		return SQLITE_NOMEM;
+	cursor->question.first = (size_t)values->first;
+	cursor->ahead = values->ahead != NULL;
+	if (cursor->ahead)
+		value_ahead_begin(
+		    values->ahead, &cursor->question, cursor->ids, cursor->n);
 	return advance(cursor);
 }
 
@@ -667,12 +622,16 @@ type_of(struct json_span value)
 static int
 give_value(struct cursor *cursor, sqlite3_context *context, int column)
 {
-	struct value_source *source = &cursor->values->sources[column / FORMS];
+	struct value_experiment *experiment = cursor->experiment;
+	struct value_source *source = &experiment->sources[column / FORMS];
 	char form = "vns"[column % FORMS];
 	const struct value_entry *entry;
 	enum condition_type type;
-	int code = load(cursor, source);
+	int code = SQLITE_OK;
 
+	if (!source->loaded)
+		code = value_experiment_read(experiment, cursor->values->readers,
+		    &cursor->question, (size_t)(column / FORMS));
 	if (code != SQLITE_OK)
 		return code;
 	entry = value_source_find(source, &cursor->run);
@@ -703,17 +662,17 @@ cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 
 	switch (column) {
 	case EXPERIMENT_ID:
-		sqlite3_result_int64(context, cursor->experiment);
+		sqlite3_result_int64(context, cursor->experiment->id);
 		return SQLITE_OK;
 	case RUN_NUMBER:
 		return condition_run_result(context, &cursor->run);
 	case EXPERIMENT:
 		if (cursor->at > 0)
-			sqlite3_result_text(context,
-			    cursor->experiments[cursor->at - 1].name, -1, SQLITE_STATIC);
+			sqlite3_result_text(
+			    context, cursor->names[cursor->at - 1], -1, SQLITE_STATIC);
 		return SQLITE_OK;
 	case RUN_ORDER:
-		sqlite3_result_int64(context, order_of(&cursor->run));
+		sqlite3_result_int64(context, value_run_order(&cursor->run));
 		return SQLITE_OK;
 	default:
 		return give_value(cursor, context, column - FIXED);
@@ -744,9 +703,10 @@ static const sqlite3_module module = {
 /* ---- opening ---------------------------------------------------------------- */
 
 struct query_values *
-query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first)
+query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first, bool ahead)
 {
 	struct query_values *values = calloc(1, sizeof(*values));
+	long long columns = 0;
 	bool good;
 
 	if (values == NULL)
@@ -756,31 +716,38 @@ query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first)
 	for (const struct query_condition *c = catalog->first; c != NULL; c = c->next)
 		if (c->number >= (int)values->n)
 			values->n = (size_t)c->number + 1;
-	values->sources = calloc(values->n + 1, sizeof(*values->sources));
-	good = values->sources != NULL;
+	values->readers = calloc(values->n + 1, sizeof(*values->readers));
+	good =
+	    values->readers != NULL && value_experiment_open(&values->alone, values->n);
 	for (const struct query_condition *c = catalog->first; c != NULL && good;
 	     c = c->next) {
-		struct value_source *source;
+		struct value_reader *reader;
 
 		if (c->number < 0)
 			continue;
-		source = &values->sources[c->number];
-		source->id = c->id;
-		source->type =
+		reader = &values->readers[c->number];
+		reader->id = c->id;
+		reader->type =
 		    c->declared != CONDITION_NONE ? c->declared : CONDITION_MIXED;
-		good = value_source_open(source, db) == SQLITE_OK;
+		good = value_reader_open(reader, db) == SQLITE_OK;
+		if (c->number == first)
+			columns = c->columns;
 	}
-	if (good &&
+	if (!good ||
 	    sqlite3_prepare_v3(db,
-		"SELECT id, name FROM experiments WHERE id IN ("
-		"SELECT experiment_id FROM condition_columns WHERE type_id = ?1 UNION "
-		"SELECT experiment_id FROM local_conditions WHERE type_id = ?1) "
-		"ORDER BY name",
-		-1, SQLITE_PREPARE_PERSISTENT, &values->experiments, NULL) == SQLITE_OK &&
-	    sqlite3_create_module(db, "elog_values", &module, values) == SQLITE_OK)
-		return values;
-	query_values_close(values);
-	return NULL;
+		"SELECT DISTINCT experiment_id FROM condition_columns "
+		"INDEXED BY condition_columns_by_type WHERE type_id = ?1 UNION ALL "
+		"SELECT DISTINCT experiment_id FROM local_conditions WHERE type_id = ?1",
+		-1, SQLITE_PREPARE_PERSISTENT, &values->ids, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v3(db, "SELECT id, name FROM experiments ORDER BY name", -1,
+		SQLITE_PREPARE_PERSISTENT, &values->names, NULL) != SQLITE_OK ||
+	    sqlite3_create_module(db, "elog_values", &module, values) != SQLITE_OK) {
+		query_values_close(values);
+		return NULL;
+	}
+	if (ahead && columns >= MANY)
+		values->ahead = value_ahead_open(db, values->readers, values->n);
+	return values;
 }
 
 void
@@ -789,9 +756,12 @@ query_values_close(struct query_values *values)
 	if (values == NULL)
 		return;
 	(void)sqlite3_create_module(values->db, "elog_values", NULL, NULL);
-	sqlite3_finalize(values->experiments);
-	for (size_t i = 0; i < values->n && values->sources != NULL; i++)
-		value_source_close(&values->sources[i]);
-	free(values->sources);
+	value_ahead_close(values->ahead);
+	sqlite3_finalize(values->ids);
+	sqlite3_finalize(values->names);
+	for (size_t i = 0; i < values->n && values->readers != NULL; i++)
+		value_reader_close(&values->readers[i]);
+	value_experiment_close(&values->alone);
+	free(values->readers);
 	free(values);
 }

@@ -21,6 +21,7 @@
 #define QUERY_VALUES_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "query/query_name.h"
 
@@ -32,10 +33,11 @@ struct query_values;
 /*
  * Make the table known to a connection: of the conditions of a catalog that have a
  * number, in that order.  first is the number of the one that comes first, or -1: it is
- * only looked up by experiment and run.  NULL if the database failed or without memory.
+ * only looked up by experiment and run.  ahead: a second thread may read what comes next
+ * (value_ahead.h).  NULL if the database failed or without memory.
  */
 struct query_values *query_values_open(
-    sqlite3 *db, const struct query_catalog *catalog, int first);
+    sqlite3 *db, const struct query_catalog *catalog, int first, bool ahead);
 
 /* Before the connection is closed or used for another query; NULL is allowed. */
 void query_values_close(struct query_values *values);

@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-#define PADDING 2 /* bytes behind each column: see plain_next() */
+#define PADDING 32 /* bytes behind each column, so that one can look that far */
 #define STEPS                                                                            \
 	4 /* so many experiments are stepped over before the next one is looked up */
 
@@ -35,48 +38,56 @@ grow(void **items, size_t *room, size_t need, size_t size)
 /* ---- opening ---------------------------------------------------------------- */
 
 static int
-prepare(struct value_source *source, const char *sql, sqlite3_stmt **statement)
+prepare(struct value_reader *reader, const char *sql, sqlite3_stmt **statement)
 {
 	int code = sqlite3_prepare_v3(
-	    source->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	    reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
 
 	if (code == SQLITE_OK)
-		sqlite3_bind_int64(*statement, 1, source->id);
+		sqlite3_bind_int64(*statement, 1, reader->id);
 	return code;
 }
 
 int
-value_source_open(struct value_source *source, sqlite3 *db)
+value_reader_open(struct value_reader *reader, sqlite3 *db)
 {
 	sqlite3_stmt *any = NULL;
 	int code;
 
-	source->db = db;
+	reader->db = db;
+	reader->until = INT64_MAX;
 	code = prepare(
-	    source, "SELECT 1 FROM local_conditions WHERE type_id = ? LIMIT 1", &any);
+	    reader, "SELECT 1 FROM local_conditions WHERE type_id = ? LIMIT 1", &any);
 	if (code == SQLITE_OK)
-		source->has_local = sqlite3_step(any) == SQLITE_ROW;
+		reader->has_local = sqlite3_step(any) == SQLITE_ROW;
 	code = code == SQLITE_OK ? sqlite3_finalize(any) : code;
 	/* In the index of the condition, the next experiment is near. */
 	if (code == SQLITE_OK)
-		code = prepare(source,
+		code = prepare(reader,
 		    "SELECT experiment_id, block, kinds, minimum, maximum, data "
 		    "FROM condition_columns INDEXED BY condition_columns_by_type "
-		    "WHERE type_id = ? AND experiment_id >= ? "
+		    "WHERE type_id = ? AND experiment_id BETWEEN ? AND ? "
 		    "ORDER BY experiment_id, block",
-		    &source->columns);
-	if (code == SQLITE_OK && source->has_local)
-		code = prepare(source,
+		    &reader->columns);
+	if (code == SQLITE_OK && reader->has_local)
+		code = prepare(reader,
 		    "SELECT run_number, value, value_type FROM local_conditions "
 		    "WHERE type_id = ? AND experiment_id = ? ORDER BY run_number",
-		    &source->locals);
+		    &reader->locals);
 	return code;
+}
+
+void
+value_reader_close(struct value_reader *reader)
+{
+	sqlite3_finalize(reader->columns);
+	sqlite3_finalize(reader->locals);
 }
 
 void
 value_source_forget(struct value_source *source)
 {
-	for (size_t i = 0; source->has_local && i < source->n; i++)
+	for (size_t i = 0; source->is_list && i < source->n; i++)
 		sqlite3_value_free(source->entries[i].local);
 	for (size_t i = 0; i < source->n_owned; i++)
 		free(source->owned[i]);
@@ -86,11 +97,9 @@ value_source_forget(struct value_source *source)
 }
 
 void
-value_source_close(struct value_source *source)
+value_source_free(struct value_source *source)
 {
 	value_source_forget(source);
-	sqlite3_finalize(source->columns);
-	sqlite3_finalize(source->locals);
 	free(source->text);
 	free(source->pieces);
 	free(source->entries);
@@ -101,57 +110,59 @@ value_source_close(struct value_source *source)
 
 /* Step to the columns of an experiment: SQLITE_ROW if there are any. */
 static int
-step_to(struct value_source *source, sqlite3_int64 experiment)
+step_to(struct value_reader *reader, sqlite3_int64 experiment)
 {
 	int code = SQLITE_ROW;
 
 	/* Those between the one that was asked for and the row have none. */
-	if (source->has_row && experiment >= source->asked)
-		for (int i = 0; i < STEPS && source->ahead < experiment; i++) {
-			code = sqlite3_step(source->columns);
-			source->has_row = code == SQLITE_ROW;
-			if (!source->has_row)
+	if (reader->has_row && experiment >= reader->asked)
+		for (int i = 0; i < STEPS && reader->ahead < experiment; i++) {
+			code = sqlite3_step(reader->columns);
+			reader->has_row = code == SQLITE_ROW;
+			if (!reader->has_row)
 				break;
-			source->ahead = sqlite3_column_int64(source->columns, 0);
+			reader->ahead = sqlite3_column_int64(reader->columns, 0);
 		}
-	if (!source->has_row || experiment < source->asked ||
-	    source->ahead < experiment) {
-		sqlite3_reset(source->columns);
-		sqlite3_bind_int64(source->columns, 2, experiment);
-		code = sqlite3_step(source->columns);
-		source->has_row = code == SQLITE_ROW;
-		if (source->has_row)
-			source->ahead = sqlite3_column_int64(source->columns, 0);
+	if (!reader->has_row || experiment < reader->asked ||
+	    reader->ahead < experiment) {
+		sqlite3_reset(reader->columns);
+		sqlite3_bind_int64(reader->columns, 2, experiment);
+		sqlite3_bind_int64(reader->columns, 3,
+		    reader->until < experiment ? experiment : reader->until);
+		code = sqlite3_step(reader->columns);
+		reader->has_row = code == SQLITE_ROW;
+		if (reader->has_row)
+			reader->ahead = sqlite3_column_int64(reader->columns, 0);
 	}
-	source->asked = experiment;
-	if (!source->has_row)
+	reader->asked = experiment;
+	if (!reader->has_row)
 		return code;
-	return source->ahead == experiment ? SQLITE_ROW : SQLITE_DONE;
+	return reader->ahead == experiment ? SQLITE_ROW : SQLITE_DONE;
 }
 
 /* Can any value of the column at hand satisfy the terms? */
 static bool
 is_wanted(
-    const struct value_source *source, const struct value_term *const *terms, size_t n)
+    const struct value_reader *reader, const struct value_term *const *terms, size_t n)
 {
-	if (source->type != CONDITION_MIXED)
+	if (reader->type != CONDITION_MIXED)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (!value_term_can_hold(terms[i],
-			(unsigned)sqlite3_column_int64(source->columns, 2),
-			sqlite3_column_value(source->columns, 3),
-			sqlite3_column_value(source->columns, 4)))
+			(unsigned)sqlite3_column_int64(reader->columns, 2),
+			sqlite3_column_value(reader->columns, 3),
+			sqlite3_column_value(reader->columns, 4)))
 			return false;
 	return true;
 }
 
 /* Keep the column at hand.  False without memory. */
 static bool
-add_piece(struct value_source *source)
+add_piece(struct value_source *source, const struct value_reader *reader)
 {
-	unsigned kinds = (unsigned)sqlite3_column_int64(source->columns, 2);
-	const char *text = sqlite3_column_blob(source->columns, 5);
-	size_t n = (size_t)sqlite3_column_bytes(source->columns, 5);
+	unsigned kinds = (unsigned)sqlite3_column_int64(reader->columns, 2);
+	const char *text = sqlite3_column_blob(reader->columns, 5);
+	size_t n = (size_t)sqlite3_column_bytes(reader->columns, 5);
 	struct value_piece *piece;
 
 	if (!grow((void **)&source->text, &source->room, source->used + n + PADDING, 1) ||
@@ -162,9 +173,9 @@ add_piece(struct value_source *source)
 	memset(source->text + source->used + n, '\0', PADDING);
 	*piece = (struct value_piece){.at = source->used,
 	    .n = n,
-	    .whole = sqlite3_column_type(source->columns, 1) == SQLITE_INTEGER,
+	    .whole = sqlite3_column_type(reader->columns, 1) == SQLITE_INTEGER,
 	    .numbers = (kinds & ~CONDITION_NUMBERS) == 0,
-	    .block = sqlite3_column_int64(source->columns, 1)};
+	    .block = sqlite3_column_int64(reader->columns, 1)};
 	if (n == 0)
 		return true;
 	memcpy(source->text + source->used, text, n);
@@ -180,27 +191,26 @@ add_piece(struct value_source *source)
 
 /* What the logbook has. */
 static int
-read_columns(struct value_source *source, sqlite3_int64 experiment,
-    const struct value_term *const *terms, size_t n)
+read_columns(struct value_source *source, struct value_reader *reader,
+    sqlite3_int64 experiment, const struct value_term *const *terms, size_t n)
 {
-	int code = step_to(source, experiment);
+	int code = step_to(reader, experiment);
 
-	while (code == SQLITE_ROW && source->ahead == experiment) {
-		if (is_wanted(source, terms, n) && !add_piece(source))
+	while (code == SQLITE_ROW && reader->ahead == experiment) {
+		if (is_wanted(reader, terms, n) && !add_piece(source, reader))
 			return SQLITE_NOMEM;
-		code = sqlite3_step(source->columns);
-		source->has_row = code == SQLITE_ROW;
-		if (source->has_row)
-			source->ahead = sqlite3_column_int64(source->columns, 0);
+		code = sqlite3_step(reader->columns);
+		reader->has_row = code == SQLITE_ROW;
+		if (reader->has_row)
+			reader->ahead = sqlite3_column_int64(reader->columns, 0);
 	}
 	return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 /* The run of a row of local values; its text is kept.  False without memory. */
 static bool
-read_run(struct value_source *source, struct condition_run *run)
+read_run(struct value_source *source, sqlite3_stmt *row, struct condition_run *run)
 {
-	sqlite3_stmt *row = source->locals;
 	char *text, *spelled;
 	size_t n;
 
@@ -270,31 +280,31 @@ look_up(struct value_source *source, size_t n, const struct condition_run *run)
 
 /* Put what was set here over what the logbook has. */
 static int
-read_locals(struct value_source *source, sqlite3_int64 experiment)
+read_locals(struct value_source *source, sqlite3_stmt *locals, sqlite3_int64 experiment)
 {
 	size_t logbook = source->n;
 	int code;
 
-	sqlite3_bind_int64(source->locals, 2, experiment);
-	while ((code = sqlite3_step(source->locals)) == SQLITE_ROW) {
-		const char *type = (const char *)sqlite3_column_text(source->locals, 2);
+	sqlite3_bind_int64(locals, 2, experiment);
+	while ((code = sqlite3_step(locals)) == SQLITE_ROW) {
+		const char *type = (const char *)sqlite3_column_text(locals, 2);
 		struct value_entry *entry;
 		struct condition_run run;
 
-		if (!read_run(source, &run))
+		if (!read_run(source, locals, &run))
 			break;
 		entry = look_up(source, logbook, &run);
 		if (entry == NULL && (entry = new_entry(source)) != NULL)
 			*entry = (struct value_entry){.run = run};
 		if (entry == NULL)
 			break;
-		entry->local = sqlite3_value_dup(sqlite3_column_value(source->locals, 1));
+		entry->local = sqlite3_value_dup(sqlite3_column_value(locals, 1));
 		if (entry->local == NULL)
 			break;
 		entry->local_type =
 		    type != NULL ? condition_type_named(type) : CONDITION_NONE;
 	}
-	sqlite3_reset(source->locals);
+	sqlite3_reset(locals);
 	if (source->n > logbook && logbook > 0)
 		qsort(source->entries, source->n, sizeof(*source->entries), by_run);
 	return code == SQLITE_DONE ? SQLITE_OK : code == SQLITE_ROW ? SQLITE_NOMEM : code;
@@ -352,21 +362,42 @@ plain_next(struct condition_column *column, struct value_entry *entry)
 	return true;
 }
 
-/* Pass over runs before one, in a plain column of strings. */
-static void
-pass_strings(struct condition_column *column, sqlite3_int64 wanted)
+/* The same as plain_value() without the number, where runs have as many digits as the one
+   before, as most have. */
+static inline const char *
+next_value(const char *p, size_t *digits)
 {
-	const char *p = column->at, *end = column->end, *value;
 	sqlite3_int64 number;
+	const char *value;
 
-	while ((value = plain_value(p, &number)) != NULL && number < wanted &&
-	       *value == '"') {
-		value = memchr(value + 1, '"', (size_t)(end - value - 1));
-		if (value == NULL)
-			break;
-		p = value + 1;
+	p += *p == ',';
+	if (*digits > 0 && p[0] == '"' && p[*digits + 1] == '"' && p[*digits + 2] == ':')
+		return p + *digits + 3;
+	value = plain_value(p, &number);
+	*digits = value != NULL ? (size_t)(value - p) - 3 : 0;
+	return value;
+}
+
+/* The comma from p on; NULL if there is none before the end.  Behind that is PADDING. */
+static inline const char *
+find_comma(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i commas = _mm_set1_epi8(',');
+
+	for (; p < end; p += sizeof(__m128i)) {
+		__m128i bytes = _mm_loadu_si128((const __m128i_u *)p);
+		int equal = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, commas));
+
+		if (equal == 0)
+			continue;
+		p += __builtin_ctz((unsigned)equal);
+		return p < end ? p : NULL;
 	}
-	column->at = p;
+	return NULL;
+#else
+	return memchr(p, ',', (size_t)(end - p));
+#endif
 }
 
 /* Pass over values that are sure not to satisfy a term, in a plain column of numbers. */
@@ -374,9 +405,9 @@ static void
 pass_numbers(struct condition_column *column, const struct value_quick *quick)
 {
 	const char *p = column->at, *end = column->end, *value, *digit;
-	sqlite3_int64 number;
+	size_t digits = 0;
 
-	while ((value = plain_value(p, &number)) != NULL) {
+	while ((value = next_value(p, &digits)) != NULL) {
 		int64_t whole = 0;
 
 		for (digit = value;
@@ -387,7 +418,7 @@ pass_numbers(struct condition_column *column, const struct value_quick *quick)
 		    !((whole > quick->above && !quick->more) ||
 			(whole < quick->below && !quick->less)))
 			break;
-		digit = memchr(digit, ',', (size_t)(end - digit));
+		digit = find_comma(digit, end);
 		if (digit == NULL)
 			break;
 		p = digit;
@@ -451,7 +482,8 @@ next_of_columns(struct value_source *source, const struct value_term *const *ter
 
 /* Make a list of all values. */
 static int
-list(struct value_source *source, sqlite3_int64 experiment)
+list(struct value_source *source, const struct value_reader *reader,
+    sqlite3_int64 experiment)
 {
 	struct value_entry entry, *copy;
 	bool texts = false;
@@ -466,24 +498,26 @@ list(struct value_source *source, sqlite3_int64 experiment)
 	if (texts)
 		qsort(source->entries, source->n, sizeof(*source->entries), by_run);
 	source->is_list = true;
-	return source->has_local ? read_locals(source, experiment) : SQLITE_OK;
+	return reader->has_local ? read_locals(source, reader->locals, experiment)
+				 : SQLITE_OK;
 }
 
 int
-value_source_read(struct value_source *source, sqlite3_int64 experiment,
-    const struct value_term *const *terms, size_t n)
+value_source_read(struct value_source *source, struct value_reader *reader,
+    sqlite3_int64 experiment, const struct value_term *const *terms, size_t n)
 {
 	bool whole = true;
 	int code;
 
 	if (source->loaded)
 		return SQLITE_OK;
-	code = read_columns(source, experiment, terms, n);
+	source->type = reader->type;
+	code = read_columns(source, reader, experiment, terms, n);
 	source->loaded = true;
 	for (size_t i = 0; i < source->n_pieces; i++)
 		whole &= source->pieces[i].whole;
-	if (code == SQLITE_OK && (source->has_local || source->listed || !whole))
-		code = list(source, experiment);
+	if (code == SQLITE_OK && (reader->has_local || !whole))
+		code = list(source, reader, experiment);
 	value_source_begin(source);
 	return code;
 }
@@ -549,10 +583,8 @@ go_to(struct value_source *source, sqlite3_int64 block, sqlite3_int64 number)
 	if (source->pieces[source->piece].block > block)
 		return NULL;
 	piece = begin_piece(source);
-	if (piece->numbers)
-		condition_column_skip(&source->column, number);
-	else if (piece->plain)
-		pass_strings(&source->column, number);
+	if (piece->whole && (piece->numbers || piece->plain))
+		condition_column_skip(&source->column, number, !piece->numbers);
 	return piece;
 }
 

@@ -25,20 +25,30 @@ struct value_entry {
 	bool plain;			/* as value_term_holds() has it */
 };
 
-struct value_source {
+/* What reads a condition from a connection.  Begin with id and type, all else 0. */
+struct value_reader {
 	sqlite3_int64 id;	  /* of the condition */
 	enum condition_type type; /* that somebody declared, or CONDITION_MIXED */
 	bool has_local;		  /* any experiment has */
-	bool listed;		  /* always: for tests */
 	sqlite3 *db;
 	sqlite3_stmt *columns; /* from an experiment on */
 	sqlite3_int64 ahead;   /* the experiment of its row, if it has one */
 	sqlite3_int64 asked;   /* the one that it was asked for last */
 	bool has_row;
+	sqlite3_int64 until; /* nothing behind that experiment will be asked for next */
 	sqlite3_stmt *locals;
-	/* The experiment at hand. */
+};
+
+/* An SQLite code. */
+int value_reader_open(struct value_reader *reader, sqlite3 *db);
+
+void value_reader_close(struct value_reader *reader);
+
+/* Begin with {0}. */
+struct value_source {
 	bool loaded;
-	char *text; /* its columns, behind each other */
+	enum condition_type type; /* as the reader has it */
+	char *text;		  /* its columns, behind each other */
 	size_t used, room;
 	struct value_piece *pieces;
 	size_t n_pieces, pieces_room;
@@ -55,17 +65,14 @@ struct value_source {
 	struct value_entry found;
 };
 
-/* Begin with id and type, all else 0.  An SQLite code. */
-int value_source_open(struct value_source *source, sqlite3 *db);
-
-void value_source_close(struct value_source *source);
+void value_source_free(struct value_source *source);
 
 /*
- * Read an experiment.  A column in which no value can satisfy the terms, of a source that
- * is not declared, is left out.  Nothing if that was done.  An SQLite code.
+ * Read an experiment, where that was not done.  A column in which no value can satisfy
+ * the terms, of a source that is not declared, is left out.  An SQLite code.
  */
-int value_source_read(struct value_source *source, sqlite3_int64 experiment,
-    const struct value_term *const *terms, size_t n);
+int value_source_read(struct value_source *source, struct value_reader *reader,
+    sqlite3_int64 experiment, const struct value_term *const *terms, size_t n);
 
 /* Another experiment will be read. */
 void value_source_forget(struct value_source *source);

@@ -35,11 +35,11 @@ exec(sqlite3 *db, const char *sql)
 }
 
 static inline sqlite3 *
-empty_database(void)
+empty_database(const char *path)
 {
 	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(condition_column_functions(db), SQLITE_OK);
 	for (const struct sql_file *file = sql_files; file->name != NULL; file++)
 		if (strncmp(file->name, "migrations/", 11) == 0)

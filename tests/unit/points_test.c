@@ -102,7 +102,7 @@ put_runs(sqlite3 *db, int experiment)
 static sqlite3 *
 database(void)
 {
-	sqlite3 *db = empty_database();
+	sqlite3 *db = empty_database(":memory:");
 
 	exec(
 	    db, "INSERT INTO experiments (id, name) VALUES (1, 'b'), (2, 'a'), (3, 'c')");

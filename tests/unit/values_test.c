@@ -2,16 +2,20 @@
  * query_values.c: what a query finds by looking at the texts of columns is what SQL finds
  * in their values.  Random columns of all kinds, and random queries, each in a form that
  * is told from the texts and in one that SQL has to tell; once more where a local value
- * far away makes lists of the columns.
+ * far away makes lists of the columns; and what a second thread reads ahead.
  */
 #include "query/query_values.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "database.h"
 #include "db/condition_type.h"
 #include "query/query.h"
 
 #define NAMES 4
-#define EXPERIMENTS 5
+#define FEW 5
+#define MANY 60 /* so many that a second thread reads */
 
 /* A value as a document has it, of a column of some flavour. */
 static void
@@ -134,17 +138,18 @@ fill(sqlite3 *db, int experiment, int name, unsigned flavour)
 }
 
 static sqlite3 *
-database(void)
+database(const char *path, int experiments)
 {
-	sqlite3 *db = empty_database();
+	sqlite3 *db = empty_database(path);
 
-	for (int i = 1; i <= EXPERIMENTS; i++) {
+	exec(db, "BEGIN");
+	for (int i = 1; i <= experiments; i++) {
 		char sql[100];
 
 		/* Their names in another order than their numbers. */
 		snprintf(sql, sizeof(sql),
 		    "INSERT INTO experiments (id, name) VALUES (%d, 'e%d')", i,
-		    (i * 3) % 7);
+		    (i * 37) % 101);
 		exec(db, sql);
 	}
 	exec(db, "INSERT INTO experiments (id, name) VALUES (99, 'far')");
@@ -157,22 +162,22 @@ database(void)
 		    "'%c', 'mixed')",
 		    name, 'a' + name - 1);
 		exec(db, sql);
-		for (int experiment = 1; experiment <= EXPERIMENTS; experiment++)
+		for (int experiment = 1; experiment <= experiments; experiment++)
 			if (dice(5) > 0)
 				fill(db, experiment, name, flavour);
 	}
 	count_types(db);
+	exec(db, "COMMIT");
 	return db;
 }
 
-/* All rows of a query as a text; NULL if it is refused. */
+/* All rows of what is wanted as a text; NULL if it is refused. */
 static char *
-rows(sqlite3 *db, const char *text, const char *columns, bool descending)
+answer(sqlite3 *db, const struct query_wanted *wanted)
 {
-	struct query_wanted wanted = {
-	    .text = text, .columns = columns, .limit = -1, .descending = descending};
+	const char *text = wanted->text;
 	struct query_error error;
-	struct query *query = query_prepare(db, "test", &wanted, &error);
+	struct query *query = query_prepare(db, "test", wanted, &error);
 	char *out = NULL;
 	size_t n;
 	FILE *file;
@@ -197,6 +202,15 @@ rows(sqlite3 *db, const char *text, const char *columns, bool descending)
 	fclose(file);
 	query_free(query);
 	return out;
+}
+
+static char *
+rows(sqlite3 *db, const char *text, const char *columns, bool descending)
+{
+	struct query_wanted wanted = {
+	    .text = text, .columns = columns, .limit = -1, .descending = descending};
+
+	return answer(db, &wanted);
 }
 
 static void
@@ -233,7 +247,7 @@ as_sql_tells(void **state)
 
 	(void)state;
 	for (int round = 0; round < 12; round++) {
-		sqlite3 *db = database();
+		sqlite3 *db = database(":memory:", FEW);
 
 		for (int i = 0; i < 60; i++) {
 			char one[100], two[100], query[220], slow[260];
@@ -270,11 +284,53 @@ as_sql_tells(void **state)
 	assert_true(refused < 300);
 }
 
+/* With a second thread where it can be, and in WAL mode, where it cannot: the same. */
+static void
+ahead(void **state)
+{
+	static const char *const columns[] = {"a,b,c,d", "a", "d,b", ""};
+	char path[] = "/tmp/elog-values-XXXXXX";
+	int fd = mkstemp(path);
+	sqlite3 *db;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	db = database(path, MANY);
+	for (int i = 0; i < 200; i++) {
+		char one[100], two[100], query[220];
+		struct query_wanted wanted = {.text = query,
+		    .columns = pick(columns, COUNT_OF(columns)),
+		    .limit = dice(3) == 0 ? (long long)dice(2000) : -1,
+		    .descending = dice(2) == 0};
+		char *alone, *both;
+
+		if (i == 100)
+			exec(db, "INSERT INTO local_conditions SELECT id, 7, 1, 12, "
+				 "'int', 'x', NULL FROM condition_types");
+		if (i == 180)
+			exec(db, "PRAGMA journal_mode = WAL");
+		term(one, sizeof(one));
+		term(two, sizeof(two));
+		snprintf(
+		    query, sizeof(query), dice(3) == 0 ? "%s" : "%s and %s", one, two);
+		alone = answer(db, &wanted);
+		wanted.ahead = true;
+		both = answer(db, &wanted);
+		same(query, alone, both);
+		free(alone);
+		free(both);
+	}
+	sqlite3_close(db);
+	unlink(path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(as_sql_tells),
+	    cmocka_unit_test(ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
