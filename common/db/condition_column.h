@@ -61,7 +61,7 @@ int condition_run_compare(const struct condition_run *a, const struct condition_
 struct condition_column {
 	const char *at, *end; /* what is left of it */
 	bool whole;	      /* its runs are whole numbers */
-	double pace;	      /* bytes for a run, about, where condition_column_skip() knows */
+	double pace; /* bytes for a run, about, where condition_column_skip() knows */
 };
 
 void condition_column_begin(
