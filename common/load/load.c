@@ -357,6 +357,7 @@ tell_states(struct load *load)
 	/* Nobody listens any more; what is loaded is loaded all the same. */
 	if (errno != EPIPE)
 		msg("stdout: %s", strerror(errno));
+	clearerr(load->states); /* it was said */
 	load->totals.errors++;
 	load->states = NULL;
 }
