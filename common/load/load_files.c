@@ -63,11 +63,10 @@ load_descriptor(struct load *load, int fd, const char *name, struct progress *pr
 			ahead_return(ahead, batch);
 			break;
 		case AHEAD_PAUSE:
-			(void)load_pause(load);
+			result = load_pause(load);
 			break;
 		case AHEAD_IDLE:
-			/* What goes wrong shows again at the next line or at the end. */
-			(void)load_idle(load);
+			result = load_idle(load);
 			break;
 		case AHEAD_INTERRUPTED:
 			break;

@@ -57,6 +57,32 @@ wanted() {
     if [[ $output == *'"stream":"partial_downloads"'* ]]; then false; fi
 }
 
+# SQLite takes the transaction back, and what follows would be written without one.
+@test "what cannot be committed while nothing comes ends the load" {
+    for n in 5 7 8; do # of the first commit behind that of the schema
+        rm -f "$db"
+        said=$BATS_TEST_TMPDIR/said
+        : >"$said"
+        {
+            record runs '{"experiment":"e1","num":1}'
+            closed e1 '{"runs":1}'
+            wait_for test -s "$said"
+            record runs '{"experiment":"e2","num":1}'
+            closed e2 '{"runs":1}'
+            state e2
+        } 2>/dev/null | {
+            failing fdatasync:$n elog-load "$db" 2>"$said" >"$BATS_TEST_TMPDIR/states" && status=0 || status=$?
+            echo "$status" >"$BATS_TEST_TMPDIR/status"
+        }
+        cat "$said" >&2
+        equal "$(cat "$BATS_TEST_TMPDIR/status")" 1
+        equal "$(cat "$BATS_TEST_TMPDIR/states")" ""
+        equal "$(wc -l <"$said")" 1
+        equal "$(sql "$db" "SELECT count(*) FROM experiments WHERE name = 'e2'")" 0
+        elog-load --check "$db"
+    done
+}
+
 @test "a database in its place whose name may not be on disk is told" {
     elog-load --quiet "$BATS_TEST_TMPDIR/old.db" </dev/null >/dev/null
     run --separate-stderr failing fsync:2 elog-load --quiet --base "$BATS_TEST_TMPDIR/old.db" "$db" \

@@ -34,6 +34,14 @@ fsync(int fd)
 }
 
 int
+fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	return fails("fdatasync") ? -1 : real(fd);
+}
+
+int
 ftruncate(int fd, off_t size)
 {
 	int (*real)(int, off_t) = (int (*)(int, off_t))dlsym(RTLD_NEXT, "ftruncate");
