@@ -33,8 +33,9 @@ struct push {
 	struct batch batch;
 	struct batch_experiment *open; /* experiments that are not closed yet */
 	size_t bytes;
-	long rows;   /* of the batch, about */
-	char *state; /* the bookmark that the server has */
+	long rows;	   /* of the batch, about */
+	char *state;	   /* the bookmark that the server has */
+	char foreign[160]; /* what was said last of a stream that is not elog's */
 };
 
 /* ---- the server
@@ -612,6 +613,12 @@ take_record(struct push *push, const struct message *message, long number)
 		    "database",
 		    (int)(message->stream.n < 60 ? message->stream.n : 60),
 		    message->stream.p);
+		/* Of a whole stream once. */
+		if (strcmp(why, push->foreign) == 0) {
+			push->totals.errors++;
+			return EXIT_DONE;
+		}
+		memcpy(push->foreign, why, sizeof(why));
 		push_bad_line(push, number, why);
 		return EXIT_DONE;
 	}

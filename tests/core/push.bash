@@ -306,8 +306,9 @@ comes() {
 
 @test "only what is committed is counted" {
     run --separate-stderr elog-push "$T" < <(experiment e 3
-        echo '{"type":"RECORD","stream":"nosuch","record":{"id":1}}')
+        for i in 1 2 3; do echo "{\"type\":\"RECORD\",\"stream\":\"nosuch\",\"record\":{\"id\":$i}}"; done)
     status_is 1
+    equal "$(grep -c "no stream of elog's" <<<"$stderr")" 1
     [[ $stderr == *": 1 experiments and 5 records pushed, in 1 transactions" ]]
 }
 
