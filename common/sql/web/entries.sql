@@ -27,17 +27,18 @@ up (entry_id, parent, n) AS (
     SELECT l.entry_id, l.created_at FROM logbook_entries l
     WHERE :entry IS NULL AND l.experiment_id = (SELECT eid FROM x)
         AND (:deleted IS NOT NULL OR instr(l.doc, '"deleted_by"') = 0
-            OR l.deleted_by IS NULL)
-        AND (:author IS NULL OR l.author = :author COLLATE NOCASE)
+            OR member(l.doc, 'deleted_by') IS NULL)
+        AND (:author IS NULL OR member(l.doc, 'author') = :author COLLATE NOCASE)
         AND (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(l.tags) WHERE value = :tag))
         AND (:run IS NULL OR CAST(l.run_number AS TEXT) = :run)
         AND (:from IS NULL OR l.created_at >= :from)
         AND (:to IS NULL
             OR l.created_at < iif(length(:to) = 10, date(:to, '+1 day'), :to))
-        AND ((SELECT any FROM f) OR instr(l.doc, '"parent"') = 0 OR l.parent IS NULL OR NOT EXISTS (
+        AND ((SELECT any FROM f) OR instr(l.doc, '"parent"') = 0 OR member(l.doc, 'parent') IS NULL OR NOT EXISTS (
             SELECT 1 FROM logbook_entries p WHERE p.experiment_id = l.experiment_id
-                AND p.entry_id = l.parent
-                AND (:deleted IS NOT NULL OR p.deleted_by IS NULL)))
+                AND p.entry_id = member(l.doc, 'parent')
+                AND (:deleted IS NOT NULL OR instr(p.doc, '"deleted_by"') = 0
+                    OR member(p.doc, 'deleted_by') IS NULL)))
     ORDER BY l.created_at DESC, l.entry_id DESC
     LIMIT 51 OFFSET 50 * max(0, CAST(coalesce(:page, '1') AS INTEGER) - 1)
 ), top (entry_id, rank) AS (
@@ -45,9 +46,10 @@ up (entry_id, parent, n) AS (
     UNION ALL
     SELECT * FROM (SELECT entry_id, 1 FROM up ORDER BY n DESC LIMIT 1)
 ), answer AS MATERIALIZED (
-    SELECT entry_id, parent, created_at FROM logbook_entries
+    SELECT entry_id, member(doc, 'parent') AS parent, created_at FROM logbook_entries
     WHERE experiment_id = (SELECT eid FROM x) AND instr(doc, '"parent"') > 0
-        AND parent IS NOT NULL AND (:deleted IS NOT NULL OR entry_id = :entry OR deleted_by IS NULL)
+        AND member(doc, 'parent') IS NOT NULL AND (:deleted IS NOT NULL OR entry_id = :entry
+            OR instr(doc, '"deleted_by"') = 0 OR member(doc, 'deleted_by') IS NULL)
         AND NOT (SELECT any FROM f)
 ), tree (entry_id, depth, rank, path) AS (
     SELECT entry_id, 0, rank, '' FROM top WHERE rank <= 50
@@ -72,7 +74,7 @@ FROM tree t JOIN logbook_entries l
     ON l.experiment_id = (SELECT eid FROM x) AND l.entry_id = t.entry_id
 ORDER BY t.rank, t.path;
 -- tags: of the entries on the page
-SELECT l.entry_id, t.value AS tag FROM json_each(:shown) s JOIN logbook_entries l
+SELECT l.entry_id, t.value AS tag FROM json_each(:shown) s CROSS JOIN logbook_entries l
     ON l.experiment_id = (SELECT id FROM experiments WHERE name = :experiment)
         AND l.entry_id = s.value,
     json_each(l.tags) t;
@@ -81,17 +83,17 @@ SELECT l.entry_id, a.value ->> '_id' AS id, a.value ->> 'name' AS name,
     a.value ->> 'type' AS type, t.size,
     (SELECT 1 FROM downloads d WHERE d.url = t.url AND d.status = 'complete') AS here,
     a.value ->> 'type' IN ('image/png', 'image/jpeg', 'image/gif', 'image/webp') AS image
-FROM json_each(:shown) s JOIN logbook_entries l
+FROM json_each(:shown) s CROSS JOIN logbook_entries l
     ON l.experiment_id = (SELECT id FROM experiments WHERE name = :experiment)
         AND l.entry_id = s.value,
     json_each(l.doc, '$.attachments') a
     LEFT JOIN attachments t ON t.experiment = :experiment AND t.entry_id = l.entry_id
         AND t.attachment_id = a.value ->> '_id';
 -- authors: for the filter
-SELECT DISTINCT author FROM logbook_entries
+SELECT DISTINCT member(doc, 'author') AS author FROM logbook_entries
 WHERE experiment_id = (SELECT id FROM experiments WHERE name = :experiment)
-    AND author IS NOT NULL AND :entry IS NULL
-ORDER BY author COLLATE NOCASE LIMIT 500;
+    AND member(doc, 'author') IS NOT NULL AND :entry IS NULL
+ORDER BY 1 COLLATE NOCASE LIMIT 500;
 -- all_tags: for the filter
 SELECT DISTINCT t.value AS tag FROM get_elog_tags g, json_each(g.data) t
 WHERE g.experiment_id = (SELECT id FROM experiments WHERE name = :experiment)
