@@ -410,3 +410,17 @@ activate_port() {
     equal "$output" ''
     status_is 0
 }
+
+@test "the first page counts entries as people see them: without deleted and older ones" {
+    jq -nc '{type: "RECORD", stream: "experiments", record: {experiment: "e1", name: "e1"}},
+        (range(10) | {type: "RECORD", stream: "logbook_entries", record: ({experiment: "e1",
+            _id: "e\(.)", insert_time: "2026-01-01T00:00:00+00:00", content: "jet \(.)"}
+            + if . % 5 == 0 then {deleted_by: "bob", deleted_time: "2026-01-02T00:00:00+00:00"}
+              elif . == 1 then {deleted_by: null} else {} end)}),
+        {type: "RECORD", stream: "fetches", record: {experiment: "e1", status: "complete",
+            records: {experiments: 1, logbook_entries: 10}}}' | elog-load -q "$db" >"$BATS_TEST_TMPDIR/out"
+    serve "$db"
+    equal "$(page /index.json | jq .entries)" 8
+    equal "$(page /e/e1/entries.json | wc -l)" 8
+    equal "$(page '/e/e1/entries.json?deleted=1' | wc -l)" 10
+}

@@ -1,5 +1,6 @@
 -- rows: the experiments, those with the newest data first.  How many rows a stream has is
 -- what came with its last fetch, where that is known: counting a million takes too long.
+-- Entries that were deleted, and older versions, are few.
 WITH chosen (id, at) AS MATERIALIZED (
     SELECT e.id, coalesce(member(e.doc, 'end_time'), member(e.doc, 'start_time'))
     FROM experiments e
@@ -17,7 +18,10 @@ SELECT e.name, e.label, e.instrument, e.pi, e.start_time, e.end_time,
         (SELECT count(*) FROM runs r WHERE r.experiment_id = e.id)) AS runs,
     coalesce((SELECT s.records FROM fetched_streams s WHERE s.experiment = e.name
         AND s.stream = 'logbook_entries' AND s.status = 'complete'),
-        (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id)) AS entries,
+        (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id))
+        - (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id
+            AND instr(l.doc, '"deleted_by"') > 0 AND member(l.doc, 'deleted_by') IS NOT NULL)
+        AS entries,
     f.status, f.completed_at, f.message,
     substr(e.description, 1, 200) AS description
 FROM chosen c CROSS JOIN experiments e ON e.id = c.id LEFT JOIN fetches f ON f.experiment = e.name
