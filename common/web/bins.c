@@ -9,9 +9,10 @@
 #define FINER 4
 
 void
-bins_begin(struct bins *bins, bool log, size_t max)
+bins_begin(struct bins *bins, bool log, size_t max, size_t few)
 {
-	*bins = (struct bins){.log = log, .max = max};
+	*bins =
+	    (struct bins){.log = log, .max = max, .few = few > 2 * max ? few : 2 * max};
 }
 
 static double
@@ -119,7 +120,7 @@ bins_add(struct bins *bins, const struct point *point)
 	if (bins->n == 0) {
 		bins->least_x = bins->most_x = point->x;
 		bins->least_y = bins->most_y = point->y;
-		bins->plain = malloc(2 * bins->max * sizeof(*point));
+		bins->plain = malloc(bins->few * sizeof(*point));
 		bins->failed = bins->plain == NULL;
 	}
 	if (point->x < bins->least_x)
@@ -130,7 +131,7 @@ bins_add(struct bins *bins, const struct point *point)
 		bins->least_y = point->y;
 	if (point->y > bins->most_y)
 		bins->most_y = point->y;
-	if (bins->plain != NULL && (size_t)bins->n == 2 * bins->max)
+	if (bins->plain != NULL && (size_t)bins->n == bins->few)
 		divide(bins);
 	if (bins->failed)
 		return;

@@ -19,7 +19,8 @@ struct bin {
 
 struct bins {
 	bool log;   /* columns are of the logarithm of x */
-	size_t max; /* columns at most; twice as many points are kept as they are */
+	size_t max; /* columns at most; twice as many points are kept as they are, or */
+	size_t few; /* so many, if that is more */
 	bool fixed; /* x is from low to high, and no other */
 	double low, high;
 	bool failed; /* without memory */
@@ -32,7 +33,7 @@ struct bins {
 	double least_x, most_x, least_y, most_y;
 };
 
-void bins_begin(struct bins *bins, bool log, size_t max);
+void bins_begin(struct bins *bins, bool log, size_t max, size_t few);
 void bins_add(struct bins *bins, const struct point *point);
 
 /* All were added: of columns there are no more than so many, and not much fewer. */

@@ -97,6 +97,7 @@ struct drawing {
 	struct view *view;
 	const struct plot *plot;
 	struct axis x, y;
+	double least, most; /* of x that is shown */
 	double top, height;
 	xmlNode *node;
 	struct buffer paths[PLOT_COLOURS + 2]; /* that of no colour is the last */
@@ -210,14 +211,16 @@ draw_points(
 
 /* The address of the runs whose values are in a bar. */
 static const char *
-bar_address(struct view *view, const char *name, const struct plot_bar *bar, bool last)
+bar_address(struct view *view, const char *name, const struct axis *axis,
+    const struct plot_bar *bar, bool last)
 {
 	const char *q = request_value(view->request, "q");
 	const char *experiments = view_value(view, "e"),
 		   *experiment = view_value(view, "experiment");
 	struct arena *arena = &view->request->arena;
 	struct buffer text = {0}, address = {0};
-	char bounds[80];
+	const char *quote = axis->kind == POINTS_TIME ? "'" : "";
+	char bounds[80], edge[AXIS_TEXT];
 	const char *encoded;
 	int n;
 
@@ -230,11 +233,12 @@ bar_address(struct view *view, const char *name, const struct plot_bar *bar, boo
 		if (i == 1)
 			buffer_put(&text, " and ", 5);
 		quote_name(&text, name);
-		n = snprintf(bounds, sizeof(bounds), " %s %.12g",
+		axis_exact(axis, i == 0 ? bar->low : bar->high, edge);
+		n = snprintf(bounds, sizeof(bounds), " %s %s%s%s",
 		    i == 0 ? ">="
 		    : last ? "<="
 			   : "<",
-		    i == 0 ? bar->low : bar->high);
+		    quote, edge, quote);
 		buffer_put(&text, bounds, (size_t)n);
 	}
 	buffer_put(&text, "", 1);
@@ -274,9 +278,8 @@ draw_bars(struct drawing *d, const struct plot_panel *panel, const char *name)
 		view_pixels(node, "y", y);
 		view_pixels(node, "width", fmax(right - left - 1, 0.5));
 		view_pixels(node, "height", fmax(d->top + d->height - y, 1));
-		if (d->x.kind != POINTS_TIME)
-			view_attribute(node, "href",
-			    bar_address(d->view, name, bar, i == panel->n_bars - 1));
+		view_attribute(node, "href",
+		    bar_address(d->view, name, &d->x, bar, i == panel->n_bars - 1));
 		axis_text(&d->x, bar->low, low);
 		axis_text(&d->x, bar->high, high);
 		if (asprintf(&label, "%lld runs: %s to %s", bar->n, low, high) < 0)
@@ -290,8 +293,9 @@ draw_bars(struct drawing *d, const struct plot_panel *panel, const char *name)
 
 /* The x axis of all panels together. */
 static void
-fit_x(const struct plot *plot, struct axis *x)
+fit_x(const struct plot *plot, struct drawing *d)
 {
+	struct axis *x = &d->x;
 	double least = INFINITY, most = -INFINITY;
 
 	*x = (struct axis){.kind = points_x(plot->points)->kind, .log = plot->log_x};
@@ -302,6 +306,8 @@ fit_x(const struct plot *plot, struct axis *x)
 		}
 	if (!isfinite(least))
 		least = most = 1;
+	d->least = plot->histogram ? -INFINITY : least;
+	d->most = plot->histogram ? INFINITY : most;
 	axis_fit(x, least, most);
 	/* What was asked for is shown as it was. */
 	if (plot->has_from && (!x->log || plot->from > 0) && plot->from < x->high)
@@ -356,6 +362,22 @@ kind_name(enum points_kind kind)
 	}
 }
 
+/* What is said behind the name of the x axis: of times, whose ticks say a part of them,
+   from where to where. */
+static void
+put_across(struct drawing *d)
+{
+	char text[2 * AXIS_TEXT + 8], from[AXIS_TEXT], to[AXIS_TEXT];
+
+	axis_behind(&d->x, text);
+	if (d->x.kind == POINTS_TIME) {
+		axis_text(&d->x, fmax(d->x.low, d->least), from);
+		axis_text(&d->x, fmin(d->x.high, d->most), to);
+		snprintf(text, sizeof(text), ", %.16s to %.16s", from, to);
+	}
+	view_attribute(d->node, "across", text);
+}
+
 static void
 draw_panel(struct drawing *d, size_t i, bool links)
 {
@@ -397,8 +419,7 @@ draw_panel(struct drawing *d, size_t i, bool links)
 	}
 	axis_behind(&d->y, behind);
 	view_attribute(d->node, "behind", behind);
-	axis_behind(&d->x, behind);
-	view_attribute(d->node, "across", behind);
+	put_across(d);
 	view_attribute(d->node, "kind", kind_name(name->kind));
 	put_ticks(d->view, d->node, "y", &d->y, d->height > 200 ? 7 : 4,
 	    d->top + d->height, -d->height);
@@ -509,7 +530,7 @@ draw(struct view *view, const struct plot *plot)
 
 	if (picture == NULL)
 		return;
-	fit_x(plot, &d.x);
+	fit_x(plot, &d);
 	for (size_t i = 0; i < plot->n; i++) {
 		const struct plot_panel *panel = &plot->panels[i];
 

@@ -14,6 +14,8 @@
 #define ROWS_BYTES 185000 /* of the points of all panels together, about */
 #define ROW_BYTES 75	  /* of a point, beside texts: numbers have up to 17 digits */
 #define LEAST_BINS 60
+#define FEW 600 /* points of a panel that are all shown, however many panels there are   \
+		 */
 
 /* ---- What was asked for ----------------------------------------------------- */
 
@@ -271,7 +273,7 @@ plot_read(struct plot *plot, struct view *view)
 	for (size_t i = 0; i < plot->n; i++) {
 		struct bins *bins = &plot->panels[i].bins;
 
-		bins_begin(bins, plot->log_x, bins_of(plot));
+		bins_begin(bins, plot->log_x, bins_of(plot), FEW);
 		bins->fixed = plot->has_from && plot->has_to && plot->to > plot->from &&
 			      (!plot->log_x || plot->from > 0);
 		bins->low = plot->from;

@@ -231,6 +231,7 @@ points() {
     equal "$(code /status.svg)" 404
     equal "$(page '/plot.json?v=b&kind=histogram' | jq -s 'map(.count) | add')" 40
     page '/plot?v=b&kind=histogram' | grep -q 'href="/runs?q=b%20%3E%3D%206%20and%20b%20%3C%3D%207"'
+    page '/plot?v=start_time&kind=histogram' | grep -q "href=\"/runs?q=start_time%20%3E%3D%20%272026-03-01T"
     # 0 has no logarithm: 5 of 40.
     equal "$(page '/plot.json?v=b&log=y' | wc -l)" 35
     page '/plot?v=b&log=y' | grep -q '5 have no logarithm'

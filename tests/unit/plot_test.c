@@ -27,7 +27,7 @@ many(void **state)
 	double least = INFINITY, most = -INFINITY;
 
 	(void)state;
-	bins_begin(&bins, false, BINS_MAX);
+	bins_begin(&bins, false, BINS_MAX, 0);
 	for (unsigned i = 0; i < 100000; i++) {
 		struct point point = {.x = (scattered(i) - 0.5) * (i + 1),
 		    .y = i == 77777   ? 1e6
@@ -61,7 +61,7 @@ few(void **state)
 	size_t at = 0, count = 0;
 
 	(void)state;
-	bins_begin(&bins, true, 10);
+	bins_begin(&bins, true, 10, 0);
 	for (int i = 1; i <= 20; i++)
 		bins_add(&bins, &(struct point){.x = 5, .y = i});
 	while (bins_next(&bins, &at, &low, &high, &n)) {

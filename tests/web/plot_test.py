@@ -20,7 +20,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 CURRENT = "CXI:HFP:MMS:08.VAL"
 PLOT = f"/e/mfxl200025/plot?v={CURRENT}"
 PAGES = [
-    "/plot", "/e/mfxl200025/plot", "/plot?v=duration", "/plot?v=nothing", "/plot?v=type", f"/plot?v={CURRENT}&q=a+>",
+    "/lineage", "/plot", "/e/mfxl200025/plot", "/plot?v=duration", "/plot?v=nothing", "/plot?v=type", f"/plot?v={CURRENT}&q=a+>",
     f"/plot?v={CURRENT}&colour=experiment&x=time&log=y", f"/plot?v={CURRENT}&kind=histogram",
     f"/plot?v={CURRENT},duration,total_size&x=time&colour={CURRENT}", "/e/evil0001/plot?v=speed&colour=type",
     f"/plot?v={CURRENT},duration&colour=duration&log=colour&low=,1", f"/plot?v={CURRENT}&low=x",
@@ -51,7 +51,7 @@ def none_is_left_out():
     known = re.findall(r'\{\.path = "([^"]*)"', source)
     assert len(known) > 10, known
     for path in set(known) - {"/e/:experiment/entries/:entry/html", "/e/:experiment/entries/:entry/files/:file",
-                              "/jobs/:job"}:
+                              "/jobs/:job", "/jobs/:job/lineage"}:
         pattern = re.sub(":[a-z]+", "[^/]+", path)
         assert any(re.fullmatch(pattern, page.split("?")[0]) for page in PAGES + pages.PAGES), path
 
@@ -211,12 +211,14 @@ def logarithms(driver, place):
 
     def found():
         for y in range(int(box[1]), int(box[2]), 12):
-            ActionChains(driver, duration=5).move_by_offset(int(box[0]), y).perform()
+            # From the corner of the page, wherever the hand was.
             ActionChains(driver).reset_actions()
+            ActionChains(driver, duration=5).move_by_offset(int(box[0]), y).perform()
             if says.text:
                 return says.text
         return None
     run = int(wait_for(found).split("run ")[1].split(":")[0])
+    ActionChains(driver).reset_actions()
     assert 95 <= run <= 105, run
 
 

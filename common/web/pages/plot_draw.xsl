@@ -58,7 +58,9 @@
       </xsl:for-each>
       <xsl:for-each select="x">
         <path class="grid" d="M{@at} {$bottom}v5" stroke="#57606a" fill="none"/>
-        <text class="tick" x="{@at}" y="{$bottom + 18}" text-anchor="middle" fill="#57606a"><xsl:value-of select="."/></text>
+        <!-- A long label of a tick at the end would stick out. -->
+        <xsl:variable name="last" select="@at &gt; $right - 14 and string-length(.) &gt; 7"/>
+        <text class="tick" x="{@at * not($last) + $plot/@width * $last}" y="{$bottom + 18}" text-anchor="{substring('endmiddle', 1 + 3 * not($last), 3 + 3 * not($last))}" fill="#57606a"><xsl:value-of select="."/></text>
       </xsl:for-each>
       <path class="frame" d="M{$left} {$top}V{$bottom}H{$right}" stroke="#57606a" fill="none"/>
       <xsl:if test="$plot/@kind = 'histogram'">
@@ -88,7 +90,7 @@
         </xsl:choose>
       </xsl:for-each>
     </xsl:for-each>
-    <xsl:if test="$plot/x">
+    <xsl:if test="$plot/@kind != 'histogram'">
       <text class="tick" x="{($left + $right) div 2}" y="{$plot/panel[last()]/@bottom + 40}" text-anchor="middle" fill="#57606a">
         <xsl:call-template name="across"/><xsl:value-of select="$plot/panel[last()]/@across"/>
       </text>
