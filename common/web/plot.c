@@ -14,8 +14,7 @@
 #define ROWS_BYTES 185000 /* of the points of all panels together, about */
 #define ROW_BYTES 75	  /* of a point, beside texts: numbers have up to 17 digits */
 #define LEAST_BINS 60
-#define FEW 600 /* points of a panel that are all shown, however many panels there are   \
-		 */
+#define FEW 600 /* points of a panel that are all shown, of any number of panels */
 
 /* ---- What was asked for ----------------------------------------------------- */
 
