@@ -73,7 +73,7 @@ static const char *const others[WHICH] = {
 };
 
 /* So many bytes of documents become a segment, where they come in one transaction. */
-#define BYTES_MANY ((size_t)24 << 20)
+#define BYTES_MANY ((size_t)36 << 20)
 
 /* So many of them go to the worker at once. */
 #define BYTES_BATCH ((size_t)64 << 10)

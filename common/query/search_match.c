@@ -30,6 +30,7 @@ struct words {
 	struct word *list;
 	size_t n, capacity;
 	struct buffer folded;
+	size_t looked_at; /* so much of the text */
 	bool failed;
 };
 
@@ -88,21 +89,21 @@ add_word(struct words *words, size_t at, size_t length)
 	buffer_free(&all);
 }
 
-/* Those that begin before an offset, at least. */
-static struct words
-words_of(const char *text, size_t before)
+/* Go on, to the words that begin before an offset. */
+static void
+look_on(struct words *words, size_t before)
 {
-	struct words words = {.text = text};
-	size_t n = strlen(text), at = 0, length;
+	size_t n = strlen(words->text), at = words->looked_at, length;
 
-	while (at < before && !words.failed && words_next(text, n, &at, &length)) {
-		add_word(&words, at, length);
+	while (
+	    at < before && !words->failed && words_next(words->text, n, &at, &length)) {
+		add_word(words, at, length);
 		at += length;
 	}
-	words.failed |= words.folded.failed;
-	if (words.failed)
-		words.n = 0;
-	return words;
+	words->looked_at = at;
+	words->failed |= words->folded.failed;
+	if (words->failed)
+		words->n = 0;
 }
 
 /* Is the i'th word that one, or does it begin so? */
@@ -184,7 +185,7 @@ static int
 matches_text(const struct search_term *term, const char *text)
 {
 	struct buffer folded = {0};
-	struct words words;
+	struct words words = {.text = text};
 	char *plain;
 	int result;
 
@@ -203,7 +204,7 @@ matches_text(const struct search_term *term, const char *text)
 		if (term->way == SEARCH_PART || result == 0 || term->n_words == 0)
 			return result;
 	}
-	words = words_of(text, SIZE_MAX);
+	look_on(&words, SIZE_MAX);
 	result = words.failed ? -1 : has_words(term, &words);
 	words_free(&words);
 	return result;
@@ -406,19 +407,18 @@ size_t
 search_hits(const struct search_query *query, enum search_field field, const char *text,
     size_t behind, struct search_hit *hits, size_t max)
 {
-	size_t all = strlen(text), n;
+	struct words words = {.text = text};
+	size_t all = strlen(text), before = FEW_BYTES, n;
 
 	/* A long text is not taken apart for the little of it that is shown. */
-	for (size_t before = FEW_BYTES;; before *= 4) {
-		struct words words = words_of(text, before);
-		bool enough;
-
+	for (;; before *= 2) {
+		look_on(&words, before);
 		n = find_hits(query, field, &words, hits, max);
-		enough = before >= all || words.failed ||
-			 (n > 0 && behind < all &&
-			     !is_open(query, &words, hits[0].at + behind));
-		words_free(&words);
-		if (enough)
-			return n;
+		if (before >= all || words.failed ||
+		    (n > 0 && behind < all &&
+			!is_open(query, &words, hits[0].at + behind)))
+			break;
 	}
+	words_free(&words);
+	return n;
 }
