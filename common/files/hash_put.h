@@ -7,9 +7,9 @@
 /*
  * Read JSON objects, one a line, from a descriptor, name in messages: with current_hash
  * or target_hash they become records of hash_records, with sha256 of hash_files, with
- * target of hash_links; their members pass as they are.  A site of the record's takes the
- * place of theirs where it is not NULL.  The exit status: 0; 1 after messages: lines that
- * are no such objects were left out.
+ * target of hash_links; their members pass as they are, but for names longer than any of
+ * ours.  A site of the record's takes the place of theirs where it is not NULL.  The exit
+ * status: 0; 1 after messages: lines that are no such objects were left out.
  */
 int hash_put_json(struct hash_record *record, int fd, const char *name, const char *site);
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
@@ -23,25 +24,17 @@
 struct scan {
 	struct hash_record record;
 	struct hash_walk *walk;
-	struct timespec flushed;
+	double flushed; /* when: see clock_seconds() */
 };
-
-static double
-since(const struct timespec *then, struct timespec *now)
-{
-	clock_gettime(CLOCK_MONOTONIC, now);
-	return (double)(now->tv_sec - then->tv_sec) +
-	       (double)(now->tv_nsec - then->tv_nsec) / 1e9;
-}
 
 static void
 flush_at_times(struct scan *scan)
 {
-	struct timespec now;
+	double now = clock_seconds();
 
 	if (scan->record.out->error != 0)
 		scan->walk->stop = true;
-	if (since(&scan->flushed, &now) < FLUSH_SECONDS)
+	if (now - scan->flushed < FLUSH_SECONDS)
 		return;
 	(void)stream_flush(scan->record.out); /* its error stays */
 	scan->flushed = now;
@@ -83,12 +76,15 @@ put_lost_links(
 	sqlite3_stmt *query = db_prepare(db, scan->walk->db,
 	    "SELECT CAST(name AS BLOB) FROM hash_links "
 	    "WHERE site_id = ?1 AND directory = ?2");
+	int code;
 
-	if (query == NULL)
+	if (query == NULL) {
+		scan->walk->problems++;
 		return;
+	}
 	sqlite3_bind_text(query, 1, scan->record.site, -1, SQLITE_STATIC);
 	path_bind(query, 2, directory->path, strlen(directory->path));
-	while (sqlite3_step(query) == SQLITE_ROW) {
+	while ((code = sqlite3_step(query)) == SQLITE_ROW) {
 		const char *p = sqlite3_column_blob(query, 0);
 		size_t n = (size_t)sqlite3_column_bytes(query, 0);
 		size_t i = directory->n_dirs + directory->n_files;
@@ -108,6 +104,10 @@ put_lost_links(
 			hash_record_gone(&scan->record, "hash_links", path, false);
 		free(path);
 		free(name);
+	}
+	if (code != SQLITE_DONE) {
+		db_complain(db, scan->walk->db);
+		scan->walk->problems++;
 	}
 	sqlite3_finalize(query);
 }
@@ -217,7 +217,7 @@ int
 hash_scan(const struct hash_scan *given, struct stream *out, const char *directory)
 {
 	struct hash_walk walk = given->walk;
-	struct timespec now, coarse;
+	struct timespec coarse;
 	struct scan scan = {.walk = &walk};
 	char *root = hash_root_absolute(directory),
 	     *recorded = root != NULL ? hash_root_recorded(given->roots, root) : NULL;
@@ -229,8 +229,7 @@ hash_scan(const struct hash_scan *given, struct stream *out, const char *directo
 	}
 	/* The clock from which files get their times. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &coarse);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	scan.flushed = now;
+	scan.flushed = clock_seconds();
 	scan.record = (struct hash_record){.out = out,
 	    .site = given->site,
 	    .session = given->session,

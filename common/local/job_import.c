@@ -27,8 +27,12 @@ copy(int from, int to)
 	while ((n = read(from, buffer, sizeof(buffer))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 || write(to, buffer, (size_t)n) != n)
+		if (n < 0)
 			return -1;
+		/* A disk that fills up takes a part, and says why with the next. */
+		for (ssize_t at = 0, written; at < n; at += written)
+			if ((written = write(to, buffer + at, (size_t)(n - at))) < 0)
+				return -1;
 	}
 	return 0;
 }
