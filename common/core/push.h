@@ -38,13 +38,16 @@ int push_open(
    counted.  0, or the exit status after a message if going on makes no sense. */
 int push_line(struct push *push, char *line, size_t n, long number);
 
-/* Nothing more has come for now: write what there is. */
+/* Nothing more has come for now: write what there is.  Returns as push_line(): what could
+   not be written is not tried again, so no line may follow. */
 int push_idle(struct push *push);
 
 /* The stream ended: write what is left, and report the experiments that were begun but
    not closed.  Returns as push_line(). */
 int push_end(struct push *push);
 
+/* Report what is wrong with a line, or where number is 0 with more than one, and count
+   it: no bookmark that comes later is kept. */
 void push_bad_line(struct push *push, long number, const char *why);
 
 const struct push_totals *push_totals(const struct push *push);

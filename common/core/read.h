@@ -15,7 +15,8 @@ struct read_options {
 
 /*
  * Write it as it is now, whatever is written there meanwhile.  Memory does not grow with
- * it.  The exit status, after a message.
+ * it.  The exit status, after a message; but that out could not be written is the
+ * caller's to tell, see stream_close().
  */
 int read_stream(
     struct dbms *server, struct stream *out, const struct read_options *options);

@@ -27,8 +27,9 @@ enum schema_state {
 enum dbms_result schema_look(struct dbms *server, enum schema_state *state);
 
 /*
- * Bring it up to date, where several may do so at once.  0, or the exit status after a
- * message: it is newer, or the server refuses.
+ * Bring it up to date, where several may do so at once, and make what somebody dropped
+ * of one that is.  0, or the exit status after a message: it is newer, a table of it is
+ * somebody else's, or the server refuses.
  */
 int schema_migrate(struct dbms *server);
 
