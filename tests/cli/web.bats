@@ -422,6 +422,7 @@ activate_port() {
             records: {experiments: 1, logbook_entries: 10}}}' | elog-load -q "$db" >"$BATS_TEST_TMPDIR/out"
     serve "$db"
     equal "$(page /index.json | jq .entries)" 8
+    page /e/e1 | grep -q 'href="/e/e1/entries">8</a>'
     equal "$(page /e/e1/entries.json | wc -l)" 8
     equal "$(page '/e/e1/entries.json?deleted=1' | wc -l)" 10
 }

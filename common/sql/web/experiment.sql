@@ -21,7 +21,10 @@ SELECT s.name, s.description FROM samples s JOIN experiments e ON e.id = s.exper
 WHERE e.name = :experiment ORDER BY s.name LIMIT 500;
 -- counts: how much there is of each
 SELECT (SELECT count(*) FROM runs r WHERE r.experiment_id = e.id) AS runs,
-    (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id) AS entries,
+    (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id)
+        - (SELECT count(*) FROM logbook_entries l WHERE l.experiment_id = e.id
+            AND instr(l.doc, '"deleted_by"') > 0 AND member(l.doc, 'deleted_by') IS NOT NULL)
+        AS entries,
     (SELECT count(*) FROM files f WHERE f.experiment_id = e.id) AS files,
     (SELECT sum(size) FROM files f WHERE f.experiment_id = e.id) AS bytes
 FROM experiments e WHERE e.name = :experiment;
