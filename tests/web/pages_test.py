@@ -21,7 +21,8 @@ PAGES = [
     "/e/mfxnasty25/entries", "/e/mfxnasty25/entries?deleted=1", "/e/evil0001/entries", "/e/evil0001/entries/a01",
     "/e/cryo0001/runs", "/e/mfxl200025/runs", "/e/evil0001/runs?v=speed", "/runs", "/runs?q=duration+%3E+60+and",
     "/runs?q=duration+%3E+60&find=mms", "/e/mfxl200025/runs?table=Good+runs", "/conditions", "/search",
-    "/search?q=jet", "/search?q=since:never", "/search?q=script", "/jobs", "/lineage", "/lineage?of=nothing", "/sites", "/files", "/status",
+    "/search?q=jet", "/search?q=since:never", "/search?q=script", "/jobs", "/lineage", "/lineage?of=nothing", "/sites",
+    "/files", "/status",
 ]
 AXE = os.environ.get("ELOG_AXE")
 

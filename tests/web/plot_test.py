@@ -14,6 +14,7 @@ import pages_test as pages  # noqa: E402
 from logbook import wait_for  # noqa: E402
 
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
+from selenium.webdriver.common.actions.action_builder import ActionBuilder  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 
@@ -211,9 +212,10 @@ def logarithms(driver, place):
 
     def found():
         for y in range(int(box[1]), int(box[2]), 12):
-            # From the corner of the page, wherever the hand was.
-            ActionChains(driver).reset_actions()
-            ActionChains(driver, duration=5).move_by_offset(int(box[0]), y).perform()
+            # Not from where the hand was: that can lead out of the page.
+            hand = ActionBuilder(driver, duration=5)
+            hand.pointer_action.move_to_location(int(box[0]), y)
+            hand.perform()
             if says.text:
                 return says.text
         return None
