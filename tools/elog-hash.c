@@ -188,8 +188,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	return produce(database, puts[i].put, arguments);
 }
 
-/* ---- those that read a database -----------------------------------------------------
- */
+/* ---- those that read a database ----------------------------------------- */
 
 static int
 run_verify(const struct subcommand *subcommand, const char *const *arguments)

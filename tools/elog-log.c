@@ -58,8 +58,7 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-/* ---- options -------------------------------------------------------------------------
- */
+/* ---- options ------------------------------------------------------------ */
 
 static bool
 read_number(const char *option, const char *text, int64_t *value)
@@ -119,8 +118,7 @@ read_options(void)
 		   : EXIT_USAGE;
 }
 
-/* ---- subcommands ---------------------------------------------------------------------
- */
+/* ---- subcommands -------------------------------------------------------- */
 
 static int
 run_read(const struct subcommand *subcommand, const char *const *arguments)
@@ -185,8 +183,7 @@ static const struct subcommand subcommands[] = {
     {NULL, NULL, 0, 0, NULL, NULL},
 };
 
-/* ---- logging --------------------------------------------------------------------------
- */
+/* ---- logging ------------------------------------------------------------ */
 
 /* All words as one text, malloc'd. */
 static char *

@@ -44,8 +44,7 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
-/* ---- those that write records --------------------------------------------------------
- */
+/* ---- those that write records ------------------------------------------- */
 
 static int
 put_site(struct stream *out, const void *context)
@@ -171,8 +170,7 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	return produce(database, puts[i].put, arguments);
 }
 
-/* ---- those that read a database -------------------------------------------------------
- */
+/* ---- those that read a database ----------------------------------------- */
 
 static int
 run_read(const struct subcommand *subcommand, const char *const *arguments)

@@ -74,8 +74,7 @@ boolean(struct health *health, const char *name, bool value)
 		writer_bool(&health->w, name, value);
 }
 
-/* ---- what is looked at ----------------------------------------------------------------
- */
+/* ---- what is looked at -------------------------------------------------- */
 
 static void
 look_inside(struct health *health, sqlite3 *db)

@@ -286,8 +286,7 @@ tick(void *context, double seconds)
 		job_load_apart(running->project, running->from, running->wanted->db);
 }
 
-/* ---- Its end ------------------------------------------------------------------------
- */
+/* ---- Its end ------------------------------------------------------------ */
 
 /* Outputs, whatever became of the command.  Returns the first role that lacks, or NULL.
  */

@@ -187,8 +187,7 @@ open_memory(const struct job_project *project, const char *path)
 	return NULL;
 }
 
-/* ---- Who is gone ----------------------------------------------------------------------
- */
+/* ---- Who is gone -------------------------------------------------------- */
 
 static const char gone[] =
     "SELECT uuid, number, parent FROM main.jobs WHERE project = :project AND " ALIVE

@@ -179,8 +179,7 @@ put_line(struct out *out, const char *message, size_t n, const char *detail)
 	end(out, &w);
 }
 
-/* ---- structured lines ----------------------------------------------------------------
- */
+/* ---- structured lines --------------------------------------------------- */
 
 /* The first of several members, up to a NULL, that an object has; malloc'd or NULL. */
 static char *
@@ -297,8 +296,7 @@ put_structured(struct out *out, const char *line, size_t n)
 	put_line(out, line, n, NULL);
 }
 
-/* ---- the whole ------------------------------------------------------------------------
- */
+/* ---- the whole ---------------------------------------------------------- */
 
 static int
 begin_out(struct out *out, const struct log_put *given)

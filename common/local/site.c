@@ -73,8 +73,7 @@ put_members(struct writer *w, sqlite3_stmt *row)
 	}
 }
 
-/* ---- for a person -------------------------------------------------------------------
- */
+/* ---- for a person ------------------------------------------------------- */
 
 /* Green for what is current, yellow for one behind, red for the rest. */
 static const char *
@@ -145,8 +144,7 @@ print_for_person(const struct site_view *view, sqlite3_stmt *figures)
 	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
 }
 
-/* ---- the dashboard -------------------------------------------------------------------
- */
+/* ---- the dashboard ------------------------------------------------------ */
 
 int
 site_dashboard(const struct site_view *view, bool json)
