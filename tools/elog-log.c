@@ -222,7 +222,8 @@ read_all(void)
 static int
 log_given(const char *const *arguments)
 {
-	const struct log_put put = {.db = database,
+	bool prints = database != NULL && strcmp(database, "-") == 0;
+	const struct log_put put = {.db = prints ? NULL : database,
 	    .level = level != NULL ? level : &log_levels[1],
 	    .site = site != NULL ? site : "",
 	    .session = session,

@@ -192,6 +192,9 @@ loaded() {
     equal "$(jq -r .summary_message "$BATS_TEST_TMPDIR/out" | paste -sd ' ')" 'first second'
     loaded
     equal "$(elog-log a b | jq -r 'select(.type == "RECORD").record.summary_message')" 'a b'
+    cd "$BATS_TEST_TMPDIR"
+    equal "$(elog-log --db - a b | jq -r 'select(.type == "RECORD").record.summary_message')" 'a b'
+    no_file . '-*'
     run --separate-stderr elog-log -l nosuch x
     status_is 2
     run --separate-stderr elog-log prune --db "$db"
