@@ -100,8 +100,8 @@ lane_open(struct lane *lane, sqlite3 *db, const char *name, sqlite3_int64 stored
 	return 0;
 }
 
-/* Where nearly all are: a run of a few digits that has a number.  False where it is
-   something else, which is left as it is. */
+/* Where nearly all are: a run of a few digits that has a number or a plain text, and is
+   not the last.  False where it is something else, which is left as it is. */
 static inline bool
 next_plain(struct lane *lane)
 {
@@ -120,10 +120,18 @@ next_plain(struct lane *lane)
 		return false;
 	lane->run.text = (struct json_span){value, (size_t)(p - value)};
 	value = p += 2;
-	if (*p != '-' && (*p < '0' || *p > '9'))
-		return false;
-	while (p < end && *p != ',' && *p != '}')
-		p++;
+	if (*p == '"') {
+		p = memchr(p + 1, '"', (size_t)(end - p - 1));
+		if (p == NULL || ++p == end || *p != ',' ||
+		    memchr(value, '\\', (size_t)(p - value)) != NULL)
+			return false;
+	} else {
+		if (*p != '-' && (*p < '0' || *p > '9'))
+			return false;
+		p = memchr(p, ',', (size_t)(end - p));
+		if (p == NULL)
+			return false; /* the last one */
+	}
 	lane->run.whole = true;
 	lane->run.number = number;
 	lane->value = (struct json_span){value, (size_t)(p - value)};
@@ -190,6 +198,19 @@ lane_follow(struct lane *lane, const struct lane *leader)
 	return lane->there && !is_before(leader, lane);
 }
 
+/* Times have sixteen digits, from 2001 to 2286: two halves are read at once. */
+static sqlite3_int64
+read_sixteen(const char *p)
+{
+	sqlite3_int64 high = 0, low = 0;
+
+	for (int i = 0; i < 8; i++) {
+		high = high * 10 + (p[i] - '0');
+		low = low * 10 + (p[i + 8] - '0');
+	}
+	return high * 100000000 + low;
+}
+
 sqlite3_int64
 lane_integer(const struct lane *lane)
 {
@@ -197,6 +218,8 @@ lane_integer(const struct lane *lane)
 	bool negative = p < end && *p == '-';
 	sqlite3_int64 number = 0;
 
+	if (!negative && lane->value.n == 16)
+		return read_sixteen(p);
 	for (p += negative; p < end && *p >= '0' && *p <= '9' && number < INT64_MAX / 20;
 	     p++)
 		number = number * 10 + (*p - '0');
