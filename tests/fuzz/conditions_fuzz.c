@@ -219,9 +219,11 @@ step(struct bytes *bytes, struct logbook *logbook, sqlite3 *db)
 	"SELECT * FROM (SELECT c.run_id, t.name FROM conditions c "                      \
 	"JOIN condition_types t ON t.id = c.type_id) " NAMED
 
+/* An object "value" within an edited one is a part of a name, which GIVEN leaves out. */
 #define MIRRORED                                                                         \
 	"SELECT * FROM (SELECT c.run_id, t.name FROM conditions c "                      \
-	"JOIN condition_types t ON t.id = c.type_id WHERE c.set_by IS NULL) " NAMED
+	"JOIN condition_types t ON t.id = c.type_id WHERE c.set_by IS NULL "             \
+	"AND t.name NOT GLOB '*.value*') " NAMED
 
 /* The first column of the only row, malloc'd. */
 static char *
