@@ -15,6 +15,7 @@
 #include "query/rows.h"
 #include "stream/emit.h"
 #include "text/human.h"
+#include "text/utf8.h"
 #include "text/writer.h"
 
 static const struct rows_kind kinds[] = {
@@ -91,9 +92,18 @@ put_cell(const char *text, int width, const char *on)
 	int n = 0;
 
 	fputs(on, stdout);
-	for (; *text != '\0'; text++) {
-		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
-		n += ((unsigned char)*text & 0xc0) != 0x80;
+	for (size_t length, left = strlen(text); left > 0;
+	     text += length, left -= length) {
+		unsigned character = 0;
+		int cells = -1;
+
+		length = utf8_read(text, left, &character);
+		if (length > 0)
+			cells = utf8_width(character);
+		else
+			length = 1;
+		fwrite(cells < 0 ? "?" : text, 1, cells < 0 ? 1 : length, stdout);
+		n += cells < 0 ? 1 : cells;
 	}
 	fputs(on[0] != '\0' ? colour(COLOUR_NONE) : "", stdout);
 	printf("%*s", n < width ? width - n : 1, "");

@@ -113,6 +113,13 @@ figures() {
     equal "$(site ls | cut -f1)" $'a\nc'
 }
 
+@test "a name of a site does not reach the terminal" {
+    elog-site add --db "$db" $'caf\xc3\xa9 \e[1m \xc2\x9b31m'
+    run elog-site dashboard --db "$db" -S $'caf\xc3\xa9 \e[1m \xc2\x9b31m'
+    status_is 0
+    [[ $output == *$'caf\xc3\xa9 ?[1m ?31m'* ]]
+}
+
 @test "why a site is where it is" {
     site add s
     site update /data h1
