@@ -386,6 +386,8 @@ send_events(struct exchange *x)
 	server->n_listeners++;
 	pthread_mutex_unlock(&server->lock);
 	links_allow(&server->links, link_of(x->connection), 0);
+	/* Nor does the library end it, where a busy machine lets us speak too late. */
+	(void)MHD_set_connection_option(x->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	add_headers(response, "text/event-stream", false);
 	add_header(response, "Cache-Control", "no-store");
 	return send_once(x->connection, MHD_HTTP_OK, response);
