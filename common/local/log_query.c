@@ -132,15 +132,17 @@ open_gathered(struct log_query *query, const char *db)
 {
 	struct backlog backlog;
 	int status = EXIT_DONE;
-	bool waits;
+	bool waits, empty;
 
 	*query = (struct log_query){.db = NULL};
 	if (backlog_open(&backlog, db) != 0)
 		return EXIT_PARTIAL;
 	waits = backlog_waits(&backlog);
+	empty = db_is_empty(backlog.file);
+	if (waits && empty)
+		query->path = strdup(backlog.file);
 	backlog_close(&backlog);
-	if (waits && db_is_empty(db)) {
-		query->path = strdup(db);
+	if (waits && empty) {
 		status = query->path != NULL ? open_empty(query) : EXIT_PARTIAL;
 	} else {
 		query->db = db_open_reader(db, &query->path);
@@ -168,7 +170,7 @@ log_query_open(struct log_query *query, const char *db, const char *config_file)
 	}
 	status = open_gathered(query, db);
 	/* What was gathered for want of a database may be in one by now. */
-	if (status == EXIT_DONE && query->empty && !db_is_empty(db)) {
+	if (status == EXIT_DONE && query->empty && !db_is_empty(query->path)) {
 		log_query_close(query);
 		status = open_gathered(query, db);
 	}

@@ -23,25 +23,36 @@ int
 backlog_open(struct backlog *backlog, const char *db)
 {
 	struct stat st;
+	char *inside = NULL;
 
 	*backlog = (struct backlog){.fd = -1};
+	if (stat(db, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (asprintf(&inside, "%s/elog.db", db) < 0) {
+			msg("no memory");
+			return -1;
+		}
+		db = inside;
+	}
 	/* A link to a database, and the database, have one. */
 	backlog->file = realpath(db, NULL);
 	if (backlog->file == NULL)
 		backlog->file = strdup(db);
 	else if (stat(backlog->file, &st) == 0 && !S_ISREG(st.st_mode)) {
 		msg("%s: it is no database: name a file", db);
-		backlog_close(backlog);
-		return -1;
+		goto fail;
 	}
 	if (backlog->file == NULL ||
 	    asprintf(&backlog->path, "%s.spool", backlog->file) < 0) {
 		backlog->path = NULL;
 		msg("no memory");
-		backlog_close(backlog);
-		return -1;
+		goto fail;
 	}
+	free(inside);
 	return 0;
+fail:
+	free(inside);
+	backlog_close(backlog);
+	return -1;
 }
 
 void

@@ -19,7 +19,8 @@ struct backlog {
 	char *file; /* the database */
 };
 
-/* Begin, for a database that need not be there.  0, or -1 after a message. */
+/* Begin, for a database that need not be there, or for elog.db in a directory that is.
+   0, or -1 after a message. */
 int backlog_open(struct backlog *backlog, const char *db);
 
 void backlog_close(struct backlog *backlog);

@@ -27,6 +27,15 @@ loaded() {
     lone_database "$db"
 }
 
+@test "a directory stands for elog.db in it, as for other tools" {
+    db=$BATS_TEST_TMPDIR/d/elog.db
+    mkdir "${db%/*}"
+    elog-log --db "${db%/*}" hello
+    equal "$(elog-log count --db "${db%/*}")" 1
+    loaded
+    equal "$(elog-log count --db "${db%/*}")" 1
+}
+
 @test "a reader beside a load that takes the lines misses none, and sees none twice" {
     for i in $(seq 60); do
         log "$i"
