@@ -603,7 +603,7 @@ if wanted select; then
     rows_database rows.db
     "$here/conditions.py" conditions.db "${BENCH_RUNS:-100000}"
     "$here/conditions.py" rows.db "${BENCH_RUNS:-100000}" 300 rows
-    [ "$rounds" -ge 10 ] || rounds=10
+    [ "$rounds" -ge 40 ] || rounds=40 # of ten milliseconds each
     # One condition, two, three; against the best that we know to write for sqlite3 on rows.
     # select_both QUERY COLUMNS JOINS: JOINS beside conditions a of type 1, and the terms.
     select_both() {
