@@ -78,6 +78,9 @@ static const char *const others[WHICH] = {
 /* So many of them go to the worker at once. */
 #define BYTES_BATCH ((size_t)64 << 10)
 
+/* How many places an entry may be pushed behind its own. */
+#define CROWD 500
+
 /* A document on its way to the worker; its texts stand in struct batch.bytes. */
 struct item {
 	struct postings_document document;
@@ -123,8 +126,10 @@ struct index {
 	size_t n_experiments, experiments_size;
 	bool many; /* segments */
 	int changes;
-	bool replaced;	/* entries of the experiment were, or went */
-	int64_t newest; /* id of an entry, before those of the experiment came */
+	int64_t seconds; /* of which places are made */
+	bool crowded;	 /* too many entries for so many */
+	bool replaced;	 /* entries of the experiment were, or went */
+	int64_t newest;	 /* id of an entry, before those of the experiment came */
 	sqlite3_stmt *statements[INDEXED][WHICH];
 	sqlite3_stmt *find_newest, *find_taken, *put_places, *find_place, *free_place,
 	    *put_sizes, *drop_size;
@@ -136,6 +141,8 @@ no_memory(void)
 	msg("no memory");
 	return -1;
 }
+
+static int make_anew(struct index *index, int64_t seconds);
 
 /* ---- Documents -------------------------------------------------------------- */
 
@@ -288,7 +295,7 @@ take_row(struct index *index, sqlite3_stmt *row, bool entry, bool gone)
 		/* The first place that one which comes may have. */
 		second =
 		    timestamp_seconds((const char *)sqlite3_column_text(row, CREATED_AT));
-		item->document.place = second > 0 ? second / INDEX_SECONDS : 0;
+		item->document.place = second > 0 ? second / index->seconds : 0;
 		if (gone && leave_place(index, item, item->document.place,
 				&item->document.place) != 0)
 			return -1;
@@ -358,6 +365,11 @@ give_places(struct index *index, struct newcomer *newcomers, size_t n)
 		if (taken < 0)
 			break;
 		newcomer->document->place = place;
+		/* Where places are seconds, the newest is to tell so: not if it is of
+		   before 2004, or has no time. */
+		index->crowded |= index->seconds > 1 &&
+				  newcomer->second >= (1 << 30) / INDEX_SECONDS &&
+				  place - newcomer->second > CROWD;
 	}
 	sqlite3_reset(index->find_taken);
 	return i == n ? 0 : -1;
@@ -556,6 +568,8 @@ index_flush(struct index *index)
 	if (result == 0)
 		result = finish_segment(index);
 	index->changes += sqlite3_total_changes(index->db) - before;
+	if (result == 0 && index->crowded)
+		result = make_anew(index, 1);
 	return result;
 }
 
@@ -609,6 +623,25 @@ take(struct index *index, size_t stream, enum which which, const char *experimen
 	return result;
 }
 
+/* Index all that is in the database, in places of so many seconds. */
+static int
+make_anew(struct index *index, int64_t seconds)
+{
+	int before = sqlite3_total_changes(index->db);
+
+	index->seconds = seconds;
+	index->crowded = false;
+	if (db_exec(index->db, index->path,
+		"INSERT INTO search (search) VALUES ('delete-all');"
+		"DELETE FROM search_places") != 0)
+		return -1;
+	index->changes += sqlite3_total_changes(index->db) - before;
+	for (size_t i = 0; i < INDEXED; i++)
+		if (take(index, i, ALL, NULL, 0) != 0)
+			return -1;
+	return index_flush(index);
+}
+
 void
 index_tidy(struct index *index)
 {
@@ -637,14 +670,7 @@ index_pending(struct index *index)
 	if (db_number(index->db,
 		"SELECT count(*) FROM metadata WHERE key = 'search_pending'", 0) == 0)
 		return 0;
-	if (db_exec(index->db, index->path,
-		"INSERT INTO search (search) VALUES ('delete-all');"
-		"DELETE FROM search_places") != 0)
-		return -1;
-	for (size_t i = 0; i < INDEXED; i++)
-		if (take(index, i, ALL, NULL, 0) != 0)
-			return -1;
-	if (index_flush(index) != 0)
+	if (make_anew(index, INDEX_SECONDS) != 0)
 		return -1;
 	return db_exec(
 	    index->db, index->path, "DELETE FROM metadata WHERE key = 'search_pending'");
@@ -696,6 +722,7 @@ index_open(sqlite3 *db, const char *path)
 		 (index->postings = postings_open(db, path)) != NULL) {
 		index->making.segment = segment_open();
 		index->worker = worker_open();
+		index->seconds = db_number(db, INDEX_SECONDS_SQL, INDEX_SECONDS);
 		if (index->making.segment == NULL)
 			no_memory();
 		else if (index_pending(index) == 0)

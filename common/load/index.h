@@ -14,13 +14,17 @@ struct index;
 
 /*
  * The place of an entry is its second, in so many of them, or the next one behind that is
- * free: the smaller the distances from one to the next, the smaller is the index.
+ * free: the smaller the distances from one to the next, the smaller is the index.  Where
+ * entries come so close that they are pushed far behind, and a search would look at many
+ * to find the newest, it is made anew in seconds; so it was for all until version 17 of
+ * the schema.
  */
 #define INDEX_SECONDS 32
 
-/* Until version 17 of the schema they were seconds: numbers that are not reached else
-   before the year 3058. */
-#define INDEX_PLACE_OF_OLD ((int64_t)1 << 30)
+/* SQL: in how many seconds the places of a database are.  In seconds, they are numbers
+   that are not reached else before the year 3058. */
+#define INDEX_SECONDS_SQL                                                                \
+	"SELECT CASE WHEN max(place) >= 1 << 30 THEN 1 ELSE 32 END FROM search_places"
 
 /* Begin on an open database; path names it in messages.  What an older schema loaded is
    indexed now.  To be called within a transaction.  NULL after a message. */

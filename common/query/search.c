@@ -348,10 +348,7 @@ prepare_find(struct search *search)
 		return -1;
 	}
 	search->exact = expression != NULL;
-	search->seconds = db_number(search->db, "SELECT max(place) FROM search_places",
-			      0) >= INDEX_PLACE_OF_OLD
-			      ? 1
-			      : INDEX_SECONDS;
+	search->seconds = db_number(search->db, INDEX_SECONDS_SQL, INDEX_SECONDS);
 	if (search->kinds >> 1 == 0 && search->query->since > low)
 		low = search->query->since / search->seconds;
 	snprintf(sql, sizeof(sql),

@@ -262,6 +262,35 @@ words() {
     equal "$(elog-search --count crowded since:2026-02-02T02:40:30Z "$db")" 40
 }
 
+@test "many entries of a short time: the index is in seconds then, and the newest come first" {
+    crowd() { # FROM TO: an entry a second, of two experiments in turns
+        for i in 1 2; do
+            for ((k = $1 + i; k <= $2; k += 2)); do
+                entry "mfx$i" "a$k" "$(printf '2026-03-01T%02d:%02d:%02dZ' $((k / 3600)) $((k / 60 % 60)) $((k % 60)))" "crowded $k"
+            done
+            close "mfx$i" $((($2 - $1) / 2))
+        done | elog-load -q "$db" >/dev/null
+    }
+    newest() {
+        elog-search --format json --limit 3 crowded "$db" | jq -r .entry_id | tr '\n' ' '
+    }
+    crowd 0 100
+    [ "$(sqlite3 "$db" 'SELECT max(place) FROM search_places')" -lt 100000000 ]
+    equal "$(newest)" 'a100 a99 a98 '
+    crowd 0 1200
+    [ "$(sqlite3 "$db" 'SELECT max(place) FROM search_places')" -gt 1700000000 ]
+    equal "$(newest)" 'a1200 a1199 a1198 '
+    equal "$(elog-search --count crowded "$db")" 1200
+    elog-load --check "$db"
+    sqlite3 "$db" "INSERT INTO search (search) VALUES ('integrity-check')"
+    crowd 0 1300
+    equal "$(newest)" 'a1300 a1299 a1298 '
+    elog-load --reindex -q "$db"
+    [ "$(sqlite3 "$db" 'SELECT max(place) FROM search_places')" -gt 1700000000 ]
+    equal "$(elog-search --count crowded "$db")" 1300
+    elog-load --check "$db"
+}
+
 @test "an index whose places are seconds serves until a load makes it anew" {
     logbook
     sqlite3 "$db" "INSERT INTO search (search) VALUES ('delete-all');
