@@ -138,8 +138,8 @@ database_check(sqlite3 *db)
 	    "JOIN runs r ON r.id = c.run_id JOIN condition_types t ON t.id = c.type_id "
 	    "WHERE c.set_by IS NULL AND r.doc IS NULL",
 	    "SELECT type_id FROM conditions WHERE run_id NOT IN (SELECT id FROM runs)",
-	    "SELECT run_id FROM conditions "
-	    "WHERE type_id NOT IN (SELECT id FROM condition_types)",
+	    ("SELECT run_id FROM conditions "
+	     "WHERE type_id NOT IN (SELECT id FROM condition_types)"),
 	};
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
