@@ -42,10 +42,8 @@ struct points {
 
 /* ---- Numbers ---------------------------------------------------------------- */
 
-/*
- * The number that a text is, if it is a plain one: digits, a sign, a point.  Right to a
- * few units of the 19th digit, which is enough to draw it.
- */
+/* The number that a text is, if it is a plain one: a sign, a point, digits that a double
+   holds.  False leaves it to number_json(). */
 static bool
 read_plain(const char *p, size_t n, double *number)
 {
@@ -69,11 +67,11 @@ read_plain(const char *p, size_t n, double *number)
 		else
 			return false;
 	}
+	if (digits >= 1ULL << 53)
+		return false;
+	/* Both are exact as doubles: their quotient is rounded once. */
 	places = point != NULL ? (size_t)(end - point) : 0;
-	if (digits < 1ULL << 53)
-		*number = places > 0 ? (double)digits / powers[places] : (double)digits;
-	else
-		*number = (double)((long double)digits / (long double)powers[places]);
+	*number = places > 0 ? (double)digits / powers[places] : (double)digits;
 	if (negative)
 		*number = -*number;
 	return true;

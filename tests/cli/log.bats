@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # variables of common.bash and of run
+# shellcheck disable=SC2154,SC2030,SC2031 # variables of common.bash and of run
 # elog-log: lines in, lines out, and none lost.
 load ../lib/common
 

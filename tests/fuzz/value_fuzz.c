@@ -84,6 +84,7 @@ fits(sqlite3_stmt *statement, enum condition_type type)
 	case CONDITION_BLOB:
 		return kept == SQLITE_BLOB;
 	case CONDITION_NONE:
+	case CONDITION_MIXED:
 		break;
 	}
 	return false;
