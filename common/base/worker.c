@@ -1,9 +1,10 @@
 #include "base/worker.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+
+#include "base/thread.h"
 
 #define IN_LINE 128
 
@@ -45,20 +46,13 @@ struct worker *
 worker_open(void)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
-	sigset_t all, before;
-	int failed;
 
 	if (worker == NULL)
 		return NULL;
 	pthread_mutex_init(&worker->lock, NULL);
 	pthread_cond_init(&worker->given, NULL);
 	pthread_cond_init(&worker->done, NULL);
-	/* Signals are for the owner, whose reads they interrupt. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&worker->thread, NULL, run, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!failed)
+	if (thread_start(&worker->thread, run, worker) == 0)
 		return worker;
 	free(worker);
 	return NULL;

@@ -4,13 +4,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/thread.h"
 
 #define BATCHES 3
 #define LINES_OF_BATCH 256
@@ -144,14 +144,8 @@ read_on(void *context)
 static int
 start(struct ahead *ahead)
 {
-	sigset_t all, before;
-	int error;
+	int error = thread_start(&ahead->thread, read_on, ahead);
 
-	/* Signals are for who waits for us. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&ahead->thread, NULL, read_on, ahead);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	ahead->running = error == 0;
 	errno = error;
 	return error == 0 ? 0 : -1;

@@ -367,9 +367,10 @@ give_places(struct index *index, struct newcomer *newcomers, size_t n)
 		newcomer->document->place = place;
 		/* Where places are seconds, the newest is to tell so: not if it is of
 		   before 2004, or has no time. */
-		index->crowded |= index->seconds > 1 &&
-				  newcomer->second >= (1 << 30) / INDEX_SECONDS &&
-				  place - newcomer->second > CROWD;
+		index->crowded |=
+		    index->seconds > 1 &&
+		    newcomer->second >= INDEX_PLACE_OF_SECONDS / INDEX_SECONDS &&
+		    place - newcomer->second > CROWD;
 	}
 	sqlite3_reset(index->find_taken);
 	return i == n ? 0 : -1;
@@ -722,7 +723,7 @@ index_open(sqlite3 *db, const char *path)
 		 (index->postings = postings_open(db, path)) != NULL) {
 		index->making.segment = segment_open();
 		index->worker = worker_open();
-		index->seconds = db_number(db, INDEX_SECONDS_SQL, INDEX_SECONDS);
+		index->seconds = index_seconds(db_number(db, INDEX_LAST_PLACE, 0));
 		if (index->making.segment == NULL)
 			no_memory();
 		else if (index_pending(index) == 0)

@@ -21,10 +21,16 @@ struct index;
  */
 #define INDEX_SECONDS 32
 
-/* SQL: in how many seconds the places of a database are.  In seconds, they are numbers
-   that are not reached else before the year 3058. */
-#define INDEX_SECONDS_SQL                                                                \
-	"SELECT CASE WHEN max(place) >= 1 << 30 THEN 1 ELSE 32 END FROM search_places"
+/* Places that are seconds go beyond it, others not before the year 3058. */
+#define INDEX_PLACE_OF_SECONDS ((int64_t)1 << 30)
+
+/* SQL: the last place of a database; and in how many seconds it and all others are. */
+#define INDEX_LAST_PLACE "SELECT max(place) FROM search_places"
+static inline int64_t
+index_seconds(int64_t last_place)
+{
+	return last_place >= INDEX_PLACE_OF_SECONDS ? 1 : INDEX_SECONDS;
+}
 
 /* Begin on an open database; path names it in messages.  What an older schema loaded is
    indexed now.  To be called within a transaction.  NULL after a message. */

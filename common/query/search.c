@@ -348,7 +348,7 @@ prepare_find(struct search *search)
 		return -1;
 	}
 	search->exact = expression != NULL;
-	search->seconds = db_number(search->db, INDEX_SECONDS_SQL, INDEX_SECONDS);
+	search->seconds = index_seconds(db_number(search->db, INDEX_LAST_PLACE, 0));
 	if (search->kinds >> 1 == 0 && search->query->since > low)
 		low = search->query->since / search->seconds;
 	snprintf(sql, sizeof(sql),

@@ -2,9 +2,10 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/thread.h"
 
 /*
  * Each thread reads so many experiments that follow each other, for to go to another one
@@ -238,8 +239,6 @@ value_ahead_open(sqlite3 *db, const struct value_reader *readers, size_t n)
 {
 	const char *path = sqlite3_db_filename(db, "main");
 	struct value_ahead *ahead;
-	sigset_t all, before;
-	int failed;
 
 	if (path == NULL || path[0] == '\0' || sqlite3_threadsafe() == 0 ||
 	    !has_two_processors() || !keeps_writers_away(db))
@@ -250,12 +249,7 @@ value_ahead_open(sqlite3 *db, const struct value_reader *readers, size_t n)
 	pthread_mutex_init(&ahead->lock, NULL);
 	pthread_cond_init(&ahead->more, NULL);
 	pthread_cond_init(&ahead->done, NULL);
-	/* Signals are for the thread that was there before. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&ahead->thread, NULL, work, ahead);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed == 0)
+	if (thread_start(&ahead->thread, work, ahead) == 0)
 		return ahead;
 	release(ahead);
 	return NULL;
