@@ -548,6 +548,7 @@ begin(void *context, struct engine_slot *slot, struct engine_task *task)
 		return finish_job(pull, job, TRANSFER_FAILED);
 	t->replace = job->replace;
 	t->rate = pull->rate.per_second > 0 ? &pull->rate : NULL;
+	t->stop = pull->options->stop;
 	if (t->partial.state.attempts == 0)
 		t->partial.state.attempts =
 		    downloads_attempts(pull->options->downloads, job->file.url) +

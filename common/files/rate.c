@@ -8,6 +8,7 @@
 #include "base/clock.h"
 
 #define MOST 1000000000000LL /* a terabyte a second */
+#define STOP_MS 100	     /* how long a sleep may outlast its end */
 
 long long
 rate_read(const char *text)
@@ -69,16 +70,15 @@ rate_wait(const struct rate *rate)
 }
 
 bool
-rate_sleep(struct rate *rate)
+rate_sleep(struct rate *rate, const volatile sig_atomic_t *stop)
 {
-	struct timespec t;
 	int wait;
 
-	while ((wait = rate_wait(rate)) > 0) {
-		t = (struct timespec){wait / 1000, wait % 1000 * 1000000L};
-		if (nanosleep(&t, NULL) != 0)
-			return false;
+	while (*stop == 0 && (wait = rate_wait(rate)) > 0) {
+		if (wait > STOP_MS)
+			wait = STOP_MS;
+		(void)nanosleep(&(struct timespec){.tv_nsec = wait * 1000000L}, NULL);
 		rate_refill(rate, clock_ms());
 	}
-	return true;
+	return *stop == 0;
 }

@@ -5,6 +5,7 @@
 #ifndef RATE_H
 #define RATE_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 struct rate {
@@ -31,7 +32,10 @@ void rate_take(struct rate *rate, long long n);
 /* Milliseconds until something may come, 0 for now. */
 int rate_wait(const struct rate *rate);
 
-/* Sleep until something may come; false: a signal came first. */
-bool rate_sleep(struct rate *rate);
+/*
+ * Sleep until something may come; false: *stop was set meanwhile, which is looked at
+ * every tenth of a second (a signal can come just before the sleep begins).
+ */
+bool rate_sleep(struct rate *rate, const volatile sig_atomic_t *stop);
 
 #endif

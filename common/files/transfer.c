@@ -246,10 +246,11 @@ receive(char *p, size_t size, size_t n, void *context)
 			t->paused = true;
 			return CURL_WRITEFUNC_PAUSE;
 		}
-		if (!rate_sleep(t->rate)) {
-			refuse(t, TRANSFER_AGAIN, "stopped");
-			return 0;
-		}
+		(void)rate_sleep(t->rate, t->stop);
+	}
+	if (t->scheme == REMOTE_FILE && *t->stop != 0) {
+		refuse(t, TRANSFER_AGAIN, "stopped");
+		return 0;
 	}
 	if (!judge_answer(t))
 		return 0;

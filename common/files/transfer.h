@@ -6,6 +6,7 @@
 #define TRANSFER_H
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <stdbool.h>
 
 #include "files/partial.h"
@@ -49,11 +50,13 @@ struct transfer {
 	bool judged;	   /* the answer was looked at, and its bytes are taken */
 	bool refused;	   /* it was, and they are not: outcome and why say it */
 	struct rate *rate; /* borrowed: how fast it may come, or NULL */
-	bool paused;	   /* it waits for rate: curl_easy_pause() lets it go on */
-	bool anew;	   /* nothing is resumed */
-	bool unchecked;	   /* no checksum counts, and gzip is not unpacked */
-	bool replace;	   /* the file in its place is ours, and is to be replaced */
-	char *redirect;	   /* TRANSFER_REDIRECT: malloc'd */
+	/* Borrowed; not 0: a file:// is left, which libcurl reads in one go. */
+	const volatile sig_atomic_t *stop;
+	bool paused;	/* it waits for rate: curl_easy_pause() lets it go on */
+	bool anew;	/* nothing is resumed */
+	bool unchecked; /* no checksum counts, and gzip is not unpacked */
+	bool replace;	/* the file in its place is ours, and is to be replaced */
+	char *redirect; /* TRANSFER_REDIRECT: malloc'd */
 	enum transfer_outcome outcome;
 	char why[TRANSFER_WHY];
 	char sha256[CHECKSUM_HEX]; /* of what is in the .part, or in the file */

@@ -391,6 +391,17 @@ corrupt	local$source/c	$url/c"
     cmp "$source/a" "$(place a)"
 }
 
+@test "SIGTERM ends a file on disk at full speed, too, and what came is kept" {
+    truncate -s 2G "$source/a"
+    wanted a >"$BATS_TEST_TMPDIR/in"
+    elog-pull --to "$data" --quiet <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+    wait_for test -s "$(place a).part"
+    kill -TERM $!
+    wait $! || [ $? = 1 ]
+    [ ! -e "$(place a)" ]
+    equal "$(stat -c %s "$(place a).part")" "$(jq 'select(.type == "RECORD" and .stream == "partial_downloads").record.bytes' "$BATS_TEST_TMPDIR/out")"
+}
+
 @test "a .part that somebody changed and made longer is not built upon" {
     head -c 150000 /dev/urandom >"$source/a"
     wanted a >"$BATS_TEST_TMPDIR/in"

@@ -42,17 +42,21 @@ ticket() {
     mv "$servers/cc" "$BATS_TEST_TMPDIR/cc"
 }
 
-# mark: remember the end of the access log. requests: the lines since then, when no
-# more come. A line is written after its answer was sent.
-mark() {
-    marked=$(wc -l <"$servers/access.log")
-}
-requests() {
+# settle: wait until the access log grows no more, as a line is written after its answer was
+# sent. mark: remember its end. requests: the lines since then.
+settle() {
     local before=-1 now
     while now=$(wc -l <"$servers/access.log") && [ "$now" != "$before" ]; do
         before=$now
-        sleep 0.1
+        sleep 0.2
     done
+}
+mark() {
+    settle
+    marked=$(wc -l <"$servers/access.log")
+}
+requests() {
+    settle
     tail -n +$((marked + 1)) "$servers/access.log"
 }
 
@@ -83,8 +87,8 @@ elog-get: mfxl115323: denied (HTTP 403)"
     done
     [ "$(grep -c questionnaire "$BATS_TEST_TMPDIR/requests")" -le 11 ]
     equal "$(cut -f 6 "$BATS_TEST_TMPDIR/requests" | sort | uniq -d)" ""
-    # Over few connections.
-    [ "$(cut -f 5 "$BATS_TEST_TMPDIR/requests" | sort -u | wc -l)" -le 6 ]
+    # Over few connections; that of elog-list was another.
+    [ "$(grep -v '/lgbk/lgbk/ws/' "$BATS_TEST_TMPDIR/requests" | cut -f 5 | sort -u | wc -l)" -le 6 ]
 
     elog-load --quiet "$db" "$BATS_TEST_TMPDIR/records" >"$BATS_TEST_TMPDIR/states"
     equal "$(wc -l <"$BATS_TEST_TMPDIR/states")" 11
