@@ -28,8 +28,8 @@ struct directory_entry {
 	int64_t size; /* bytes, -1: not told, or only roughly */
 	/*
 	 * As exact as the listing is: "2025-01-01T18:30:20Z", "2025-01-01T18:30Z",
-	 * "2025-01-01", or "".  UTC in MLSD and for local files; else as the server
-	 * shows it, which is the time of its own zone.
+	 * "2025-01-01", or "".  UTC in MLSD, of Caddy and for local files; else as the
+	 * server shows it, which is the time of its own zone.
 	 */
 	char modified[DIRECTORY_MODIFIED];
 };
@@ -49,7 +49,7 @@ struct directory_result {
 enum directory_format {
 	DIRECTORY_MLSD,	 /* FTP, RFC 3659, section 7 */
 	DIRECTORY_LIST,	 /* FTP and SFTP: "ls -l" of Unix, or DIR of Windows */
-	DIRECTORY_INDEX, /* HTTP: the index page of Apache, nginx and their like */
+	DIRECTORY_INDEX, /* HTTP: an index page; of which servers: directory_index.c */
 };
 
 /*

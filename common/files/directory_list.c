@@ -163,9 +163,10 @@ read_windows(struct directory_reader *reader, const char *line, size_t n)
 		return false;
 	date = words.p[0];
 	time = words.p[1];
-	if (two(date) < 0 || date[2] != '-' || two(date + 3) < 0 || date[5] != '-' ||
-	    two(date + 6) < 0 || (words.n[0] == 10 && two(date + 8) < 0) ||
-	    two(time) < 0 || time[2] != ':' || two(time + 3) < 0)
+	if (two(date) < 1 || two(date) > 12 || date[2] != '-' || two(date + 3) < 1 ||
+	    two(date + 3) > 31 || date[5] != '-' || two(date + 6) < 0 ||
+	    (words.n[0] == 10 && two(date + 8) < 0) || two(time) < 0 || two(time) > 23 ||
+	    time[2] != ':' || two(time + 3) < 0 || two(time + 3) > 59)
 		return false;
 	year = two(date + 6);
 	if (words.n[0] == 10)

@@ -53,7 +53,9 @@ read_size(const char *value, size_t n)
 void
 directory_read_mlsd(struct directory_reader *reader, const char *line, size_t n)
 {
-	const char *space = memchr(line, ' ', n), *p = line;
+	/* Facts have no blanks, but where a link leads may have some. */
+	const char *behind = memmem(line, n, "; ", 2), *p = line;
+	const char *space = behind != NULL ? behind + 1 : NULL;
 	struct directory_entry *entry = &reader->entry;
 	bool typed = false, wanted = true;
 

@@ -71,6 +71,10 @@ mlsd(void **state)
 		"o link -1 \n"
 		"o other -1 \n",
 		0, NULL},
+	    /* ProFTPD with "FactsOptions UseSlink": a link's target has blanks. */
+	    {DIRECTORY_MLSD,
+		"type=OS.unix=slink:/a b c;size=3; link; x\r\ntype=file; y\r\n",
+		"o link; x -1 \nf y -1 \n", 0, NULL},
 	    /* Sizes and times that are none; a last line without its end. */
 	    {DIRECTORY_MLSD, "type=file;size=-1;modify=yesterday; x", "f x -1 \n", 0,
 		NULL},
@@ -155,6 +159,9 @@ list_windows(void **state)
 		"o link [\\??\\C:\\] -1 2025-07-01T09:32Z\n",
 		0, NULL},
 	    {DIRECTORY_LIST, "07-01-25  09:32AM  many x\r\n", "", 0, "not understood"},
+	    /* The month stands first: this is a day of another server's. */
+	    {DIRECTORY_LIST, "31-12-25  09:32AM  5 x\r\n", "", 0, "not understood"},
+	    {DIRECTORY_LIST, "12-31-25  29:32  5 x\r\n", "", 0, "not understood"},
 	};
 
 	(void)state;
@@ -184,6 +191,43 @@ static const char nginx[] =
     "<a href=\"x.dat\">x.dat</a>            02-Jan-2025 03:04   123456789\r\n"
     "</pre><hr></body></html>";
 
+static const char lighttpd[] =
+    "<title>Index of /data/</title><h2>Index of /data/</h2><table><tbody>\n"
+    "<tr class=\"d\"><td class=\"n\"><a href=\"../\">..</a>/</td>"
+    "<td class=\"m\">&nbsp;</td><td class=\"s\">- &nbsp;</td></tr>\n"
+    "<tr class=\"d\"><td class=\"n\"><a href=\"a%20b/\">a b</a>/</td>"
+    "<td class=\"m\">2025-Jul-01 02:18:16</td><td class=\"s\">- &nbsp;</td></tr>\n"
+    "<tr><td class=\"n\"><a href=\"T18%3A30.BUFR\">T18:30.BUFR</a></td>"
+    "<td class=\"m\">2020-Feb-29 03:04:05</td><td class=\"s\">4.9K</td></tr>\n"
+    "</tbody></table><div class=\"foot\">lighttpd/1.4.69</div>";
+
+/* The way up, and a row of a directory and one of a file, of Caddy 2.6 and 2.8. */
+static const char caddy[] =
+    "<h1><a href=\"/\">/</a><a href=\"../../\">a</a><a href=\"../\">b</a></h1>"
+    "<th><a href=\"?sort=namedirfirst&order=desc\" class=\"icon\">x</a></th>\n"
+    "<tr class=\"file\"><td></td><td>\n<a href=\"./a%20b/\">\n"
+    "<span class=\"name\">a b/</span></a></td>\n<td data-order=\"-1\">&mdash;</td>\n"
+    "<td><time datetime=\" 2025-07-01T02:18:16Z\">07/01/2025 02:18:16 AM +00:00</time>"
+    "</td></tr>\n"
+    "<tr class=\"file\"><td>\n<a href=\"./x&#43;y%26.dat\">\n<span>x</span></a></td>\n"
+    "<td data-order=\"5000\">4.9 KiB</td>\n"
+    "<td><time datetime=\" 2020-02-29T03:04:05Z\">02/29/2020</time></td></tr>\n"
+    "<tr class=\"file\"><td>\n<a href=\"./big\">\n<span>big</span></a></td>\n"
+    "<td class=\"size\" data-size=\"1099511627776\"><div>1 TiB</div></td>\n"
+    "<td><time datetime=\"2020-02-29T03:04:05Z\">02/29/2020</time></td></tr>\n"
+    "<footer>Served with <a rel=\"x\" "
+    "href=\"https://caddyserver.com\">Caddy</a></footer>";
+
+/* Details stand before the link, as the machine's language spells them. */
+static const char iis[] =
+    "<html><head><title>host - /data/</title></head><body><H1>host - /data/</H1><hr>\r\n"
+    "<pre><A HREF=\"/\">[To Parent Directory]</A><br><br>\r\n"
+    " 6/12/2025  3:25 AM        &lt;dir&gt; <A HREF=\"/data/2025/\">2025</A><br>"
+    " 6/12/2025  3:25 PM         4711 <A HREF=\"/%64ata/a%20b\">a b</A><br>"
+    "2025-06-12    15:25            5 <A HREF=\"/data/x\">x</A><br>"
+    " 6/12/2025  3:25 PM           12 <A HREF=\"/other/y\">y</A><br>"
+    "</pre><hr></body></html>";
+
 static void
 index_page(void **state)
 {
@@ -197,6 +241,29 @@ index_page(void **state)
 	    {DIRECTORY_INDEX, nginx,
 		"d 2025 -1 2025-01-02T03:04Z\nf x.dat 123456789 2025-01-02T03:04Z\n", 0,
 		NULL},
+	    {DIRECTORY_INDEX, lighttpd,
+		"d a b -1 2025-07-01T02:18:16Z\nf T18:30.BUFR -1 2020-02-29T03:04:05Z\n",
+		0, NULL},
+	    {DIRECTORY_INDEX, caddy,
+		"d a b -1 2025-07-01T02:18:16Z\nf x+y&.dat 5000 2020-02-29T03:04:05Z\n"
+		"f big 1099511627776 2020-02-29T03:04:05Z\n",
+		0, NULL},
+	    {DIRECTORY_INDEX, iis, "d 2025 -1 \nf a b 4711 \nf x 5 2025-06-12T15:25Z\n",
+		1, NULL},
+	    /* IIS where nothing is above; tags and attributes that look like a link's. */
+	    {DIRECTORY_INDEX,
+		"<pre> 6/12/2025  3:25 AM &lt;dir&gt; <A "
+		"HREF=\"/data/y/\">y</A><br></pre>",
+		"d y -1 \n", 0, NULL},
+	    {DIRECTORY_INDEX,
+		"Index of <abbr href=\"no\">x</abbr><a class=\"href\" data-href=no "
+		"href = x>x</a><a href='y'title=\"href=no\">y</a><a href>z</a>",
+		"f x -1 \nf y -1 \n", 0, NULL},
+	    /* Entities: of ASCII, beyond it, and none. */
+	    {DIRECTORY_INDEX,
+		"Index of <a href=\"&#43;&#x2B;&AMP;&lt;\">x</a>"
+		"<a href=\"&#233;&#0;&#;&#\">y</a><a href=\"&#46;&#46;&#x2f;x\">z</a>",
+		"f ++&< -1 \nf &#233;&#0;&#;&# -1 \n", 1, NULL},
 	    /* Python's; a directory that is empty; IIS with paths of its own. */
 	    {DIRECTORY_INDEX,
 		"<title>Directory listing for /data/</title><ul>"
