@@ -1,9 +1,11 @@
 #include "local/bulk.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/msg.h"
+#include "logbook/experiment.h"
 #include "stream/lines.h"
 #include "text/json.h"
 #include "text/utf8.h"
@@ -68,22 +70,34 @@ take_apart(const char *line, size_t n, struct json_span fields[FIELDS])
 	return NULL;
 }
 
-static void
+/* 0, or -1 without memory. */
+static int
 write_record(struct cond_record *record, const struct json_span fields[FIELDS], bool json,
     const char *mode, long line)
 {
+	char *experiment = strndup(fields[EXPERIMENT].p, fields[EXPERIMENT].n);
+
+	if (experiment == NULL)
+		return -1;
+	experiment_address(experiment);
 	cond_record_begin(record);
 	for (int i = 0; i < FIELDS; i++) {
+		struct json_span field = fields[i];
+
+		if (i == EXPERIMENT)
+			field.p = experiment;
 		if (json)
-			cond_record_json(record, names[i], fields[i]);
+			cond_record_json(record, names[i], field);
 		else if (i == RUN)
-			cond_record_run(record, fields[i].p, fields[i].n);
+			cond_record_run(record, field.p, field.n);
 		else
-			cond_record_field(record, names[i], fields[i].p, fields[i].n);
+			cond_record_field(record, names[i], field.p, field.n);
 	}
 	if (mode != NULL)
 		cond_record_text(record, "mode", mode, strlen(mode));
 	cond_record_end(record, line);
+	free(experiment);
+	return 0;
 }
 
 /* One line.  NULL, or what is wrong with it. */
@@ -104,8 +118,8 @@ take_line(
 		return NULL;
 	json = line[blank] == '{';
 	why = json ? take_apart(line, n, fields) : cut(line, n, fields);
-	if (why == NULL)
-		write_record(record, fields, json, mode, number);
+	if (why == NULL && write_record(record, fields, json, mode, number) != 0)
+		why = "no memory";
 	return why;
 }
 

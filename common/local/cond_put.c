@@ -10,7 +10,6 @@
 #include "base/msg.h"
 #include "local/alias.h"
 #include "local/content.h"
-#include "logbook/experiment.h"
 #include "text/base64.h"
 #include "text/checksum.h"
 
@@ -18,18 +17,6 @@ static void
 put_text(struct cond_record *record, const char *name, const char *text)
 {
 	cond_record_text(record, name, text, text != NULL ? strlen(text) : 0);
-}
-
-/* An experiment by its address, whichever of its names was given. */
-static void
-put_experiment(struct cond_record *record, const char *name)
-{
-	char *address = name != NULL ? strdup(name) : NULL;
-
-	if (address != NULL)
-		experiment_address(address);
-	put_text(record, "experiment", address);
-	free(address);
 }
 
 /* Is a number given with an option a whole one?  False after a message. */
@@ -160,7 +147,7 @@ cond_put_value(
 			return EXIT_PARTIAL;
 	}
 	cond_record_begin(record);
-	put_experiment(record, arguments[0]);
+	cond_record_experiment(record, arguments[0]);
 	cond_record_run(record, arguments[1], strlen(arguments[1]));
 	put_text(record, "name", arguments[2]);
 	if (blob != NULL)
@@ -207,7 +194,7 @@ static void
 put_file_removal(struct cond_record *record, const char *const *arguments)
 {
 	cond_record_begin(record);
-	put_text(record, "experiment", arguments[0]);
+	cond_record_experiment(record, arguments[0]);
 	cond_record_run(record, arguments[1], strlen(arguments[1]));
 	put_text(record, "path", arguments[2]);
 	put_text(record, "mode", "remove");
@@ -235,7 +222,7 @@ cond_put_file(
 		goto done;
 	}
 	cond_record_begin(record);
-	put_experiment(record, arguments[0]);
+	cond_record_experiment(record, arguments[0]);
 	cond_record_run(record, arguments[1], strlen(arguments[1]));
 	put_text(record, "path", arguments[2]);
 	put_text(record, "sha256", hex);
@@ -309,7 +296,7 @@ cond_put_unset(
 	} else {
 		cond_record_begin(&record);
 		if (u->arguments == 3) {
-			put_text(&record, "experiment", arguments[0]);
+			cond_record_experiment(&record, arguments[0]);
 			cond_record_run(&record, arguments[1], strlen(arguments[1]));
 		}
 		put_text(&record, "name", arguments[u->arguments - 1]);
@@ -345,7 +332,7 @@ put_run(struct cond_record *record, const char *mode, const char *experiment,
     const char *run, const char *start, const char *end)
 {
 	cond_record_begin(record);
-	put_experiment(record, experiment);
+	cond_record_experiment(record, experiment);
 	cond_record_run(record, run, strlen(run));
 	put_text(record, "start_time", start);
 	put_text(record, "end_time", end);
@@ -440,7 +427,7 @@ cond_put_daq(
 		const struct daq_value *value = &daq->values[i];
 
 		cond_record_begin(record);
-		put_experiment(record, put->experiment);
+		cond_record_experiment(record, put->experiment);
 		cond_record_run(record, run, strlen(run));
 		put_text(record, "name", value->name);
 		cond_record_json(record, "value",

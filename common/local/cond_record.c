@@ -6,6 +6,7 @@
 
 #include "base/msg.h"
 #include "base/who.h"
+#include "logbook/experiment.h"
 #include "stream/emit.h"
 #include "stream/streams.h"
 
@@ -59,6 +60,18 @@ void
 cond_record_number(struct cond_record *record, const char *name, long long number)
 {
 	writer_integer(&record->w, name, number);
+}
+
+void
+cond_record_experiment(struct cond_record *record, const char *name)
+{
+	char *address = strdup(name);
+
+	if (address == NULL)
+		return;
+	experiment_address(address);
+	cond_record_text(record, "experiment", address, strlen(address));
+	free(address);
 }
 
 void

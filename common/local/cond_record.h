@@ -45,6 +45,9 @@ void cond_record_json(
 /* A member with a whole number. */
 void cond_record_number(struct cond_record *record, const char *name, long long number);
 
+/* The member "experiment": its address, whichever of its names is given. */
+void cond_record_experiment(struct cond_record *record, const char *name);
+
 /* The member "run": a number where the text is one as it would be written, so not
    "007", else a text. */
 void cond_record_run(struct cond_record *record, const char *p, size_t n);

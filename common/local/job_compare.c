@@ -41,7 +41,7 @@ job_diff(const struct job_view *view, const char *a, const char *b,
 
 /* A file of a job, as a row has it. */
 struct kept {
-	char *number, *task, *direction, *role, *path, *sha256, *job;
+	char *number, *task, *direction, *role, *path, *sha256, *job, *said;
 	struct job_hash now;
 };
 
@@ -78,8 +78,21 @@ copy_path(sqlite3_stmt *row, int column, int base64)
 
 /* Where a query has what; -1: nowhere. */
 struct columns {
-	int number, task, direction, role, path, base64, sha256, job;
+	int number, task, direction, role, path, base64, sha256, job, said;
 };
+
+static void
+free_file(struct kept *file)
+{
+	free(file->number);
+	free(file->task);
+	free(file->direction);
+	free(file->role);
+	free(file->path);
+	free(file->sha256);
+	free(file->job);
+	free(file->said);
+}
 
 static int
 read_files(const struct job_view *view, sqlite3_stmt *row, const struct columns *c,
@@ -104,9 +117,10 @@ read_files(const struct job_view *view, sqlite3_stmt *row, const struct columns 
 		    .role = copy(row, c->role),
 		    .path = copy_path(row, c->path, c->base64),
 		    .sha256 = copy(row, c->sha256),
-		    .job = copy(row, c->job)};
+		    .job = copy(row, c->job),
+		    .said = copy(row, c->said)};
 		if (file->path == NULL)
-			list->n--;
+			free_file(&list->files[--list->n]);
 	}
 	if (code != SQLITE_DONE) {
 		db_complain(view->db, view->path);
@@ -121,17 +135,8 @@ read_files(const struct job_view *view, sqlite3_stmt *row, const struct columns 
 static void
 free_files(struct kept_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		struct kept *file = &list->files[i];
-
-		free(file->number);
-		free(file->task);
-		free(file->direction);
-		free(file->role);
-		free(file->path);
-		free(file->sha256);
-		free(file->job);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		free_file(&list->files[i]);
 	free(list->files);
 	free(list->hashes);
 }
@@ -174,7 +179,8 @@ check_files(const struct job_view *view, struct printer *printer, long *problems
 	    .path = 3,
 	    .sha256 = 4,
 	    .job = 5,
-	    .base64 = 6};
+	    .base64 = 6,
+	    .said = -1};
 	sqlite3_stmt *row = job_view_prepare(view, "check_files");
 	char host[256] = "", *detail;
 	struct kept_list list = {.n = 0};
@@ -294,7 +300,8 @@ add_array(struct arguments *a, const char *array)
 
 		if (value.p[0] == '"' && (text = malloc(value.n + 1)) != NULL) {
 			(void)json_string_decode(value, text);
-		} else if (value.p[0] == '{' && json_find(value, "$base64", &inner)) {
+		} else if (value.p[0] == '{' && json_find(value, "$base64", &inner) &&
+			   inner.p[0] == '"') {
 			text = (char *)base64_decode(inner.p + 1, inner.n - 2, &n);
 			if (text != NULL)
 				text[n] = '\0';
@@ -313,7 +320,8 @@ add_inputs(struct arguments *a, const struct kept_list *list)
 
 		if (strcmp(file->direction, "IN") != 0)
 			continue;
-		if (asprintf(&text, "%s=%s", file->role, file->path) < 0)
+		if (asprintf(&text, "%s=%s%s", file->role, file->path,
+			file->said != NULL ? file->said : "") < 0)
 			text = NULL;
 		add(a, strdup("--in"));
 		add(a, text);
@@ -383,7 +391,7 @@ build(struct arguments *a, sqlite3_stmt *job, const struct kept_list *list,
 	add_array(a, (const char *)sqlite3_column_text(job, 0));
 	if (!a->failed)
 		return 0;
-	msg("no memory");
+	msg("its command or its options are no texts, or no memory");
 	return -1;
 }
 
@@ -398,17 +406,21 @@ job_rerun(struct job_view *view, const char *id, bool if_changed, const char *db
 	    .path = 2,
 	    .base64 = 3,
 	    .sha256 = 4,
-	    .job = -1};
+	    .job = -1,
+	    .said = 5};
 	char uuid[UUID_BYTES];
 	sqlite3_stmt *job = NULL, *files = NULL;
 	struct kept_list list = {.n = 0};
 	struct arguments arguments = {0};
 	const char *number, *directory, *status;
+	/* The job's directory becomes ours. */
+	char *whole_db = db != NULL ? realpath(db, NULL) : NULL,
+	     *whole_project = project != NULL ? realpath(project, NULL) : NULL;
 	int result = job_view_find(view, id, uuid);
 	bool is = true;
 
 	if (result != EXIT_DONE)
-		return result;
+		goto done;
 	result = EXIT_PARTIAL;
 	job = job_view_prepare(view, "rerun");
 	files = job_view_prepare(view, "rerun_files");
@@ -416,8 +428,11 @@ job_rerun(struct job_view *view, const char *id, bool if_changed, const char *db
 		goto done;
 	statement_text(job, ":uuid", uuid);
 	statement_text(files, ":uuid", uuid);
-	if (sqlite3_step(job) != SQLITE_ROW ||
-	    read_files(view, files, &columns, &list) != 0)
+	if (sqlite3_step(job) != SQLITE_ROW) {
+		db_complain(view->db, view->path);
+		goto done;
+	}
+	if (read_files(view, files, &columns, &list) != 0)
 		goto done;
 	number = (const char *)sqlite3_column_text(job, 10);
 	directory = (const char *)sqlite3_column_text(job, 2);
@@ -439,13 +454,16 @@ job_rerun(struct job_view *view, const char *id, bool if_changed, const char *db
 		result = EXIT_DONE;
 	else if (directory != NULL && chdir(directory) != 0)
 		msg("%s: %s: %s", number, directory, strerror(errno));
-	else if (build(&arguments, job, &list, uuid, db, project) == 0)
+	else if (build(&arguments, job, &list, uuid, whole_db != NULL ? whole_db : db,
+		     whole_project != NULL ? whole_project : project) == 0)
 		run_it(&arguments);
 done:
 	for (size_t i = 0; i < arguments.n; i++)
 		free(arguments.list[i]);
 	free(arguments.list);
 	free_files(&list);
+	free(whole_db);
+	free(whole_project);
 	sqlite3_finalize(job);
 	sqlite3_finalize(files);
 	return result;

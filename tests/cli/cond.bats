@@ -645,6 +645,20 @@ END
     done
 }
 
+@test "an experiment goes by its label everywhere" {
+    elog-cond run --db "$db" create 'DIA daq 13' 1
+    elog-cond set --db "$db" 'DIA daq 13' 1 x 5
+    printf 'DIA daq 13\t1\ty\t6\n{"experiment":"DIA daq 13","run":1,"name":"z","value":7}\n' |
+        elog-cond set --db "$db"
+    equal "$(shown DIA_daq_13 1)" $'x\tint\t5\ny\tint\t6\nz\tint\t7'
+    # These, and lines of input, took it as it stood: no such experiment.
+    elog-cond unset --db "$db" 'DIA daq 13' 1 x
+    elog-cond file --db "$db" 'DIA daq 13' 1 "$0"
+    elog-cond file --db "$db" 'DIA daq 13' 1 "$0" --rm
+    equal "$(shown DIA_daq_13 1)" $'y\tint\t6\nz\tint\t7'
+    equal "$(sql "$db" 'SELECT count(*) FROM run_files')" 0
+}
+
 @test "nan is no value; a declared type widens with --force alone" {
     # On 9cc3b6d a nan made a string of a condition, in silence.
     elog-cond set --db "$db" e1 1 x 5

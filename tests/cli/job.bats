@@ -430,6 +430,18 @@ mounted() {
     [[ $output == *'has another content'* ]]
 }
 
+@test "rerun is about the same database, project and files, wherever the job ran" {
+    # FILE and DIR were looked for below the job's directory, and what was said of an input
+    # was lost.
+    mkdir sub
+    echo 1 >sub/in
+    (cd sub && elog-job run --db ../e.db --in 'I=in,type=special,note=hello, you' -- true)
+    cd ..
+    elog-job rerun --project p --db p/e.db 1
+    equal "$(sql p/e.db "SELECT count(*) FROM jobs WHERE status = 'FINISHED'")" 2
+    equal "$(cd p && elog-job files 2 --format json | jq -r '"\(.type) \(.note)"')" 'special hello, you'
+}
+
 @test "the commit of git, and whether it is dirty" {
     git init -q .
     git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x
