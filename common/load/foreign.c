@@ -92,11 +92,10 @@ find_or_add(struct foreign *foreign, struct json_span name)
 	if (stream != NULL)
 		return stream;
 	stream = calloc(1, sizeof(*stream));
-	if (stream == NULL || (stream->name = malloc(name.n)) == NULL) {
+	if (stream == NULL || (stream->name = json_string_copy(name, NULL)) == NULL) {
 		free(stream);
 		return NULL;
 	}
-	json_string_decode(name, stream->name);
 	stream->next = foreign->streams;
 	foreign->streams = stream;
 	return stream;
@@ -111,10 +110,10 @@ add_key(struct described *stream, struct json_span name)
 	if (keys == NULL)
 		return -1;
 	stream->keys = keys;
-	keys[stream->n_keys] = malloc(name.n);
+	keys[stream->n_keys] = json_string_copy(name, NULL);
 	if (keys[stream->n_keys] == NULL)
 		return -1;
-	json_string_decode(name, keys[stream->n_keys++]);
+	stream->n_keys++;
 	return 0;
 }
 

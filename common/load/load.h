@@ -1,12 +1,17 @@
 /*
- * Records into the database: staged as they come, counted, and applied one
- * experiment at a time, whole or not at all.
+ * Records into the database, line by line: each message goes to those who know what
+ * becomes of it.
  *
- * What becomes of a record is SQL: common/sql/load/STREAM.sql.  Its first two
- * statements are for staging (see stage.h); those behind turn the table staged_STREAM
- * into rows (:experiment, :experiment_id, :fetched_at).  STREAM.after.sql, if there is
- * one, runs when they changed
- * anything.  fetches.sql compares the counts and notes the outcome.
+ *     RECORD of a stream of the service   load/stage.h, where it waits for the record of
+ *                                         fetches that closes its experiment
+ *     that record                         load/closing.h, which has it applied, whole or
+ *                                         not at all (load/apply.h), or refuses it
+ *     RECORD of one of our own tools      load/direct.h, at once
+ *     RECORD of a stream that we do not   load/foreign.h
+ *     know, and SCHEMA
+ *     STATE                               stream/bookmarks.h, when all before is on disk
+ *
+ * load/transaction.h says when what was written is committed.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -17,19 +22,11 @@
 
 #include "base/lock.h"
 #include "load/stage.h"
+#include "load/totals.h"
 #include "stream/message.h"
 #include "stream/streams.h"
 
 struct load;
-
-struct load_totals {
-	long records;		   /* RECORD messages read */
-	long complete;		   /* experiments applied whole */
-	long partial;		   /* those of which some streams were */
-	long failed, denied, gone; /* experiments closed as that, or refused here */
-	long changed;		   /* rows of the mirror written or removed */
-	long errors;		   /* things reported on stderr */
-};
 
 /*
  * Start loading into an open database; path names it in messages.  Values of

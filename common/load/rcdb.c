@@ -125,13 +125,10 @@ hint(const struct import *import, const char *stream, struct json_span record)
 	    !json_find(record, "expression", &code) || name.p[0] != '"' ||
 	    code.p[0] != '"')
 		return;
-	texts[0] = malloc(name.n);
-	texts[1] = malloc(code.n);
-	if (texts[0] != NULL && texts[1] != NULL) {
-		json_string_decode(name, texts[0]);
-		json_string_decode(code, texts[1]);
+	texts[0] = json_string_copy(name, NULL);
+	texts[1] = json_string_copy(code, NULL);
+	if (texts[0] != NULL && texts[1] != NULL)
 		hint_alias(import, texts[0], texts[1]);
-	}
 	free(texts[0]);
 	free(texts[1]);
 }

@@ -33,14 +33,10 @@ static char *
 member(struct json_span object, const char *name, size_t *length)
 {
 	struct json_span value;
-	char *text;
 
 	if (!json_find(object, name, &value) || value.p[0] != '"')
 		return NULL;
-	text = malloc(value.n);
-	if (text != NULL)
-		*length = json_string_decode(value, text);
-	return text;
+	return json_string_copy(value, length);
 }
 
 /* Hand one element over: a name, or a document that holds one. */
@@ -57,9 +53,7 @@ take_element(struct listing *listing, struct json *s)
 		return false;
 	item.unclean = s->unclean;
 	if (item.text.p[0] == '"') {
-		name = malloc(item.text.n);
-		if (name != NULL)
-			item.length = json_string_decode(item.text, name);
+		name = json_string_copy(item.text, &item.length);
 	} else if (item.text.p[0] == '{') {
 		name = member(item.text, "_id", &item.length);
 		if (name == NULL)

@@ -26,9 +26,7 @@ read_text(struct json_span object, const char *member, char **text)
 	if (value.p[0] == '"') {
 		if (value.n == 2)
 			return 0;
-		*text = malloc(value.n);
-		if (*text != NULL)
-			json_string_decode(value, *text);
+		*text = json_string_copy(value, NULL);
 	} else if (isdigit((unsigned char)value.p[0])) {
 		*text = strndup(value.p, value.n);
 	} else {

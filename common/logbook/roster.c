@@ -23,13 +23,11 @@ static char *
 text_of(struct json_span object, const char *name, size_t *n)
 {
 	struct json_span value;
-	char *text;
 
 	if (object.p[0] != '{' || !json_find(object, name, &value) || value.p[0] != '"' ||
-	    value.n == 2 || (text = malloc(value.n)) == NULL)
+	    value.n == 2)
 		return NULL;
-	*n = json_string_decode(value, text);
-	return text;
+	return json_string_copy(value, n);
 }
 
 int

@@ -47,22 +47,13 @@ query_json_number(struct json_span json, struct number *number)
 	return value.p != NULL && number_of(value, number);
 }
 
-static char *
-string_of(struct json_span value, size_t *length)
-{
-	char *text = malloc(value.n);
-
-	if (text != NULL)
-		*length = json_string_decode(value, text);
-	return text;
-}
-
 char *
 query_json_string(struct json_span json, size_t *length)
 {
 	struct json_span value = whole(json);
 
-	return value.p != NULL && value.p[0] == '"' ? string_of(value, length) : NULL;
+	return value.p != NULL && value.p[0] == '"' ? json_string_copy(value, length)
+						    : NULL;
 }
 
 /* Characters of a string; U+FFFD for a lone surrogate, as it is decoded. */
@@ -70,7 +61,7 @@ static int64_t
 characters(struct json_span value)
 {
 	size_t length, at = 0;
-	char *text = string_of(value, &length);
+	char *text = json_string_copy(value, &length);
 	int64_t count = 0;
 	unsigned character;
 
@@ -134,7 +125,7 @@ string_is(struct json_span value, const char *p, size_t n)
 
 	if (value.p[0] != '"' || value.n < n + 2)
 		return 0; /* decoding never makes it longer */
-	text = string_of(value, &length);
+	text = json_string_copy(value, &length);
 	if (text == NULL)
 		return -1;
 	same = length == n && memcmp(text, p, n) == 0;
@@ -146,7 +137,7 @@ static int
 string_holds(struct json_span value, const char *p, size_t n)
 {
 	size_t length;
-	char *text = string_of(value, &length);
+	char *text = json_string_copy(value, &length);
 	int found;
 
 	if (text == NULL)

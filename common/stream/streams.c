@@ -549,6 +549,26 @@ streams_of(struct json_span name)
 	return NULL;
 }
 
+bool
+streams_says_deleted(struct json_span record)
+{
+	struct json_span value;
+
+	/* Most documents do not; to look for the letters is quicker than through them. */
+	return memmem(record.p, record.n, STREAMS_DELETED, strlen(STREAMS_DELETED)) !=
+		   NULL &&
+	       json_find(record, STREAMS_DELETED, &value) && value.p[0] != 'n';
+}
+
+bool
+streams_says_row(struct json_span record)
+{
+	static const char end[] = ",\"" STREAMS_COPY "\":\"row\"}";
+	size_t n = sizeof(end) - 1;
+
+	return record.n > n && memcmp(record.p + record.n - n, end, n) == 0;
+}
+
 const char *
 streams_table(const struct streams_row *row)
 {

@@ -7,7 +7,7 @@
  * Adding a stream is a row here, a migration that makes its table
  * (common/sql/migrations/), its entry in elog-stream(5) and elog-schema(5); and where
  * its records must be shaped or checked beyond what the row says, an SQL file of its
- * name: common/sql/load/ (of an experiment; see load/load.h) or common/sql/direct/
+ * name: common/sql/load/ (of an experiment; see load/apply.h) or common/sql/direct/
  * (each record by itself; see load/direct.h).
  */
 #ifndef STREAMS_H
@@ -163,6 +163,13 @@ const struct streams_row *streams_of(struct json_span name);
  * experiment is closed, without an outcome to be noted.
  */
 #define STREAMS_COPY "_elog_copy"
+
+/* Does a record, an object that was checked, say that it is deleted? */
+bool streams_says_deleted(struct json_span record);
+
+/* Is a record of a staged stream a row without a document?  elog-dump ends it so; to look
+   through each document would take long. */
+bool streams_says_row(struct json_span record);
 
 /* The row's table. */
 const char *streams_table(const struct streams_row *row);

@@ -1,6 +1,7 @@
 #include "text/json.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -748,6 +749,29 @@ json_string_decode(struct json_span string, char *out)
 	}
 	out[n] = '\0';
 	return n;
+}
+
+char *
+json_string_copy(struct json_span string, size_t *n)
+{
+	char *text = malloc(string.n);
+	size_t length;
+
+	if (text == NULL)
+		return NULL;
+	length = json_string_decode(string, text);
+	if (n != NULL)
+		*n = length;
+	return text;
+}
+
+bool
+json_says(struct json_span object, const char *name, const char *plain)
+{
+	struct json_span value;
+
+	return json_find(object, name, &value) && value.p[0] == '"' &&
+	       json_string_is(value, plain);
 }
 
 /* What json_clean() must look at outside of strings. */

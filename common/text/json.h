@@ -124,6 +124,12 @@ bool json_string_says(struct json_span string, const char *plain, size_t n);
  */
 size_t json_string_decode(struct json_span string, char *out);
 
+/* The same, malloc'd; *n, which may be NULL, gets the number.  NULL without memory. */
+char *json_string_copy(struct json_span string, size_t *n);
+
+/* Has an object that was checked before a string called name that says plain? */
+bool json_says(struct json_span object, const char *name, const char *plain);
+
 /*
  * Pass a checked value on, piece by piece, with what no strict JSON reader or
  * line-based format takes made right: NaN, Infinity and -Infinity become strings
