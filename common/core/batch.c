@@ -122,6 +122,5 @@ batch_clear(struct batch *batch)
 	for (size_t i = 0; i < STREAMS_MAX; i++)
 		pile_close(batch->rows[i]);
 	free(batch->state);
-	free(batch->states);
 	*batch = (struct batch){.first = NULL};
 }

@@ -36,8 +36,7 @@ struct batch_experiment {
 struct batch {
 	struct batch_experiment *first, *last;
 	struct pile *rows[STREAMS_MAX]; /* of our own; of staged streams bare ones */
-	char *state;  /* of elog-dump, that stands for all before it, or NULL */
-	char *states; /* that are told once it is written, a line each, or NULL */
+	char *state; /* of elog-dump, that stands for all before it, or NULL */
 };
 
 /* NULL without memory, after a message. */

@@ -88,7 +88,7 @@ close_session(struct dbms *server)
 	free(session);
 }
 
-/* ---- connecting ---------------------------------------------------------------- */
+/* ---- connecting ------------------------------------------------------------- */
 
 /* The files that the server must be known by, and what else the address says.  Where a
    file is not there libmariadb would say nothing, and go on without. */
@@ -217,7 +217,7 @@ open_session(struct dbms *server, size_t host)
 	return prepare_session(server);
 }
 
-/* ---- statements ----------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------- */
 
 struct answer {
 	MYSQL_BIND bind[DBMS_COLUMNS];
@@ -364,7 +364,7 @@ run(struct dbms *server, const char *sql, int n, const char *const *values, dbms
 	return result;
 }
 
-/* ---- rows in bulk --------------------------------------------------------------- */
+/* ---- rows in bulk ----------------------------------------------------------- */
 
 static int
 infile_begin(void **p, const char *name, void *context)

@@ -71,7 +71,7 @@ close_session(struct dbms *server)
 	free(session);
 }
 
-/* ---- statements ----------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------- */
 
 /* A column of the row at hand, of any length. */
 static enum dbms_result
@@ -171,7 +171,7 @@ run(struct dbms *server, const char *sql, int n, const char *const *values, dbms
 	return result;
 }
 
-/* ---- rows in bulk --------------------------------------------------------------- */
+/* ---- rows in bulk ----------------------------------------------------------- */
 
 struct insert {
 	struct dbms *server;
@@ -228,7 +228,7 @@ load(struct dbms *server, const char *table, const char *columns, long rows,
 	return result;
 }
 
-/* ---- connecting ----------------------------------------------------------------- */
+/* ---- connecting ------------------------------------------------------------- */
 
 /* Which server is behind the DSN, and what its session is told first. */
 static const struct {

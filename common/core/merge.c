@@ -70,8 +70,7 @@ run_sql(struct dbms *server, char *sql, const char *value)
 	return result;
 }
 
-/* ---- rows on their way ----------------------------------------------------------------
- */
+/* ---- rows on their way ------------------------------------------------------ */
 
 /* The rows of a stream, of one experiment after the other. */
 struct feed {
@@ -167,8 +166,7 @@ load_rows(struct dbms *server, const struct table *table, const char *to,
 	return result;
 }
 
-/* ---- one stream
- * -------------------------------------------------------------------------- */
+/* ---- one stream ------------------------------------------------------------- */
 
 /* The rows into the temporary table of the stream. */
 static enum dbms_result
@@ -342,8 +340,7 @@ merge_rows(struct merge *merge, struct dbms *server, struct batch *batch, size_t
 	return result;
 }
 
-/* ---- who has what
- * ------------------------------------------------------------------------ */
+/* ---- who has what ----------------------------------------------------------- */
 
 struct holders {
 	const struct merge *merge;
@@ -555,8 +552,7 @@ done:
 	return result;
 }
 
-/* ---- the transaction
- * ---------------------------------------------------------------------- */
+/* ---- the transaction -------------------------------------------------------- */
 
 struct claim {
 	char session[64];

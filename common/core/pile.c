@@ -49,8 +49,7 @@ pile_clear(struct pile *pile)
 		memset(pile->seen, 0, pile->room * sizeof(*pile->seen));
 }
 
-/* ---- keys ----------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------- */
 
 static bool
 insert(uint64_t *seen, size_t room, uint64_t hash)
@@ -90,8 +89,7 @@ see(struct pile *pile, uint64_t hash)
 	return 0;
 }
 
-/* ---- bytes ----------------------------------------------------------------------------
- */
+/* ---- bytes ------------------------------------------------------------------ */
 
 static int
 open_file(struct pile *pile)

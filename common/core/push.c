@@ -12,6 +12,7 @@
 #include "core/merge.h"
 #include "core/row.h"
 #include "core/schema.h"
+#include "stream/bookmarks.h"
 #include "stream/message.h"
 #include "text/object.h"
 #include "text/writer.h"
@@ -31,6 +32,7 @@ struct push {
 	struct row_maker maker;
 	struct merge merge;
 	struct batch batch;
+	struct bookmarks bookmarks;    /* that are told once it is written */
 	struct batch_experiment *open; /* experiments that are not closed yet */
 	size_t bytes;
 	long rows;	   /* of the batch, about */
@@ -38,8 +40,7 @@ struct push {
 	char foreign[160]; /* what was said last of a stream that is not elog's */
 };
 
-/* ---- the server
- * ------------------------------------------------------------------------ */
+/* ---- the server ------------------------------------------------------------- */
 
 /* What is there: the schema, and if it is ours the bookmark. */
 static enum dbms_result
@@ -121,6 +122,7 @@ push_open(struct push **out, struct dbms *server, const struct push_options *opt
 	}
 	push->server = server;
 	push->options = *options;
+	push->bookmarks.out = options->states;
 	status = check_schema(push);
 	if (status == EXIT_DONE)
 		status = begin_session(push);
@@ -143,6 +145,7 @@ push_close(struct push *push)
 		batch_experiment_close(e);
 	}
 	batch_clear(&push->batch);
+	bookmarks_free(&push->bookmarks);
 	row_release(&push->maker);
 	free(push->state);
 	free(push);
@@ -164,22 +167,7 @@ push_bad_line(struct push *push, long number, const char *why)
 	push->totals.errors++;
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------- */
-
-static void
-tell_states(struct push *push)
-{
-	if (push->batch.states == NULL || push->options.states == NULL)
-		return;
-	fputs(push->batch.states, push->options.states);
-	if (fflush(push->options.states) == 0)
-		return;
-	if (errno != EPIPE)
-		msg("stdout: %s", strerror(errno));
-	push->totals.errors++;
-	push->options.states = NULL;
-}
+/* ---- writing ---------------------------------------------------------------- */
 
 static void
 sleep_ms(long ms)
@@ -249,8 +237,9 @@ flush(struct push *push)
 	if (status == EXIT_DONE) {
 		push->totals.records += push->records;
 		push->totals.experiments += push->experiments;
-		tell_states(push);
+		push->totals.errors += bookmarks_tell(&push->bookmarks) != 0;
 	}
+	bookmarks_free(&push->bookmarks);
 	batch_clear(&push->batch);
 	push->records = push->experiments = 0;
 	push->bytes = 0;
@@ -268,12 +257,13 @@ flush_if_full(struct push *push)
 int
 push_idle(struct push *push)
 {
-	return batch_is_empty(&push->batch) && push->batch.states == NULL ? EXIT_DONE
-									  : flush(push);
+	return batch_is_empty(&push->batch) && push->batch.state == NULL &&
+		       !bookmarks_wait(&push->bookmarks)
+		   ? EXIT_DONE
+		   : flush(push);
 }
 
-/* ---- records
- * ----------------------------------------------------------------------------- */
+/* ---- records ---------------------------------------------------------------- */
 
 static struct batch_experiment **
 find_open(struct push *push, struct json_span name)
@@ -294,34 +284,14 @@ open_experiment(struct push *push, struct json_span name)
 
 	if (*e != NULL)
 		return *e;
-	text = malloc(name.n);
+	text = json_string_copy(name, NULL);
 	if (text == NULL) {
 		msg("no memory");
 		return NULL;
 	}
-	json_string_decode(name, text);
 	*e = batch_experiment_open(text);
 	free(text);
 	return *e;
-}
-
-static bool
-says(struct json_span record, const char *name, const char *text)
-{
-	struct json_span value;
-
-	return json_find(record, name, &value) && value.p[0] == '"' &&
-	       json_string_is(value, text);
-}
-
-static bool
-is_deleted(struct json_span record)
-{
-	struct json_span value;
-
-	return memmem(record.p, record.n, STREAMS_DELETED, strlen(STREAMS_DELETED)) !=
-		   NULL &&
-	       json_find(record, STREAMS_DELETED, &value) && value.p[0] != 'n';
 }
 
 static int
@@ -339,14 +309,13 @@ static int
 take_gone(struct push *push, struct json_span name)
 {
 	struct batch_experiment *e;
-	char *text = malloc(name.n);
+	char *text = json_string_copy(name, NULL);
 	int status = EXIT_DONE;
 
 	if (text == NULL) {
 		msg("no memory");
 		return EXIT_PARTIAL;
 	}
-	json_string_decode(name, text);
 	if (batch_has(&push->batch, text))
 		status = flush(push);
 	e = status == EXIT_DONE ? batch_experiment_open(text) : NULL;
@@ -369,7 +338,7 @@ take_staged(struct push *push, const struct streams_row *row, struct json_span r
 	struct batch_experiment *e;
 	struct json_span name;
 	char why[ROW_WHY], line[ROW_WHY + 100];
-	bool deleted = is_deleted(record);
+	bool deleted = streams_says_deleted(record);
 	const char *wrong;
 	struct pile *pile;
 
@@ -407,7 +376,7 @@ is_for_load(struct json_span record)
 	struct json_span tree;
 
 	for (const char *const *m = modes; *m != NULL; m++)
-		if (says(record, "mode", *m))
+		if (json_says(record, "mode", *m))
 			return true;
 	return json_find(record, "tree", &tree) && tree.p[0] == 't';
 }
@@ -421,7 +390,7 @@ take_singly(struct push *push, const struct streams_row *row, struct json_span r
 	const char *wrong = NULL;
 	int status;
 
-	if (is_deleted(record) || says(record, "mode", "remove"))
+	if (streams_says_deleted(record) || json_says(record, "mode", "remove"))
 		kind = ROW_DELETED;
 	else if (is_for_load(record))
 		wrong =
@@ -444,8 +413,7 @@ take_singly(struct push *push, const struct streams_row *row, struct json_span r
 	return status == EXIT_DONE ? flush_if_full(push) : status;
 }
 
-/* ---- closing
- * ----------------------------------------------------------------------------- */
+/* ---- closing ---------------------------------------------------------------- */
 
 /* What the closing record says of the streams: how many records were sent. */
 static void
@@ -503,7 +471,7 @@ take_arrived(struct push *push, struct batch_experiment *e, struct json_span rec
 	int status = EXIT_DONE;
 
 	e->fetched_at = object_member(record, "fetched_at");
-	e->copied = says(record, STREAMS_COPY, "close");
+	e->copied = json_says(record, STREAMS_COPY, "close");
 	e->incremental =
 	    json_find(record, "incremental", &incremental) && incremental.p[0] == 't';
 	read_counts(e, record);
@@ -535,11 +503,11 @@ take_closing(struct push *push, const struct streams_row *row, struct json_span 
 {
 	struct batch_experiment **slot, *e;
 	struct json_span name;
-	bool came =
-	    says(record, "status", "complete") || says(record, "status", "partial");
+	bool came = json_says(record, "status", "complete") ||
+		    json_says(record, "status", "partial");
 	int status = EXIT_DONE;
 
-	if (says(record, STREAMS_COPY, "row") || is_deleted(record))
+	if (json_says(record, STREAMS_COPY, "row") || streams_says_deleted(record))
 		return take_singly(push, row, record, ROW_WHOLE, number);
 	if (!json_find(record, "experiment", &name) || name.p[0] != '"') {
 		push_bad_line(push, number, "a record of fetches without its experiment");
@@ -555,50 +523,32 @@ take_closing(struct push *push, const struct streams_row *row, struct json_span 
 		status = take_arrived(push, e, record);
 	else
 		batch_experiment_close(e);
-	if (status == EXIT_DONE && !says(record, STREAMS_COPY, "close"))
+	if (status == EXIT_DONE && !json_says(record, STREAMS_COPY, "close"))
 		status = take_singly(push, row, record, ROW_WHOLE, number);
 	return status == EXIT_DONE ? flush_if_full(push) : status;
 }
 
-/* ---- lines
- * ------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------ */
 
 /* A state of elog-dump stands for all before it: then it is the source's bookmark. */
 static int
 take_state(struct push *push, struct json_span value)
 {
 	struct json_span bookmarks, dump;
-	struct buffer states = {0};
 
 	if (push->totals.errors > 0 || push->open != NULL)
 		return EXIT_DONE;
-	if (push->batch.states != NULL)
-		buffer_put(&states, push->batch.states, strlen(push->batch.states));
-	buffer_put(&states, value.p, value.n);
-	buffer_put(&states, "\n", 1);
-	free(push->batch.states);
-	push->batch.states = buffer_take(&states, NULL);
-	if (json_find(value, "bookmarks", &bookmarks) &&
-	    json_find(bookmarks, "elog-dump", &dump)) {
-		free(push->batch.state);
-		push->batch.state = strndup(value.p, value.n);
-		if (push->batch.state == NULL)
-			push->batch.states = NULL;
-	}
-	if (push->batch.states != NULL)
+	if (bookmarks_add(&push->bookmarks, value) != 0)
+		return EXIT_PARTIAL;
+	if (!json_find(value, "bookmarks", &bookmarks) ||
+	    !json_find(bookmarks, "elog-dump", &dump))
+		return EXIT_DONE;
+	free(push->batch.state);
+	push->batch.state = strndup(value.p, value.n);
+	if (push->batch.state != NULL)
 		return EXIT_DONE;
 	msg("no memory");
 	return EXIT_PARTIAL;
-}
-
-/* Is a record of a staged stream a row without a document?  elog-dump puts it so. */
-static bool
-is_bare(struct json_span record)
-{
-	static const char end[] = ",\"" STREAMS_COPY "\":\"row\"}";
-	size_t n = sizeof(end) - 1;
-
-	return record.n > n && memcmp(record.p + record.n - n, end, n) == 0;
 }
 
 static int
@@ -624,7 +574,7 @@ take_record(struct push *push, const struct message *message, long number)
 	}
 	if (row->applied == STREAMS_CLOSING)
 		return take_closing(push, row, message->record, number);
-	if (row->applied == STREAMS_STAGED && !is_bare(message->record))
+	if (row->applied == STREAMS_STAGED && !streams_says_row(message->record))
 		return take_staged(push, row, message->record, number);
 	return take_singly(push, row, message->record,
 	    row->applied == STREAMS_STAGED ? ROW_BARE : ROW_WHOLE, number);
@@ -659,8 +609,7 @@ push_end(struct push *push)
 	return push_idle(push);
 }
 
-/* ---- bookmarks
- * ---------------------------------------------------------------------------- */
+/* ---- bookmarks -------------------------------------------------------------- */
 
 int
 push_bookmark(struct dbms *server, const char *source)

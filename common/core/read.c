@@ -34,8 +34,7 @@ is_wanted(const struct reading *reading, const char *experiment)
 	return glob == NULL || (experiment != NULL && fnmatch(glob, experiment, 0) == 0);
 }
 
-/* ---- rows of our own
- * ------------------------------------------------------------------- */
+/* ---- rows of our own -------------------------------------------------------- */
 
 static int
 take_record(void *context, int n, const char *const *values, const size_t *lengths)
@@ -76,8 +75,7 @@ read_singly(struct reading *reading, const struct streams_row *row)
 	return result;
 }
 
-/* ---- experiments
- * ------------------------------------------------------------------------ */
+/* ---- experiments ------------------------------------------------------------ */
 
 static int
 take_document(void *context, int n, const char *const *values, const size_t *lengths)
@@ -283,8 +281,7 @@ read_experiments(struct reading *reading)
 	return result;
 }
 
-/* ---- all
- * ---------------------------------------------------------------------------------- */
+/* ---- all -------------------------------------------------------------------- */
 
 static enum dbms_result
 read_all(struct reading *reading)

@@ -53,8 +53,7 @@ is_there(struct json_span value)
 	return value.p != NULL && value.p[0] != 'n';
 }
 
-/* ---- values --------------------------------------------------------------------------
- */
+/* ---- values ----------------------------------------------------------------- */
 
 /* A JSON string decoded into maker->value.  No server keeps a NUL in a text. */
 static bool
@@ -182,8 +181,7 @@ put_stamp(struct row_maker *maker, struct json_span value)
 		put_text(maker, value);
 }
 
-/* ---- keys ----------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------- */
 
 static struct json_span
 member_of(struct json_span record, const char *name)
@@ -294,8 +292,7 @@ hash_of(uint64_t hash, const char *p, size_t n)
 	return hash;
 }
 
-/* ---- rows ----------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------- */
 
 /* The document as the service sent it: without the experiment that elog-get put in front,
    whose comma gives way to the opening brace. */

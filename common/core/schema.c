@@ -133,7 +133,7 @@ schema_look(struct dbms *server, enum schema_state *state)
 	return result;
 }
 
-/* ---- making ------------------------------------------------------------------------ */
+/* ---- making ----------------------------------------------------------------- */
 
 /* Run a statement that somebody else may have run before. */
 static enum dbms_result

@@ -136,7 +136,7 @@ table_of(const struct streams_row *row)
 	return table;
 }
 
-/* ---- SQL -------------------------------------------------------------------------- */
+/* ---- SQL -------------------------------------------------------------------- */
 
 bool
 table_is_made(const struct table_column *column, const struct dialect *dialect)

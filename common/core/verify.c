@@ -78,8 +78,7 @@ verify_close(struct verify *verify)
 	free(verify);
 }
 
-/* ---- here
- * ------------------------------------------------------------------------------ */
+/* ---- here ------------------------------------------------------------------- */
 
 static bool
 digest(const struct row_maker *maker, char hex[33])
@@ -135,11 +134,10 @@ take_record(struct verify *verify, const struct streams_row *row, struct json_sp
 {
 	const struct table *table = table_of(row);
 	struct sums *sums = &verify->sums[row - streams];
-	struct json_span deleted;
 	char why[ROW_WHY], hex[33] = "";
 	const char *wrong;
 
-	if (json_find(record, STREAMS_DELETED, &deleted) && deleted.p[0] != 'n')
+	if (streams_says_deleted(record))
 		return EXIT_DONE;
 	wrong = row_make(&verify->maker, table, record, ROW_WHOLE, why);
 	if (wrong != NULL) {
@@ -198,7 +196,6 @@ verify_line(struct verify *verify, char *line, size_t n, long number)
 	struct message message;
 	const struct streams_row *row;
 	const char *why;
-	static const char bare[] = ",\"" STREAMS_COPY "\":\"row\"}";
 
 	if (n == 0)
 		return EXIT_DONE;
@@ -221,17 +218,14 @@ verify_line(struct verify *verify, char *line, size_t n, long number)
 		return EXIT_DONE;
 	}
 	if (row->applied == STREAMS_CLOSING &&
-	    memmem(message.record.p, message.record.n, bare, sizeof(bare) - 1) == NULL)
+	    !json_says(message.record, STREAMS_COPY, "row"))
 		return take_closing(verify, message.record);
-	if (row->applied == STREAMS_STAGED && message.record.n > sizeof(bare) &&
-	    memcmp(message.record.p + message.record.n - (sizeof(bare) - 1), bare,
-		sizeof(bare) - 1) == 0)
-		return EXIT_DONE; /* a row without a document */
+	if (row->applied == STREAMS_STAGED && streams_says_row(message.record))
+		return EXIT_DONE;
 	return take_record(verify, row, message.record, number);
 }
 
-/* ---- there
- * ------------------------------------------------------------------------------ */
+/* ---- there ------------------------------------------------------------------ */
 
 struct feed {
 	struct pile *pile;
