@@ -196,7 +196,7 @@ $url/$day/b%3B%20touch%20x $(place 'b; touch x')"
     head -c 300000 /dev/zero >"$base/$day/a"
     find "$base" -exec touch -d 2025-02-01 {} +
     scan --db "$db"
-    elog-pull --to "$data" --db "$db" --limit-rate 50k --pending 3>&- &
+    elog-pull --to "$data" --db "$db" --limit-rate 10k --pending 3>&- &
     pid=$!
     wait_for test -s "$(place a).part"
     kill -TERM "$pid"
@@ -205,7 +205,7 @@ $url/$day/b%3B%20touch%20x $(place 'b; touch x')"
     sql "$db" 'SELECT resumed_from > 0 FROM downloads' | grep -qx 1
     rm -r "$data" "$db"
     scan --db "$db"
-    elog-pull --to "$data" --db "$db" --limit-rate 50k --pending 3>&- &
+    elog-pull --to "$data" --db "$db" --limit-rate 10k --pending 3>&- &
     pid=$!
     wait_for test -s "$(place a).part"
     kill -TERM "$pid"

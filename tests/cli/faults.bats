@@ -130,11 +130,24 @@ END
     [[ $stderr == *"$db"*malformed* ]]
 }
 
+# On 9cc3b6d it came whole.
+@test "SIGTERM ends a file on disk at full speed, too, and what came is kept" {
+    local part=$data/local$source/a.part
+    head -c 20000000 /dev/zero >"$source/a"
+    run --separate-stderr failing read:20 elog-pull --to "$data" < <(wanted a)
+    status_is 1
+    [ ! -e "${part%.part}" ]
+    [ -s "$part" ]
+    [ "$(stat -c %s "$part")" -lt 20000000 ]
+    equal "$(jq 'select(.type == "RECORD" and .stream == "partial_downloads").record.bytes' <<<"$output")" \
+        "$(stat -c %s "$part")"
+}
+
 @test "Ctrl-C ends elog-pull --db, and its loader takes what it still says" {
     head -c 300000 /dev/zero >"$source/a"
     wanted a >"$BATS_TEST_TMPDIR/in"
     # As at a terminal: the signal goes to the whole process group.
-    env --default-signal=INT setsid elog-pull --to "$data" --limit-rate 50k --db "$db" \
+    env --default-signal=INT setsid elog-pull --to "$data" --limit-rate 10k --db "$db" \
         --quiet <"$BATS_TEST_TMPDIR/in" >/dev/null 3>&- &
     pid=$!
     wait_for test -s "$data/local$source/a.part"

@@ -214,7 +214,7 @@ END
 }
 
 @test "a terminal on stdin and no name: the question, not a wait" {
-    run timeout 10 script -qec "elog-get --url file://$sample" /dev/null
+    run timeout 300 script -qec "elog-get --url file://$sample" /dev/null
     status_is 2
     [[ $output == *"which experiment"* ]]
 }

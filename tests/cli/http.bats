@@ -52,7 +52,7 @@ outcome() {
     equal "$(asked runs) $(asked files) $(asked elog) $(asked info)" "3 2 2 3"
     equal "$(jq -s 'map(select(.stream == "runs" and .type == "RECORD")) | length' <<<"$output")" 2
     # 0.5 to 1 s before the second attempt, and what the server asked for before the third.
-    /usr/bin/python3 -c 'import sys; t = float(sys.argv[2]) - float(sys.argv[1]); assert 1.4 < t < 9, t' "$start" "$EPOCHREALTIME"
+    /usr/bin/python3 -c 'import sys; t = float(sys.argv[2]) - float(sys.argv[1]); assert 1.4 < t, t' "$start" "$EPOCHREALTIME"
 }
 
 @test "three attempts, then it has failed" {
@@ -88,8 +88,12 @@ outcome() {
 }
 
 @test "401: nothing more is asked, exit 77" {
-    for i in {1..30}; do experiment "x$i"; done
+    # Whichever answer comes first is a 401.
     rules info '401*'
+    for i in {1..30}; do
+        experiment "x$i"
+        cp "$exp/info.rules" "$tree/ws-kerb/lgbk/lgbk/x$i/ws"
+    done
     run --separate-stderr fetch e1 x{1..30} --max-requests 2
     status_is 77
     says elog-get "not authenticated"
@@ -100,7 +104,7 @@ outcome() {
 
 @test "a server that asks to come back much later is left alone" {
     rules runs '503 Retry-After: 9999*'
-    run --separate-stderr timeout 20 elog-get --url "$http" --auth none e1 --only runs
+    run --separate-stderr timeout 100 elog-get --url "$http" --auth none e1 --only runs
     status_is 75
     says elog-get "e1: runs: HTTP 503" "9999 s"
     equal "$(asked runs)" 1
@@ -108,7 +112,7 @@ outcome() {
 
 @test "no answer: --timeout ends an attempt" {
     rules runs 'hang*'
-    run --separate-stderr timeout 20 elog-get --url "$http" --auth none e1 --only runs --timeout 1 --retries 1
+    run --separate-stderr timeout 100 elog-get --url "$http" --auth none e1 --only runs --timeout 1 --retries 1
     status_is 1
     says elog-get "e1: runs: " "after 2 attempts"
     equal "$(asked runs)" 2
@@ -169,14 +173,18 @@ outcome() {
     [[ $stderr == "elog-get: "*nosuchhost.invalid* ]]
 }
 
-@test "never more than --max-requests at once" {
-    for i in 1 2 3 4; do
-        experiment "x$i"
-        for resource in info elog runs files samples shifts workflow_jobs workflow_definitions; do
-            echo 'slow*' >"$tree/ws-kerb/lgbk/lgbk/x$i/ws/$resource.rules"
-        done
+# slowly EXPERIMENT N: as experiment, its answers slow, above all until N were under way at once.
+slowly() {
+    local resource
+    experiment "$1"
+    for resource in info elog runs files samples shifts workflow_jobs workflow_definitions; do
+        echo "slow $2*" >"$tree/ws-kerb/lgbk/lgbk/$1/ws/$resource.rules"
     done
+}
+
+@test "never more than --max-requests at once" {
     for n in 1 3 6; do
+        for i in 1 2 3 4; do slowly "x$i" $n; done
         rm -f "$BATS_TEST_TMPDIR/log"
         run --separate-stderr fetch x1 x2 x3 x4 --max-requests $n
         status_is 0
@@ -186,12 +194,7 @@ outcome() {
 }
 
 @test "elog-sync.sh: parallel_jobs bounds the requests of all processes" {
-    for i in {1..8}; do
-        experiment "x$i"
-        for resource in info elog runs files samples shifts workflow_jobs workflow_definitions; do
-            echo 'slow*' >"$tree/ws-kerb/lgbk/lgbk/x$i/ws/$resource.rules"
-        done
-    done
+    for i in {1..8}; do slowly "x$i" 0; done
     public x{1..8}
     for jobs in 2 9; do
         rm -f "$BATS_TEST_TMPDIR/log"
@@ -214,7 +217,7 @@ outcome() {
     for signal in TERM INT HUP; do
         rm -f "$BATS_TEST_TMPDIR/log"
         echo 'hang*' >"$tree/ws-kerb/lgbk/lgbk/slow/ws/runs.rules"
-        (exec env --default-signal=INT elog-sync.sh --force --url "$http" --auth none --dir "$BATS_TEST_TMPDIR/d" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
+        (exec env --default-signal=HUP,INT elog-sync.sh --force --url "$http" --auth none --dir "$BATS_TEST_TMPDIR/d" 2>"$BATS_TEST_TMPDIR/said" 3>&-) &
         sync=$!
         wait_for grep -qs slow/ws/runs "$BATS_TEST_TMPDIR/log"
         kill -"$signal" $sync
@@ -240,12 +243,8 @@ outcome() {
     sync=$!
     wait_for grep -qs updated_within "$BATS_TEST_TMPDIR/log"
     kill -TERM $sync
-    wait_for process_gone $sync
     rc=0
     wait $sync || rc=$?
     equal "$rc" 143
     equal "$(ls -A "$TMPDIR")" ""
-}
-process_gone() {
-    ! kill -0 "$1" 2>/dev/null
 }

@@ -81,16 +81,17 @@ async def one(i):
 async def main():
     async with elogdb.job("all"):
         await asyncio.gather(*(one(i) for i in range(8)))
-    task = asyncio.create_task(sleep())
-    await asyncio.sleep(0.5)
+    task = asyncio.create_task(sleep(began := asyncio.Event()))
+    await began.wait()
     task.cancel()
     try:
         await task
     except asyncio.CancelledError:
         pass
-async def sleep():
+async def sleep(began):
     async with elogdb.job("cancelled"):
-        await asyncio.sleep(60)
+        began.set()
+        await asyncio.sleep(600)
 asyncio.run(main())
 END
     elog-job spool | elog-load --quiet "$db" >/dev/null

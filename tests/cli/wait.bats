@@ -35,19 +35,19 @@ in_line() {
 }
 
 @test "--wait: how long, 0 not at all; 75 and the holder's number" {
+    # The configuration's time would end none of them.
+    export ELOG_LOCK_TIMEOUT=100000
     exec 9>"$db.lock"
     flock 9
-    SECONDS=0
     run --separate-stderr elog-load --wait 0 "$db" </dev/null 9>&-
     status_is 75
     says elog-load "$db" "is writing it: try again later"
     run --separate-stderr elog-cond set --db "$db" --wait=0s e1 1 x 5 9>&-
     status_is 75
-    [ "$SECONDS" -le 5 ]
     SECONDS=0
     run --separate-stderr elog-cond set --db "$db" --wait 2 e1 1 x 5 9>&-
     status_is 75
-    [ "$SECONDS" -ge 2 ] && [ "$SECONDS" -le 8 ]
+    [ "$SECONDS" -ge 2 ]
     for time in 5x 1.5 -1 '' 's'; do
         run --separate-stderr elog-load "--wait=$time" "$db" </dev/null
         status_is 2

@@ -25,6 +25,7 @@ serve() {
     elog-web --port 0 "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
     server=$!
     wait_for grep -q token "$BATS_TEST_TMPDIR/out"
+    wait_for grep -q token "$BATS_TEST_TMPDIR/err"
     base=$(sed -n 's/^elog-web: \(http:.*\)?token=.*/\1/p' "$BATS_TEST_TMPDIR/out")
     base=${base%/}
     token=$(sed -n 's/.*token=//p' "$BATS_TEST_TMPDIR/out")
@@ -36,7 +37,7 @@ serve() {
 page() {
     local path=$1
     shift
-    curl -sS --max-time 20 -H "Cookie: $cookie" "$@" "$base$path"
+    curl -sS --max-time 200 -H "Cookie: $cookie" "$@" "$base$path"
 }
 
 # code PATH [CURL OPTION...]: the status, with the cookie; bare: without.
@@ -46,7 +47,7 @@ code() {
 bare() {
     local path=$1
     shift
-    curl -sS --max-time 20 "$@" -o /dev/null -w '%{http_code}' "$base$path"
+    curl -sS --max-time 200 "$@" -o /dev/null -w '%{http_code}' "$base$path"
 }
 
 @test "the token becomes a cookie and leaves the address; others get 403" {
@@ -176,7 +177,7 @@ bare() {
 
 @test "it ends when it is idle" {
     logbook
-    run --separate-stderr timeout 20 elog-web --port 0 --idle 1s "$db"
+    run --separate-stderr timeout 300 elog-web --port 0 --idle 1s "$db"
     status_is 0
 }
 
@@ -367,7 +368,7 @@ activate_port() {
     command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
     logbook
     mkdir "$BATS_TEST_TMPDIR/run"
-    activate_port 127.0.0.1 --idle 2s "$db"
+    activate_port 127.0.0.1 --idle 1h "$db"
     base=http://127.0.0.1:$port
     no_file "$BATS_TEST_TMPDIR/run" elog-web.address
     equal "$(bare /)" 403
@@ -380,6 +381,12 @@ activate_port() {
     cookie="elog-web-$port=$token"
     equal "$(code /)" 200
     equal "$(code / -H 'Host: evil.example.org')" 403
+    kill "$server"
+    wait "$server"
+    no_file "$BATS_TEST_TMPDIR/run" elog-web.address
+    activate_port 127.0.0.1 --idle 1s "$db"
+    base=http://127.0.0.1:$port
+    equal "$(bare /)" 403
     wait "$server"
     server=
     no_file "$BATS_TEST_TMPDIR/run" elog-web.address
@@ -389,11 +396,11 @@ activate_port() {
     command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
     logbook
     activate_port 0.0.0.0 "$db"
-    curl -sS --max-time 20 -o /dev/null "http://127.0.0.1:$port/" || true
+    curl -sS --max-time 200 -o /dev/null "http://127.0.0.1:$port/" || true
     wait "$server" || true
     grep -q '^elog-web: .*ListenStream=' "$BATS_TEST_TMPDIR/err"
     activate "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b" -- "$db"
-    curl -sS --max-time 20 -o /dev/null --unix-socket "$BATS_TEST_TMPDIR/b" http://localhost/ || true
+    curl -sS --max-time 200 -o /dev/null --unix-socket "$BATS_TEST_TMPDIR/b" http://localhost/ || true
     wait "$server" || true
     server=
     grep -q '^elog-web: .*ListenStream=' "$BATS_TEST_TMPDIR/err"

@@ -11,6 +11,8 @@ bats_require_minimum_version 1.5.0
 
 tests=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 root=$(dirname "$tests")
+# shellcheck source=/dev/null
+. "$tests/lib/wait.bash"
 sample=$tests/sample
 export sample
 
@@ -72,18 +74,6 @@ silent() {
 # no_file DIRECTORY GLOB: nothing of that name is in it.
 no_file() {
     equal "$(find "$1" -mindepth 1 -name "$2")" ""
-}
-
-# wait_for COMMAND...: poll for ten seconds until it succeeds.
-wait_for() {
-    local tries=1000
-    until "$@"; do
-        [ $((tries -= 1)) -gt 0 ] || {
-            echo "waited in vain: $*" >&2
-            return 1
-        }
-        sleep 0.01
-    done
 }
 
 # Run a command without the rights of root: a directory of mode 555 is read-only then.

@@ -1,12 +1,14 @@
 /*
  * Preloaded into a tool, this lets a call fail as a machine would: FAIL="fsync:2" is
  * the second fsync(), FAIL="curl_multi_add_handle:1" the first transfer that libcurl does
- * not take.
+ * not take.  FAIL="read:8" is a SIGTERM in the midst of the eighth read() of a file.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -53,6 +55,18 @@ int
 ftruncate64(int fd, off_t size)
 {
 	return ftruncate(fd, size);
+}
+
+ssize_t
+read(int fd, void *p, size_t n)
+{
+	ssize_t (*real)(int, void *, size_t) =
+	    (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && fails("read"))
+		(void)raise(SIGTERM);
+	return real(fd, p, n);
 }
 
 char *

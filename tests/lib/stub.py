@@ -6,9 +6,9 @@
 Serves the files of TREE.  A file NAME.rules beside one says, a line for each of the
 next requests, what to do instead: a status ("503", "429 Retry-After: 1"), "redirect
 URL", "cut" (half of the body, whole to HTTP), "reset" (half of the body, then the
-connection breaks), "hang" (no answer), "html", "slow" (a moment's wait), "ok".  The
-last line stays if it ends in "*".  LOG gets a line a request: its path and how many
-were in flight.
+connection breaks), "hang" (no answer), "html", "slow N" (a moment's wait, a longer one
+until N were in flight at once), "ok".  The last line stays if it ends in "*".  LOG gets
+a line a request: its path and how many were in flight.
 """
 import http.server
 import os
@@ -19,7 +19,7 @@ import urllib.parse
 
 tree, portfile, logfile = sys.argv[1:]
 lock = threading.Lock()
-in_flight = 0
+in_flight = most = 0
 parting = threading.Event()
 
 
@@ -45,11 +45,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        global in_flight
+        global in_flight, most
         url = urllib.parse.urlsplit(self.path)
         path = os.path.join(tree, urllib.parse.unquote(url.path).lstrip("/"))
         with lock:
             in_flight += 1
+            most = max(most, in_flight)
             with open(logfile, "a", encoding="utf-8") as log:
                 print(self.path, in_flight, file=log)
             rule = rule_for(path)
@@ -78,8 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if rule == "hang":
             parting.wait()
             return
-        if rule == "slow":
-            time.sleep(0.05)
+        if rule.startswith("slow "):
+            time.sleep(0.05 if most >= int(rule[5:]) else 0.3)
         if rule == "html":
             body = b"<html>log in here</html>"
         if rule == "cut":

@@ -8,6 +8,8 @@
 #                            ftp, ftps (TLS from the first byte), sftp, http, https, and
 #                            anonymous: FTP for anyone, without TLS and MLSD
 #   files_env DIR            print the exports that a client needs: eval "$(files_env DIR)"
+#   files_settle DIR         wait until each command that came by FTP has its line in ftp.log:
+#                            one is written after the answer
 #   files_stop_one DIR KIND, files_start_one DIR KIND
 #                            ftp, sftp, http or anonymous goes away, and comes back on its
 #                            old port
@@ -143,7 +145,7 @@ END
 files_anonymous_config() {
     local dir=$1 tree=$2 port=$3
     cat <<END
-import logging, sys
+import logging, os
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
@@ -156,6 +158,8 @@ FTPHandler.use_sendfile = False
 for command in ("MLSD", "MLST"):
     FTPHandler.proto_cmds.pop(command)
 server = FTPServer(("127.0.0.1", $port), FTPHandler)
+with open("$dir/anonymous.pid", "w") as pid:
+    print(os.getpid(), file=pid)
 server.serve_forever()
 END
 }
@@ -215,7 +219,6 @@ files_ftp() {
     exec "${files_as[@]}" proftpd --nodaemon --config "$1/ftp.conf"
 }
 files_anonymous() {
-    echo $$ >"$1/anonymous.pid"
     exec "${files_as[@]}" /usr/bin/python3 "$1/anonymous.conf"
 }
 files_sftp() {
@@ -235,11 +238,22 @@ files_start_one() {
     # shellcheck disable=SC2016 # that shell's own variables
     start_daemon "$dir/$2.pid" "$log" bash -c '. "$0/files.sh"; files_$2 "$1"' \
         "$files_here" "$dir" "$2" &&
-        wait_until 10 files_listening "$(files_port "$dir" "$2")"
+        wait_for files_listening_or_gone "$dir" "$2" && files_listening "$dir" "$2"
+}
+
+# Each session is a process of its own.
+files_settle() {
+    wait_for files_settled "$(cat "$1/ftp.pid")"
+}
+files_settled() {
+    [ -z "$(pgrep -P "$1")" ]
 }
 
 files_listening() {
-    [ "$(listeners "$1")" = 1 ]
+    [ "$(listeners "$(files_port "$1" "$2")")" = 1 ]
+}
+files_listening_or_gone() {
+    files_listening "$@" || process_gone "$(cat "$1/$2.pid")"
 }
 
 files_stop_one() {

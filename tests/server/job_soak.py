@@ -92,7 +92,7 @@ def main():
                         pass
             time.sleep(0.05)
     # What was in the background ends by itself.
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while ours(root) and time.monotonic() < end:
         time.sleep(0.05)
     failures = check(root, project, environment)

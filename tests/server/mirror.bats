@@ -42,21 +42,13 @@ ticket() {
     mv "$servers/cc" "$BATS_TEST_TMPDIR/cc"
 }
 
-# settle: wait until the access log grows no more, as a line is written after its answer was
-# sent. mark: remember its end. requests: the lines since then.
-settle() {
-    local before=-1 now
-    while now=$(wc -l <"$servers/access.log") && [ "$now" != "$before" ]; do
-        before=$now
-        sleep 0.2
-    done
-}
+# mark: remember the end of the access log. requests: the lines since then.
 mark() {
-    settle
+    web_settle "$servers"
     marked=$(wc -l <"$servers/access.log")
 }
 requests() {
-    settle
+    web_settle "$servers"
     tail -n +$((marked + 1)) "$servers/access.log"
 }
 
@@ -181,7 +173,7 @@ END
     run --separate-stderr elog-list --url "$http" --hours 1.5 --json
     status_is 0
     equal "${lines[0]}" '"mfxl100023"'
-    grep -q 'offset_secs=86400 HTTP' "$servers/access.log"
+    wait_for grep -q 'offset_secs=86400 HTTP' "$servers/access.log"
     wait_for grep -q 'offset_secs=5400 HTTP' "$servers/access.log"
 }
 

@@ -45,7 +45,7 @@ proxy() {
     "$work/cut_proxy" --to "$(files_port "$work/servers" "$kind")" --pid "$work/$kind.pid" \
         --cuts $((cuts / 3 + 1)) --every $((stored / 3 / (cuts / 3 + 1))) --seed "$seed" \
         --stats "$work/$kind.stats" "$@" 2>/dev/null &
-    wait_until 5 test -s "$work/$kind.pid"
+    wait_for test -s "$work/$kind.pid"
     proxies+=($!)
     port=$(sed -n 2p "$work/$kind.pid")
 }
@@ -76,7 +76,7 @@ pull() { # pending|records
         --quiet ${RATE:+--limit-rate "$RATE"} "${pending[@]}" <"$work/records" >/dev/null 2>>"$work/said"
 }
 how=(records pending)
-# shellcheck disable=SC2317 # wait_until calls it
+# shellcheck disable=SC2317 # wait_for calls it
 unlocked() {
     [ ! -e "$work/elog.db.lock" ] || flock -n "$work/elog.db.lock" true
 }
@@ -90,7 +90,7 @@ for ((i = 0; i < kills; i++)); do
     sleep "$(printf '%d.%03d' $((RANDOM % 2)) $((RANDOM % 1000)))"
     kill -KILL $pid 2>/dev/null || true
     wait $pid 2>/dev/null || true
-    wait_until 20 unlocked
+    wait_for unlocked
 done
 echo "$(sqlite3 -readonly "$work/elog.db" 'SELECT count(*) FROM downloads') files after $kills kills"
 for i in 1 2 3 4 5; do
@@ -105,7 +105,7 @@ moved=0 cut=0
 for kind in ftp http sftp; do
     rm -f "$work/$kind.stats"
     kill -USR1 "$(head -n 1 "$work/$kind.pid")"
-    wait_until 5 test -s "$work/$kind.stats"
+    wait_for test -s "$work/$kind.stats"
     read -r bytes n _ <"$work/$kind.stats"
     echo "$kind: $bytes bytes, $n cuts"
     moved=$((moved + bytes)) cut=$((cut + n))

@@ -15,6 +15,9 @@
 # On many systems an ordinary user's PATH lacks the place where daemons live.
 PATH=$PATH:/usr/sbin:/usr/local/sbin:/sbin
 
+# shellcheck source=/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/wait.bash"
+
 # listeners PORT: how many sockets listen there.
 listeners() {
     grep -cE "^ *[0-9]+: [0-9A-F]{8}:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp
@@ -28,23 +31,6 @@ free_port() {
     echo $port
 }
 
-# wait_until SECONDS COMMAND...: poll until COMMAND succeeds; 1 if it never does.
-wait_until() {
-    local tries=$(($1 * 50))
-    shift
-    until "$@"; do
-        [ $((tries -= 1)) -gt 0 ] || return 1
-        sleep 0.02
-    done
-}
-
-# process_gone PID. A zombie counts as gone: in a container nobody may ever reap it.
-process_gone() {
-    local state
-    read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" || return 0
-    [ "$state" = Z ]
-}
-
 # start_daemon PIDFILE LOG COMMAND...: run COMMAND, which stays in the foreground and
 # writes PIDFILE when it is ready, in the background. 1 if it ended instead; LOG says why.
 # In a session of its own, or Ctrl-C would end the servers before the command they serve.
@@ -55,7 +41,7 @@ start_daemon() {
     rm -f "$pidfile"
     setsid --wait "$@" </dev/null >"$log" 2>&1 3>&- &
     child=$!
-    wait_until 10 started_or_gone "$pidfile" "$child"
+    wait_for started_or_gone "$pidfile" "$child"
     [ -s "$pidfile" ]
 }
 
@@ -69,9 +55,9 @@ stop_daemon() {
     [ -s "$1" ] || return 0
     pid=$(cat "$1")
     kill -TERM "$pid" 2>/dev/null
-    if ! wait_until 10 process_gone "$pid"; then
+    if ! wait_for process_gone "$pid"; then
         kill -KILL "$pid"
-        wait_until 5 process_gone "$pid"
+        wait_for process_gone "$pid"
     fi
     rm -f "$1"
 }

@@ -65,7 +65,7 @@ everything() {
 @test "FTP, with TLS by AUTH TLS and by MLSD: exact sizes and times" {
     equal "$(scan "${window[@]}" "$ELOG_FILES_FTP/L2/" | files)" \
         "$(everything 2025-01-02T03:04:05Z 1)"
-    grep -q 'MLSD' "$dir/ftp.log"
+    wait_for grep -q 'MLSD' "$dir/ftp.log"
     equal "$(scan --ftp-tls require "${window[@]}" "$ELOG_FILES_FTP/L2/" | files | wc -l)" 12
     equal "$(scan --ftp-tls never "${window[@]}" "$ELOG_FILES_FTP/L2/" | files | wc -l)" 12
 }
@@ -80,6 +80,7 @@ everything() {
     equal "$(elog-scan "${window[@]}" "$ELOG_FILES_ANONYMOUS/L2/" | files)" \
         "$(everything 2025-01-02 1)"
     # It is asked for MLSD once, and no more.
+    wait_for grep -q 'MLSD.*not understood\|500 .*MLSD' "$dir/anonymous.log"
     equal "$(grep -c 'MLSD.*not understood\|500 .*MLSD' "$dir/anonymous.log")" 1
 }
 
@@ -146,10 +147,12 @@ everything() {
     says elog-scan "login refused"
     # It is tried once, or the account may be locked.
     local before
+    files_settle "$dir"
     before=$(grep -c ' 530 .*PASS' "$dir/ftp.log" || true)
     run --separate-stderr scan --jobs 6 "${window[@]}" "$ELOG_FILES_FTP/L2/{RMA1,RMA5,A,B,C,D}"
     status_is 77
     says elog-scan "login refused"
+    files_settle "$dir"
     equal $(($(grep -c ' 530 .*PASS' "$dir/ftp.log") - before)) 1
 }
 
@@ -200,10 +203,12 @@ everything() {
 @test "a second run over the same window lists only what never rests: the sources" {
     scan --db "$db" "${window[@]}" "$ELOG_FILES_FTP/L2/"
     local before
+    files_settle "$dir"
     before=$(grep -c MLSD "$dir/ftp.log")
     run --separate-stderr scan --db "$db" "${window[@]}" "$ELOG_FILES_FTP/L2/"
     status_is 0
     silent
+    files_settle "$dir"
     equal $(($(grep -c MLSD "$dir/ftp.log") - before)) 3
 }
 
@@ -253,12 +258,20 @@ faulty() {
     faulty=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")
 }
 
+# patience FAULT: --timeout, short where it is waited for.
+patience() {
+    case $1 in
+        stall*) echo 3 ;;
+        *) echo 60 ;;
+    esac
+}
+
 @test "what passes is tried again: resets, cuts, errors, silence" {
     local fault
     for fault in reset reset-headers reset-body short short-chunked gzip-lie gzip-cut \
         'status 503' 'status 429 after=1' stall 'stall-body 100'; do
         faulty "/L2/RMA1/2025/01/01/* 1 $fault"
-        run --separate-stderr elog-scan --timeout 1 "${window[@]}" "$faulty/L2/RMA1"
+        run --separate-stderr elog-scan --timeout "$(patience "$fault")" "${window[@]}" "$faulty/L2/RMA1"
         fault_stop "$BATS_TEST_TMPDIR"
         equal "$fault: $status $stderr $(files <<<"$output" | wc -l)" "$fault: 0  6"
     done
@@ -270,7 +283,7 @@ faulty() {
         'redirect http://127.0.0.2/^' 'redirect %^'; do
         db=$BATS_TEST_TMPDIR/${fault//[^a-z0-9]/_}.db
         faulty "/L2/RMA1/2025/01/01/12/3020/ always $fault"
-        run --separate-stderr elog-scan --db "$db" --timeout 1 --retries 1 "${window[@]}" \
+        run --separate-stderr elog-scan --db "$db" --timeout "$(patience "$fault")" --retries 1 "${window[@]}" \
             "$faulty/L2/RMA1"
         fault_stop "$BATS_TEST_TMPDIR"
         equal "$fault: $status ${#stderr_lines[@]}" "$fault: 1 2"

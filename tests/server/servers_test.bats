@@ -49,7 +49,7 @@ with_ticket() {
 # logged N PATTERN: N lines of the access log match. A line is written after its answer
 # was sent, so it may come a moment after the client has gone on.
 logged() {
-    wait_until 2 logged_now "$@" || {
+    wait_for logged_now "$@" || {
         cat "$dir/access.log"
         return 1
     }
@@ -226,9 +226,9 @@ curl_config() {
 
 @test "with-servers.sh: a signal ends the command and the servers" {
     # shellcheck disable=SC2016
-    "$BATS_TEST_DIRNAME/with-servers.sh" sh -c 'echo $$ >"$0"; exec sleep 60' "$out" 3>&- &
+    "$BATS_TEST_DIRNAME/with-servers.sh" sh -c 'echo $$ >"$0"; exec sleep 600' "$out" 3>&- &
     servers=$!
-    wait_until 5 test -s "$out"
+    wait_for test -s "$out"
     kill -TERM $servers
     rc=0
     wait $servers || rc=$?

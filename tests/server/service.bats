@@ -53,7 +53,7 @@ serve() {
 }
 
 fetch() {
-    elog-get --url "$url" --retries 0 --timeout 5 "$@"
+    elog-get --url "$url" --retries 0 --timeout 60 "$@"
 }
 
 into() {
@@ -61,7 +61,7 @@ into() {
 }
 
 synchronize() {
-    elog-sync.sh --url "$url" --dir "$dir" --retries 0 --timeout 5 --force "$@"
+    elog-sync.sh --url "$url" --dir "$dir" --retries 0 --timeout 60 --force "$@"
 }
 
 # The requests since it was last asked, without the lists: EXPERIMENT STREAM.
@@ -377,7 +377,7 @@ status_of() {
     questionnaire 23 L1000
     # The runs fail late, the shifts at once.
     serve "*/mfxl100023/ws/runs* always stall" "*/mfxl100023/ws/shifts always status 418"
-    run --separate-stderr elog-get --url "$url" --retries 0 --timeout 1 mfxl100023 --quiet
+    run --separate-stderr elog-get --url "$url" --retries 0 --timeout 5 mfxl100023 --quiet
     status_is 1
     equal "$(jq -c 'select(.stream == "fetches").record // empty | [.status, .stream, (.streams | keys)]' <<<"$output")" \
         '["partial","runs",["runs","shifts"]]'

@@ -44,13 +44,14 @@ older() {
 }
 
 @test "fresh: all that may be read, what may not is no failure; then skipped; then nothing changes" {
+    web_settle "$servers"
     before=$(wc -l <"$servers/access.log")
     run --separate-stderr synchronize
     status_is 0
     silent
     equal "$(outcome)" "[11,0,2]"
     lone_database "$dir/elog.db"
-    sleep 0.2
+    web_settle "$servers"
     tail -n +$((before + 1)) "$servers/access.log" >"$BATS_TEST_TMPDIR/requests"
     equal "$(grep -c $'\t401\t' "$BATS_TEST_TMPDIR/requests")" 0
     # At most fifteen an experiment, and one of what may not be read.
@@ -60,6 +61,7 @@ older() {
     before=$(wc -l <"$servers/access.log")
     run --separate-stderr synchronize
     status_is 0
+    web_settle "$servers"
     equal "$(wc -l <"$servers/access.log")" "$before"
 
     older 2000
@@ -117,11 +119,12 @@ older() {
     sql "$dir/elog.db" "SELECT r.doc FROM runs r JOIN experiments e ON e.id = experiment_id WHERE name = 'txil000523'" |
         cmp "$BATS_TEST_TMPDIR/runs" -
     older 1
+    web_settle "$servers"
     before=$(wc -l <"$servers/access.log")
     run --separate-stderr synchronize --retry
     status_is 0
     equal "$(outcome)" "[11,0,2]"
-    sleep 0.2
+    web_settle "$servers"
     equal "$(tail -n +$((before + 1)) "$servers/access.log" | grep -vcE '/txil000523/|/run23/|/ws/instruments ')" 0
 }
 

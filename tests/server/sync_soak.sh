@@ -13,6 +13,7 @@ RANDOM=${SEED:-$$}
 echo "seed ${SEED:-$$}, $times synchronizations, $writers writers"
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
+export ELOG_LOCK_TIMEOUT=1000 # on a busy machine the line is long
 dir=$work/d
 pids=()
 trap 'touch "$work/stop"; wait; [ -n "${KEEP-}" ] || rm -rf "$work"' EXIT
@@ -83,7 +84,7 @@ touch "$work/stop"
 wait "${pids[@]}"
 sync >>"$work/said" 2>&1 || { echo "the last synchronization ended with $?"; tail -n 3 "$work/said"; }
 
-sqlite3 -readonly -cmd '.timeout 10000' "$dir/elog.db" "
+sqlite3 -readonly -cmd '.timeout 100000' "$dir/elog.db" "
     SELECT 'alias|' || name || '|' || expression FROM aliases
     UNION ALL SELECT 'period|' || name || '|' || run_min FROM run_periods
     UNION ALL SELECT 'record|' || (doc ->> 'id') || '|' || (doc ->> 'n') FROM other_records

@@ -5,6 +5,7 @@
 #   web_start DIR DOCROOT    serve DOCROOT, laid out as tests/sample
 #   web_stop DIR             stop it and wait until it is gone
 #   web_port DIR http|https  print a port
+#   web_settle DIR           wait until each request that came has its line in access.log
 #
 # $WEB_EXTRA may name a file with more configuration, behind the rest.
 #
@@ -16,7 +17,10 @@
 # One plain port, and one with TLS and HTTP/2, for localhost and 127.0.0.1, whose
 # certificate DIR/ca.pem vouches for. Both numbers are in DIR/ports. DIR/access.log has
 # one line a request, of fields parted by tabs: time, status, scheme of the
-# Authorization header, user, the client's port (one a connection), request line.
+# Authorization header, user, the client's port (one a connection), request line.  A line
+# is written after its answer was sent, so it may come after the client has gone on: a
+# second log, forensic.log, has a line before a request is answered, and another one
+# behind that of access.log.
 
 web_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
@@ -30,7 +34,7 @@ WEB_RESTRICTED='mfxl115323|cxil118725'
 
 web_modules="mpm_event authn_core authn_file authz_core authz_user auth_basic auth_gssapi
     alias deflate env filter headers setenvif ssl http2 unixd
-    log_config"
+    log_config log_forensic"
 
 # The module directory depends on the distribution; what is compiled in has no file.
 web_load_modules() {
@@ -91,6 +95,7 @@ Listen 127.0.0.1:$https
 SetEnvIf Authorization "^(\S+)" SCHEME=\$1
 LogFormat "%{%Y-%m-%dT%H:%M:%S}t.%{msec_frac}t\t%>s\t%<{SCHEME}e\t%<u\t%{remote}p\t%r" requests
 CustomLog "$dir/access.log" requests
+ForensicLog "$dir/forensic.log"
 
 DocumentRoot "$docroot"
 Alias "/ws-auth" "$docroot/ws-kerb"
@@ -175,6 +180,14 @@ web_start() {
 
 web_port() {
     sed -n "s/^$2=//p" "$1/ports"
+}
+
+web_settle() {
+    wait_for web_settled "$1"
+}
+# An answer that is under way: "+ID|..." without its "-ID".
+web_settled() {
+    awk '/^\+/ { n++ } /^-/ { n-- } END { exit n != 0 }' "$1/forensic.log"
 }
 
 web_stop() {
