@@ -59,7 +59,6 @@ quote() {
 say() {
 	printf 'elog-sync: %s\n' "$*" | talk
 }
-session=sync-$(date -u +%Y%m%dT%H%M%SZ)-$$
 record() { # LEVEL TEXT
 	[ -z "$log" ] || printf '%s %s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" >>"$log"
 	[ -z "$log_db" ] || elog-log -l "$1" -s "$session" --db "$log_db" "$2"
@@ -178,6 +177,7 @@ done
 for name; do
 	further=$further$name$newline
 done
+[ -z "$log_db" ] || session=sync-$(date -u +%Y%m%dT%H%M%SZ)-$$
 # What is named is fetched, however young the database is.
 [ -z "$further" ] || force=1
 
@@ -247,19 +247,24 @@ work=''
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
 	# The link says where the working directory is, to the next one if need be.
-	case $(readlink "$own.work") in
-	/*/elog-sync.??????) rm -rf -- "$(readlink "$own.work")" ;;
+	[ -n "$work" ] || [ ! -L "$own.work" ] || work=$(readlink "$own.work")
+	case $work in
+	/*/elog-sync.??????) rm -rf -- "$work" "$own.work" ;;
 	esac
-	rm -f -- "$own.work" "$dir/$stem"_????_????_????.db.tmp[0-9]*
-	# of an older elog-sync.sh
-	rm -f -- "$own.part.db" "$own.part.db"[.-]* "$own.link"
+	work=''
+	# The last ones are of an older elog-sync.sh.
+	for left in "$own.work" "$dir/$stem"_????_????_????.db.tmp[0-9]* "$own.part.db" "$own.part.db"[.-]* "$own.link"; do
+		if [ -e "$left" ] || [ -L "$left" ]; then
+			rm -f -- "$left"
+		fi
+	done
 }
 # shellcheck disable=SC2317 # called by traps
 stop() {
 	trap '' HUP INT TERM
-	for name in list load; do
-		[ -s "$work/$name.pid" ] && kill "$(cat "$work/$name.pid")" 2>/dev/null
-	done
+	# shellcheck disable=SC2086 # words, or none
+	[ -z "$children" ] || kill $children 2>/dev/null
+	[ -s "$work/load.pid" ] && kill "$(cat "$work/load.pid")" 2>/dev/null
 	# the process group of xargs and all that it started
 	[ -s "$work/get.pid" ] && kill -- "-$(cat "$work/get.pid")" 2>/dev/null
 	wait
@@ -268,6 +273,7 @@ stop() {
 	say "stopped by a signal: experiments that came whole are kept"
 	exit "$1"
 }
+children=''
 trap cleanup EXIT
 trap 'stop 129' HUP
 trap 'stop 130' INT
@@ -281,28 +287,36 @@ case $work in
 esac
 ln -s -- "$work" "$own.work" || exit 1
 
-# When a database was brought up to date last, as it says itself, in seconds of the epoch;
-# 0 if it does not say, or says what is not true.  Fails if it is none of ours.
+# When a database was brought up to date last, as it says itself, as YYYYMMDDhhmmss; 0 if it
+# does not say, or says what is not true.  Fails if it is none of ours.
+tomorrow=$(date -u -d '1 day' +%Y%m%d%H%M%S)
 synchronized() {
 	elog-status --json -- "$1" >"$work/status" 2>"$work/talk" || return 1
-	said=$(sed -n 's/.*"last_sync":"\([^"]*\)".*/\1/p' "$work/status")
-	[ -n "$said" ] || said=$(sed -n 's/.*"last_update":"\([^"]*\)".*/\1/p' "$work/status")
-	said=$(date -d "${said:-1970-01-01}" +%s 2>/dev/null) || said=0
+	time='":"([0-9]+)-([0-9]+)-([0-9]+)(T([0-9]+):([0-9]+):([0-9]+))?[^"]*".*/\1\2\3\5\6\7/p'
+	said=$(sed -nE -e "s/.*\"last_sync$time" -e t -e "s/.*\"last_update$time" "$work/status")
 	# A clock was ahead once: a day is what time zones can explain.
-	[ "$said" -le $(($(date +%s) + 86400)) ] || said=0
+	case $said in
+	????????) said=${said}000000 ;;
+	'') said=0 ;;
+	esac
+	[ "$said" -le "$tomorrow" ] || said=0
 	printf '%s\n' "$said"
 }
-# The dated ones that can be read, newest first by what they say of themselves, and of two
-# that say the same, by name.
-dated() {
+# The dated ones, sound or not.
+copies() {
 	for copy in "$dir/$stem"_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9]_[0-9][0-9][0-9][0-9].db; do
-		if [ -f "$copy" ]; then
-			if said=$(synchronized "$copy"); then
-				printf '%s %s\n' "$said" "${copy##*/}"
-			elif [ "${1-}" = aloud ]; then
-				retell "$work/talk"
-				say "${copy##*/} is passed over: the next newest takes its place"
-			fi
+		[ ! -f "$copy" ] || printf '%s\n' "$copy"
+	done
+}
+# Those that can be read, newest first by what they say of themselves, and of two that say
+# the same, by name.
+dated() {
+	copies | while IFS= read -r copy; do
+		if said=$(synchronized "$copy"); then
+			printf '%s %s\n' "$said" "${copy##*/}"
+		elif [ "${1-}" = aloud ]; then
+			retell "$work/talk"
+			say "${copy##*/} is passed over: the next newest takes its place"
 		fi
 	done | sort -k 1,1nr -k 2,2r | sed 's/^[0-9]* //'
 }
@@ -360,8 +374,8 @@ settle() {
 if [ "$force$dry_run$retry" = 000 ] && [ -s "$db" ] && [ ! -e "$own.again" ]; then
 	minutes=$(awk -v hours="$update_frequency_hours" 'BEGIN { printf "%d", hours * 60 }')
 	since=$(synchronized "$db")
-	now=$(date +%s)
-	if [ "${since:-0}" -gt $((now - minutes * 60)) ] && [ "$since" -le "$now" ] &&
+	if [ "${since:-0}" -gt "$(date -u -d "-$minutes minutes" +%Y%m%d%H%M%S)" ] &&
+		[ "$since" -le "$(date -u +%Y%m%d%H%M%S)" ] &&
 		[ -n "$(find -L "$db" -prune -mmin "-$minutes")" ]; then
 		note "$file is younger than $update_frequency_hours h: nothing to do (--force)"
 		exit 0
@@ -371,30 +385,35 @@ fi
 # In the background, so that a signal is heard at once.
 in_background() {
 	eval "exec $1" >"$2" 2>"$work/talk" </dev/null &
-	echo $! >"$work/list.pid"
+	children=$!
 	wait $!
 	status=$?
-	rm -f "$work/list.pid"
+	children=''
 }
 
-# The ticket first: the public list would come without one.
-in_background "elog-get $service --login" /dev/null
-retell "$work/talk"
-[ $status -eq 0 ] || exit $status
+# elog-list looks for the ticket first, too.
 if [ "$retry" = 1 ]; then
+	in_background "elog-get $service --login" /dev/null
+	retell "$work/talk"
+	[ $status -eq 0 ] || exit $status
 	[ -s "$db" ] || die 1 "$dir: no database yet: nothing failed"
-	elog-status --failed "$db" >"$work/names.lines" 2>"$work/talk"
+	elog-status --failed "$db" >"$work/listed" 2>"$work/talk"
 	status=$?
 else
 	in_background "elog-list --known $(quote "$db") --records $(quote "$work/records") \
 		--hours $hours $all $excludes $service" "$work/listed"
-	# What was named comes whole, and each once.  The address has no blanks.
-	{
-		printf %s "$further" | tr ' ' _
-		cat "$work/listed"
-	} | awk -F / 'NF && !seen[$1]++' >"$work/names.lines"
 fi
+# What was named comes whole, and each once.  The address has no blanks.
+further=$further awk -F / -v total="$work/total" '
+	function take() { if (NF && !seen[$1]++) { print; n++ } }
+	BEGIN {
+		lines = split(ENVIRON["further"], line, "\n")
+		for (i = 1; i <= lines; i++) { $0 = line[i]; gsub(/ /, "_"); take() }
+	}
+	{ take() }
+	END { print n + 0 >total }' "$work/listed" >"$work/names.lines"
 tr '\n' '\0' <"$work/names.lines" >"$work/names"
+read -r total <"$work/total"
 if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
 	retell "$work/talk"
 fi
@@ -402,7 +421,6 @@ fi
 [ $status -le 1 ] || exit $status
 [ $status -eq 0 ] || [ -s "$work/names" ] || exit 1
 list_status=$status
-total=$(tr -cd '\0' <"$work/names" | wc -c)
 
 if [ "$dry_run" = 1 ]; then
 	cat "$work/names.lines" || exit 1
@@ -440,14 +458,15 @@ outcomes() {
 outcomes >"$work/before"
 
 # Share the requests: so many processes with so many requests each.  Several
-# experiments a process, so that connections are reused.
+# experiments a process, so that connections are reused; a few need one process only.
 processes=$((jobs / 4))
 [ $processes -gt 4 ] && processes=4
+[ $processes -gt $((total / 64 + 1)) ] && processes=$((total / 64 + 1))
 [ $processes -lt 1 ] && processes=1
 requests=$((jobs / processes))
 [ $requests -gt 100 ] && requests=100 # elog-get takes no more
-each=$((total / (processes * 4) + 1))
-[ $each -gt 16 ] && each=16
+each=$((processes == 1 ? 64 : total / (processes * 2) + 1))
+[ $each -gt 64 ] && each=64
 
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
@@ -480,75 +499,94 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 } 3<&0 & # a command in the background has no stdin of its own
 wait $!
 
+# Its last word is the time we gave it.
+read -r load_status <"$work/load.status"
+if [ "$load_status" -gt 1 ] || ! elog-status --json "$db" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
+	written=no
+else
+	# A backup, named after the time in UTC, so that the names sort; of two within one minute
+	# the second takes the place of the first.
+	written=yes name=${stem}_$(date -u +%Y_%m%d_%H%M).db
+	elog-load --quiet --wait "$wait" --backup "$dir/$name" -- "$db" >/dev/null 2>"$work/backup.talk" </dev/null &
+	children=$!
+fi
+
 # What failed before, and in the same way, was said then: cron's mail comes when something
 # changes.  elog-status always tells.
 outcomes >"$work/after"
-grep -vxFf "$work/before" "$work/after" >"$work/new"
-if [ -t 2 ] || [ "$retry" = 1 ]; then
-	cat "$work/after" >"$work/new"
+: >"$work/new.names"
+: >"$work/said"
+if [ -s "$work/after" ]; then
+	if [ -t 2 ] || [ "$retry" = 1 ]; then
+		: >"$work/before"
+	fi
+	grep -vxFf "$work/before" "$work/after" | awk '{ print $2 }' >"$work/new.names"
+	awk '{ print $2 }' "$work/after" | grep -vxFf "$work/new.names" >"$work/said"
 fi
-awk '{ print $2 }' "$work/new" >"$work/new.names"
-awk '{ print $2 }' "$work/after" | grep -vxFf "$work/new.names" >"$work/said"
-unsaid() {
-	awk -v said="$work/said" 'BEGIN { while ((getline line <said) > 0) old[line] = 1 }
-		!(($1 ~ /^(ERROR|INFO|DEBUG)$/ ? $3 : $2) in old)' "$1"
+# retell_new FILE: xargs adds lines of its own for what is reported already.
+retell_new() {
+	[ -s "$1" ] || return
+	grep -v '^xargs: ' "$1" | awk -v said="$work/said" '
+		BEGIN { while ((getline line <said) > 0) old[line] = 1 }
+		!(($1 ~ /^(ERROR|INFO|DEBUG)$/ ? $3 : $2) in old)' >"$1.new"
+	retell "$1.new"
 }
-# xargs adds lines of its own for what is reported already, and elog-load ends with
-# a summary.
-grep -v '^xargs: ' "$work/get.talk" >"$work/talk"
-unsaid "$work/talk" >"$work/get.unsaid"
-retell "$work/get.unsaid"
-sed '$!p; d' "$work/load.talk" >"$work/talk"
-unsaid "$work/talk" >"$work/load.unsaid"
-retell "$work/load.unsaid"
-load_status=$(cat "$work/load.status")
+# elog-load ends with a summary.
+sed -n '$p' "$work/load.talk" >"$work/summary"
+sed '$d' "$work/load.talk" >"$work/load.rest"
+retell_new "$work/get.talk"
+retell_new "$work/load.rest"
 
-# Its last word is the time we gave it.
-if [ "$load_status" -gt 1 ] || ! elog-status --json "$db" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
-	tail -n 1 "$work/load.talk" | talk
+if [ $written = no ]; then
+	retell "$work/summary"
 	say "$db could not be written: what did not come whole is as it was"
 	[ "$load_status" -eq 75 ] && exit 75
 	exit 1
 fi
 
-# A backup, named after the time in UTC, so that the names sort; of two within one minute
-# the second takes the place of the first.  Then the oldest go.
-name=${stem}_$(date -u +%Y_%m%d_%H%M).db
+# The backup is there: the oldest go.
 kept=''
-if elog-load --quiet --wait "$wait" --backup "$dir/$name" -- "$db" >/dev/null 2>"$work/talk"; then
-	dated | grep -vxF -- "$name" | tail -n "+$keep" | while IFS= read -r old; do
-		rm -f -- "$dir/$old" "$dir/$old-wal" "$dir/$old-shm" "$dir/$old-journal"
-	done
+if wait "$children"; then
+	copies >"$work/copies"
+	[ "$(wc -l <"$work/copies")" -le "$keep" ] || dated | grep -vxF -- "$name" | tail -n "+$keep" |
+		while IFS= read -r old; do
+			rm -f -- "$dir/$old" "$dir/$old-wal" "$dir/$old-shm" "$dir/$old-journal"
+		done
 else
 	kept=no
-	retell "$work/talk"
+	retell "$work/backup.talk"
 	say "$file is up to date, but it could not be copied to $name"
 	name=$file
 fi
+children=''
 
 push_on
 
 # What came of the experiments that were asked for.
-note "$name:$(sed -n '$s/^.*: \([0-9]* experiments\)/ \1/p' "$work/load.talk")"
-failed=$(sed 's/:$//' "$work/new.names" | tr '\n' ' ')
+note "$name:$(sed -n 's/^.*: \([0-9]* experiments\)/ \1/p' "$work/summary")"
+failed=''
+[ ! -s "$work/new.names" ] || failed=$(sed 's/:$//' "$work/new.names" | tr '\n' ' ')
 [ -z "$failed" ] || say "failed: ${failed% } (elog-sync.sh --retry fetches them again)"
-touch "$work/get.status"
-unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
-[ -z "$unknown" ] || say "elog-get ended with status ${unknown% }: not all was fetched"
 rm -f -- "$own.again"
-for status in 77 75; do
-	if grep -qx $status "$work/get.status"; then
-		: >"$own.again"
-		exit $status
-	fi
-done
+unknown=''
+if [ -s "$work/get.status" ]; then
+	unknown=$(grep -vx -e 1 -e 75 -e 77 "$work/get.status" | sort -u | tr '\n' ' ')
+	[ -z "$unknown" ] || say "elog-get ended with status ${unknown% }: not all was fetched"
+	for status in 77 75; do
+		if grep -qx $status "$work/get.status"; then
+			: >"$own.again"
+			exit $status
+		fi
+	done
+fi
 # Did a tool that failed say something new?
 aloud() {
-	[ "$1" -ne 0 ] && grep -qvE '^(INFO|DEBUG) ' "$2"
+	[ "$1" -ne 0 ] && [ -s "$2.new" ] && grep -qvE '^(INFO|DEBUG) ' "$2.new"
 }
+got=0
+[ ! -s "$work/get.status" ] || got=1
 if [ -n "$failed$unknown$kept" ] || [ "$list_status" -ne 0 ] ||
-	aloud "$(grep -cx 1 "$work/get.status")" "$work/get.unsaid" ||
-	aloud "$load_status" "$work/load.unsaid"; then
+	aloud "$got" "$work/get.talk" || aloud "$load_status" "$work/load.rest"; then
 	exit 1
 fi
 exit "$pushed"

@@ -14,6 +14,7 @@
 #include "db/db.h"
 
 #define SUFFIX ".tmp"
+#define COPY_BYTES ((size_t)8 * 1024 * 1024)
 
 /* ---- files --------------------------------------------------------------------- */
 
@@ -178,12 +179,16 @@ system_copy(const char *from, const char *to)
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct stat source, target;
+	off_t at = 0;
 	ssize_t n;
 
 	if (in < 0 || out < 0)
 		return 1;
-	while ((n = copy_file_range(in, NULL, out, NULL, 1U << 30, 0)) > 0)
-		;
+	while ((n = copy_file_range(in, NULL, out, NULL, COPY_BYTES, 0)) > 0) {
+		/* The disk may begin while we go on; copy_publish() waits for it. */
+		(void)sync_file_range(out, at, n, SYNC_FILE_RANGE_WRITE);
+		at += n;
+	}
 	/* Some file systems say that there is nothing to copy. */
 	return n != 0 || fstat(in, &source) != 0 || fstat(out, &target) != 0 ||
 	       source.st_size != target.st_size;

@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "db/migration.h"
 #include "db/open.h"
+#include "db/writeback.h"
 
 /* ---- locks --------------------------------------------------------------------- */
 
@@ -195,7 +196,10 @@ open_draft(struct target *target, const char *base)
 	if (set_mode(target, target->draft) != 0)
 		return EXIT_PARTIAL;
 	target->db = db_open_draft(target->draft);
-	return target->db != NULL ? EXIT_DONE : EXIT_PARTIAL;
+	if (target->db == NULL)
+		return EXIT_PARTIAL;
+	target->writeback = writeback_start(target->draft);
+	return EXIT_DONE;
 }
 
 int
@@ -215,11 +219,14 @@ target_open(struct target *target, enum target_begin begin, const char *base, bo
 static int
 close_draft(struct target *target, bool keep)
 {
+	bool closed = sqlite3_close(target->db) == SQLITE_OK && target->db != NULL;
 	int status = EXIT_PARTIAL;
 
+	writeback_end(target->writeback);
+	target->writeback = NULL;
 	if (target->states != NULL)
 		fclose(target->states);
-	if (sqlite3_close(target->db) != SQLITE_OK || target->db == NULL || !keep) {
+	if (!closed || !keep) {
 		if (target->draft != NULL)
 			copy_drop(target->draft);
 	} else if (copy_publish(target->draft, target->path,

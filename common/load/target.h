@@ -22,13 +22,14 @@ struct target {
 	char *path;
 	struct lock lock, base_lock;
 	sqlite3 *db;
-	long long generation; /* the newest when it was opened */
-	bool made;	      /* in its place, by us */
-	char *draft;	      /* where it is filled, if not in its place */
-	int mode;	      /* permissions that it is given, or 0 */
-	bool over_link;	      /* in place of a link to the base */
-	FILE *states;	      /* where bookmarks go */
-	char *bookmarks;      /* of a draft */
+	long long generation;	     /* the newest when it was opened */
+	bool made;		     /* in its place, by us */
+	char *draft;		     /* where it is filled, if not in its place */
+	struct writeback *writeback; /* of a draft */
+	int mode;		     /* permissions that it is given, or 0 */
+	bool over_link;		     /* in place of a link to the base */
+	FILE *states;		     /* where bookmarks go */
+	char *bookmarks;	     /* of a draft */
 	size_t bookmarks_n;
 };
 
