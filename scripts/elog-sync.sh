@@ -411,9 +411,10 @@ further=$further awk -F / -v total="$work/total" '
 		for (i = 1; i <= lines; i++) { $0 = line[i]; gsub(/ /, "_"); take() }
 	}
 	{ take() }
-	END { print n + 0 >total }' "$work/listed" >"$work/names.lines"
+	END { print n + 0 >total }' "$work/listed" >"$work/names.lines" 2>/dev/null
 tr '\n' '\0' <"$work/names.lines" >"$work/names"
-read -r total <"$work/total"
+read -r total <"$work/total" ||
+	die 1 "${TMPDIR:-/tmp}: no room for the names: set TMPDIR to a directory with room"
 if [ "$status" -ne 0 ] || [ -s "$work/names" ]; then
 	retell "$work/talk"
 fi
@@ -500,7 +501,7 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 wait $!
 
 # Its last word is the time we gave it.
-read -r load_status <"$work/load.status"
+read -r load_status <"$work/load.status" || load_status=2
 if [ "$load_status" -gt 1 ] || ! elog-status --json "$db" 2>/dev/null | grep -qF "\"last_sync\":\"$started\""; then
 	written=no
 else
