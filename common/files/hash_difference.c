@@ -22,21 +22,21 @@ hash_difference_add(struct hash_differences *differences, enum hash_status statu
 {
 	struct hash_difference *d;
 
-	if (differences->n == differences->size) {
+	if (path != NULL && differences->n == differences->size) {
 		size_t size = differences->size > 0 ? differences->size * 2 : 256;
 
 		d = realloc(differences->list, size * sizeof(*d));
-		if (d == NULL || path == NULL) {
-			if (!differences->failed)
-				msg("no memory");
-			differences->failed = true;
-			if (d != NULL)
-				differences->list = d;
-			free(path);
-			return;
+		if (d != NULL) {
+			differences->list = d;
+			differences->size = size;
 		}
-		differences->list = d;
-		differences->size = size;
+	}
+	if (path == NULL || differences->n == differences->size) {
+		if (!differences->failed)
+			msg("no memory");
+		differences->failed = true;
+		free(path);
+		return;
 	}
 	d = &differences->list[differences->n++];
 	*d = (struct hash_difference){

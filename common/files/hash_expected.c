@@ -14,6 +14,7 @@ struct hash_expected {
 	sqlite3_stmt *record, *dirs, *entries;
 	const char *path;
 	struct hash_merkle merkle;
+	bool failed;
 };
 
 struct hash_expected *
@@ -53,6 +54,12 @@ hash_expected_close(struct hash_expected *expected)
 	free(expected);
 }
 
+bool
+hash_expected_failed(const struct hash_expected *expected)
+{
+	return expected->failed;
+}
+
 static void
 bind_path(sqlite3_stmt *statement, const char *directory)
 {
@@ -72,13 +79,18 @@ struct hash_expected_record
 hash_expected_record(struct hash_expected *expected, const char *directory)
 {
 	struct hash_expected_record record = {0};
+	int code;
 
 	bind_path(expected->record, directory);
-	if (sqlite3_step(expected->record) == SQLITE_ROW) {
+	code = sqlite3_step(expected->record);
+	if (code == SQLITE_ROW) {
 		record.there = true;
 		record.hash = column_text(expected->record, 0);
 		record.target = column_text(expected->record, 1);
 		record.listed = sqlite3_column_int(expected->record, 2) != 0;
+	} else if (code != SQLITE_DONE) {
+		db_complain(sqlite3_db_handle(expected->record), expected->path);
+		expected->failed = true;
 	}
 	sqlite3_reset(expected->record);
 	return record;
@@ -130,28 +142,38 @@ hash_expected_entries(
     struct hash_expected *expected, const char *directory, bool dirs_only, size_t *n)
 {
 	sqlite3_stmt *query = dirs_only ? expected->dirs : expected->entries;
-	struct hash_expected_entry *entries = malloc(sizeof(*entries)), *more;
+	struct hash_expected_entry *entries = malloc(sizeof(*entries)), *more = entries;
 	size_t size = 1;
-	int code;
+	int code = SQLITE_NOMEM;
 
 	*n = 0;
 	bind_path(query, directory);
-	while (entries != NULL && (code = sqlite3_step(query)) == SQLITE_ROW) {
+	while (more != NULL && (code = sqlite3_step(query)) == SQLITE_ROW) {
+		if (sqlite3_column_bytes(query, dirs_only ? 0 : 1) == 0)
+			continue; /* no name */
 		if (*n == size) {
-			more = realloc(entries, size * 2 * sizeof(*entries));
-			if (more == NULL)
-				break;
-			entries = more;
 			size *= 2;
+			more = realloc(entries, size * sizeof(*entries));
+			entries = more != NULL ? more : entries;
 		}
-		if (read_entry(expected, query, dirs_only, &entries[*n]) == 0)
-			++*n;
+		if (more == NULL ||
+		    read_entry(expected, query, dirs_only, &entries[*n]) != 0)
+			break;
+		++*n;
 	}
-	if (entries != NULL && code != SQLITE_DONE)
-		db_complain(sqlite3_db_handle(query), expected->path);
-	sqlite3_reset(query);
-	if (entries != NULL && *n > 1)
+	if (code == SQLITE_DONE) {
 		qsort(entries, *n, sizeof(*entries), by_type_and_name);
+	} else {
+		if (code == SQLITE_ROW || code == SQLITE_NOMEM)
+			msg("no memory");
+		else
+			db_complain(sqlite3_db_handle(query), expected->path);
+		expected->failed = true;
+		hash_expected_free(entries, *n);
+		entries = NULL;
+		*n = 0;
+	}
+	sqlite3_reset(query);
 	return entries;
 }
 
@@ -169,22 +191,14 @@ const struct hash_expected_entry *
 hash_expected_find(
     const struct hash_expected_entry *entries, size_t n, char type, const char *name)
 {
-	struct hash_expected_entry key = {.name = NULL};
+	struct hash_expected_entry key = {.name = (char *)name}; /* only compared */
 	const struct hash_expected_entry *found = NULL;
 
-	if (n == 0)
-		return NULL;
-	for (const char *t = type != 0 ? NULL : "dfl"; found == NULL;) {
-		char text[256];
-
-		key.type = type != 0 ? type : *t++;
-		if (key.type == '\0' || strlen(name) >= sizeof(text))
-			return NULL;
-		snprintf(text, sizeof(text), "%s", name);
-		key.name = text;
-		found = bsearch(&key, entries, n, sizeof(*entries), by_type_and_name);
-		if (type != 0)
-			break;
+	for (const char *t = "dfl"; n > 0 && found == NULL && *t != '\0'; t++) {
+		key.type = *t;
+		if (type == 0 || type == *t)
+			found =
+			    bsearch(&key, entries, n, sizeof(*entries), by_type_and_name);
 	}
 	return found;
 }

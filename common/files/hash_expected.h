@@ -29,16 +29,21 @@ struct hash_expected *hash_expected_open(sqlite3 *db, const char *path, const ch
 
 void hash_expected_close(struct hash_expected *expected);
 
-/* The record of a directory; its texts are the caller's. */
+/* The record of a directory; its texts are the caller's.  Nothing, if it cannot be read,
+   which is said and shows in hash_expected_failed(). */
 struct hash_expected_record hash_expected_record(
     struct hash_expected *expected, const char *directory);
 
 /* The entries of a directory, sorted by type and name; with dirs_only those of type d,
-   without their digests.  NULL without memory; hash_expected_free() releases. */
+   without their digests.  hash_expected_free() releases them.  NULL if they cannot be
+   read, or without memory, which is said and shows in hash_expected_failed(). */
 struct hash_expected_entry *hash_expected_entries(
     struct hash_expected *expected, const char *directory, bool dirs_only, size_t *n);
 
 void hash_expected_free(struct hash_expected_entry *entries, size_t n);
+
+/* Was something not read since it was opened? */
+bool hash_expected_failed(const struct hash_expected *expected);
 
 /* The entry of that type (0: any) and name, or NULL. */
 const struct hash_expected_entry *hash_expected_find(

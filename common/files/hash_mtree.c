@@ -1,15 +1,18 @@
 #include "files/hash_mtree.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Undo the escapes of vis(3), in place: \ooo, the letters of C, \^C, \M-C, \M^C. */
-static void
+/* Undo the escapes of vis(3), in place: \ooo, the letters of C, \^C, \M-C, \M^C.  False
+   if one is a NUL, which no name has. */
+static bool
 unescape(char *text)
 {
 	static const char letters[] = "abfnrtvs0#", values[] = "\a\b\f\n\r\t\v \0#";
 	char *to = text;
+	bool whole = true;
 
 	while (*text != '\0') {
 		const char *letter;
@@ -34,8 +37,10 @@ unescape(char *text)
 			*to++ = letter != NULL ? values[letter - letters] : text[1];
 			text += 2;
 		}
+		whole &= to[-1] != '\0';
 	}
 	*to = '\0';
+	return whole;
 }
 
 static char
@@ -47,11 +52,11 @@ type_named(const char *word)
 					   : 'o';
 }
 
-/* The keywords of a line, into the entry; false if a hash is none. */
-static bool
+/* The keywords of a line, into the entry.  NULL, or what is wrong with it. */
+static const char *
 read_words(char *words, struct hash_mtree_entry *entry)
 {
-	char *save;
+	char *save, *end;
 
 	for (char *word = strtok_r(words, " \t", &save); word != NULL;
 	     word = strtok_r(NULL, " \t", &save)) {
@@ -63,18 +68,22 @@ read_words(char *words, struct hash_mtree_entry *entry)
 		if (strcmp(word, "type") == 0) {
 			entry->type = type_named(value);
 		} else if (strcmp(word, "size") == 0) {
-			entry->size = strtoll(value, NULL, 10);
+			errno = 0;
+			entry->size = strtoll(value, &end, 10);
+			if (errno != 0 || end == value || *end != '\0' || entry->size < 0)
+				return "its size is none";
 		} else if (strcmp(word, "link") == 0) {
-			unescape(value);
+			if (!unescape(value))
+				return "its target has a NUL";
 			entry->target = value;
 		} else if (strcmp(word, "sha256") == 0 ||
 			   strcmp(word, "sha256digest") == 0) {
 			if (hash_merkle_read(value, strlen(value), entry->digest) != 0)
-				return false;
+				return "its sha256 is none";
 			entry->known = true;
 		}
 	}
-	return true;
+	return NULL;
 }
 
 /* Leave a directory: "..". */
@@ -104,38 +113,44 @@ whole_name(const struct hash_mtree *mtree, const char *name)
 	return whole;
 }
 
-/* A line that ends in a backslash goes on in the next.  The whole, or NULL. */
-static char *
-continued(struct hash_mtree *mtree, char *line)
+/* A line that ends in a backslash goes on in the next: *whole becomes the line, NULL if
+   its end is still to come.  0, or -1 without memory. */
+static int
+continued(struct hash_mtree *mtree, char *line, char **whole)
 {
 	size_t n = strlen(line);
 	bool more = n > 0 && line[n - 1] == '\\';
-	char *whole;
+	char *joined;
 
+	*whole = line;
 	if (more)
 		line[n - 1] = ' ';
 	if (mtree->line == NULL && !more)
-		return line;
-	if (asprintf(&whole, "%s%s", mtree->line != NULL ? mtree->line : "", line) < 0)
-		whole = NULL;
+		return 0;
+	if (asprintf(&joined, "%s%s", mtree->line != NULL ? mtree->line : "", line) < 0)
+		return -1;
 	free(mtree->line);
-	mtree->line = whole;
-	return more ? NULL : whole;
+	mtree->line = joined;
+	*whole = more ? NULL : joined;
+	return 0;
 }
 
 static const char *
 read_entry(struct hash_mtree *mtree, char *line, struct hash_mtree_entry *entry)
 {
 	char *words = line + strcspn(line, " \t");
+	const char *why;
 	bool nested;
 
 	if (*words != '\0')
 		*words++ = '\0';
 	entry->type = mtree->set_type != 0 ? mtree->set_type : 'f';
-	if (!read_words(words, entry))
-		return "its sha256 is none";
+	why = read_words(words, entry);
+	if (why != NULL)
+		return why;
 	nested = strchr(line, '/') == NULL;
-	unescape(line);
+	if (!unescape(line))
+		return "its name has a NUL";
 	free(mtree->name);
 	mtree->name = whole_name(mtree, line);
 	if (mtree->name == NULL)
@@ -153,19 +168,22 @@ const char *
 hash_mtree_read(struct hash_mtree *mtree, char *line, struct hash_mtree_entry *entry)
 {
 	const char *why = NULL;
-	bool owned = mtree->line != NULL;
+	bool owned;
+	size_t n;
 
 	*entry = (struct hash_mtree_entry){.size = -1};
-	line = continued(mtree, line);
+	if (continued(mtree, line, &line) != 0)
+		return "no memory";
 	if (line == NULL)
 		return NULL;
 	owned = line == mtree->line;
+	for (n = strlen(line); n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t');)
+		line[--n] = '\0';
 	line += strspn(line, " \t");
 	if (strncmp(line, "/set", 4) == 0 && (line[4] == ' ' || line[4] == '\t')) {
 		struct hash_mtree_entry set = {.type = 0};
 
-		if (!read_words(line + 5, &set))
-			why = "its sha256 is none";
+		why = read_words(line + 5, &set);
 		if (set.type != 0)
 			mtree->set_type = set.type;
 	} else if (strncmp(line, "/unset", 6) == 0) {

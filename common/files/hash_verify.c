@@ -9,6 +9,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/path.h"
 #include "files/hash_difference.h"
 #include "files/hash_expected.h"
 #include "files/hash_list.h"
@@ -48,8 +49,11 @@ enter(void *context, struct hash_directory *directory)
 	const char *slash = strrchr(directory->path, '/');
 
 	directory->own = own;
-	if (own == NULL)
+	if (own == NULL) {
+		msg("no memory");
+		verify->differences.failed = true;
 		return;
+	}
 	own->expected =
 	    directory->parent == NULL || verify->given->target ||
 	    (above != NULL &&
@@ -204,6 +208,8 @@ compare(struct verify *verify, struct hash_directory *directory)
 	struct hash_expected_entry *entries =
 	    hash_expected_entries(verify->expected, directory->path, false, &n);
 
+	if (entries == NULL)
+		return;
 	while (i < directory->n || j < n) {
 		int order;
 
@@ -293,7 +299,9 @@ verify_site(struct verify *verify, struct hash_walk *walk, const char *site, boo
 	free(record.hash);
 	free(record.target);
 	walk->site = site;
-	if (!record.there) {
+	if (hash_expected_failed(verify->expected)) {
+		/* Which was said. */
+	} else if (!record.there) {
 		msg("%s: %s is not recorded: elog-hash scan records it",
 		    verify->given->name, walk->recorded);
 	} else if (hash_walk(walk) == 0) {
@@ -304,7 +312,8 @@ verify_site(struct verify *verify, struct hash_walk *walk, const char *site, boo
 			if (stream_close(&out) != 0)
 				msg("stdout: %s", strerror(errno));
 			else if (verify->differences.n == 0 && walk->problems == 0 &&
-				 !verify->differences.failed)
+				 !verify->differences.failed &&
+				 !hash_expected_failed(verify->expected))
 				status = EXIT_DONE;
 		}
 	}
@@ -324,18 +333,17 @@ verify_all(struct verify *verify, struct hash_walk *walk)
 	    "FROM hash_records WHERE path = ?1 ORDER BY site_id)");
 	sqlite3_stmt *each = db_prepare(
 	    given->db, given->name, "SELECT value FROM json_each(?1) ORDER BY key");
-	int status = EXIT_DONE, n = 0;
+	int status = EXIT_DONE, n = 0, code;
 
 	if (query == NULL || each == NULL) {
 		sqlite3_finalize(query);
 		sqlite3_finalize(each);
 		return EXIT_PARTIAL;
 	}
-	sqlite3_bind_text(query, 1, walk->recorded, -1, SQLITE_STATIC);
-	if (sqlite3_step(query) == SQLITE_ROW)
+	path_bind(query, 1, walk->recorded, strlen(walk->recorded));
+	if ((code = sqlite3_step(query)) == SQLITE_ROW)
 		sqlite3_bind_value(each, 1, sqlite3_column_value(query, 0));
-	sqlite3_finalize(query);
-	for (; sqlite3_step(each) == SQLITE_ROW; n++) {
+	for (; code == SQLITE_ROW && (code = sqlite3_step(each)) == SQLITE_ROW; n++) {
 		char *site = strdup((const char *)sqlite3_column_text(each, 0));
 
 		if (site == NULL ||
@@ -343,7 +351,14 @@ verify_all(struct verify *verify, struct hash_walk *walk)
 			status = EXIT_PARTIAL;
 		free(site);
 	}
+	if (code != SQLITE_DONE) {
+		db_complain(given->db, given->name);
+		status = EXIT_PARTIAL;
+	}
+	sqlite3_finalize(query);
 	sqlite3_finalize(each);
+	if (code != SQLITE_DONE)
+		return status;
 	/* Nobody does: say so. */
 	return n > 0 ? status : verify_site(verify, walk, "", false);
 }

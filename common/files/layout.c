@@ -153,7 +153,7 @@ layout_check(const char *template)
 			continue;
 		if (p[n] == '\0' || n == 1 || n > 64 || strcspn(p + 1, "{") < n)
 			return "a '{' without its name and '}'";
-		if (strncmp(p, "{path}", n) == 0 || strncmp(p, "{name}", n) == 0)
+		if (strncmp(p, "{path}", n + 1) == 0 || strncmp(p, "{name}", n + 1) == 0)
 			names = true;
 		p += n;
 	}
@@ -179,6 +179,8 @@ layout_path(const char *template, const char *url, const char *path,
 		} else if (used + 1 < PLACE_PATH_MAX) {
 			out[used] = *p;
 			out[used + 1] = '\0';
+		} else {
+			wrong = "its path is too long";
 		}
 	}
 	if (wrong == NULL)

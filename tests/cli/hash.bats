@@ -195,6 +195,46 @@ $d/sub"
     equal "$output" ""
 }
 
+@test "verify finds a directory whose name is no UTF-8, and who knows it" {
+    # Without --site nobody knew it.
+    scan --site A "$d/"$'dir \xfe'
+    verify "$d/"$'dir \xfe'
+    status_is 0
+    echo more >"$d/"$'dir \xfe/more'
+    verify "$d/"$'dir \xfe'
+    status_is 1
+    [[ $output == added* ]]
+}
+
+@test "verify says that a database is damaged, not that nothing is recorded" {
+    scan "$d"
+    page=$(sql "$db" "SELECT rootpage FROM sqlite_schema WHERE name = 'hash_records'")
+    size=$(sql "$db" 'PRAGMA page_size')
+    sql "$db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    dd if=/dev/zero of="$db" bs="$size" seek=$((page - 1)) count=1 conv=notrunc status=none
+    verify --site '' "$d"
+    status_is 1
+    says elog-hash 'malformed'
+    [[ $stderr != *'not recorded'* ]]
+}
+
+@test "lines of mtree that say nothing are told, not passed over" {
+    sum=$(sha256sum "$d/a" | cut -c1-64)
+    for line in "a\\000b type=file sha256=$sum" "a size=much sha256=$sum" \
+        "a size=99999999999999999999 sha256=$sum" 'link type=link link=no\000where'; do
+        # Each of the first three was the entry a.
+        printf '#mtree\n. type=dir\n%s\n' "$line" >"$BATS_TEST_TMPDIR/list"
+        run --separate-stderr elog-hash verify --against "$BATS_TEST_TMPDIR/list" "$d"
+        status_is 1
+        [[ $stderr == *'line 3: its '* ]]
+    done
+    # Blanks behind the way up.
+    mkdir "$BATS_TEST_TMPDIR/e" "$BATS_TEST_TMPDIR/e/sub"
+    cp "$d/a" "$BATS_TEST_TMPDIR/e"
+    printf '#mtree\n. type=dir\nsub type=dir\n..  \na type=file sha256=%s\n..\n' "$sum" >"$BATS_TEST_TMPDIR/list"
+    elog-hash verify --against "$BATS_TEST_TMPDIR/list" "$BATS_TEST_TMPDIR/e"
+}
+
 @test "lists of sha256sum and mtree, theirs and ours, are verified against" {
     scan "$d"
     (cd "$d" && find . -type f -print0 | xargs -0 sha256sum) >"$BATS_TEST_TMPDIR/theirs"

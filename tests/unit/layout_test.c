@@ -46,8 +46,8 @@ layouts(void **state)
 static void
 no_layouts(void **state)
 {
-	static const char *const bad[] = {
-	    "", "x", "/{path}", "{path", "path}", "{}{path}", "{a{path}", "{source}/x"};
+	static const char *const bad[] = {"", "x", "/{path}", "{path", "path}",
+	    "{}{path}", "{a{path}", "{source}/x", "{host}/{p}", "{nam}"};
 	static const struct {
 		const char *template, *url;
 	} table[] = {
@@ -94,6 +94,13 @@ long_paths(void **state)
 	    layout_path(LAYOUT_FILES, url, NULL, (struct json_span){NULL, 0}, out, why),
 	    -1);
 	assert_true(strlen(out) <= PLACE_PATH_MAX);
+	/* What stands behind a name is not cut off, or two files would be one. */
+	strcpy(url, "http://h");
+	while (strlen(url) < PLACE_PATH_MAX - 10)
+		strcat(url, "/0123456789");
+	assert_int_equal(layout_path("{path}-this-is-long", url, NULL,
+			     (struct json_span){NULL, 0}, out, why),
+	    -1);
 }
 
 int
