@@ -22,11 +22,12 @@ struct session {
 	bool local_infile; /* the server takes LOAD DATA LOCAL */
 	unsigned long packet;
 	/* Of the rows that LOAD DATA asks for: */
-	dbms_source *source;
+	dbms_source *source; /* NULL: we asked for no such thing */
 	void *context;
 	const char *rest;
 	size_t n_rest;
 	bool failed;
+	bool asked; /* the server asked for a file, which we did not offer */
 };
 
 /* What an error means, of a statement.  Those of a connection, 2000 to 2999, are AWAY. */
@@ -61,9 +62,13 @@ static const struct meaning {
 static enum dbms_result
 fail_with(struct dbms *server, unsigned code, const char *text, const char *host)
 {
+	const struct session *session = server->session;
 	const struct meaning *m = meanings;
 	const char *colon = host != NULL && host[0] != '\0' ? ": " : "";
 
+	if (session->asked)
+		return dbms_fail(server, DBMS_REFUSED,
+		    "it asks for a file of this machine: do not trust it");
 	while (m->code != 0 && m->code != code)
 		m++;
 	return dbms_fail(server, code >= 2000 && code < 3000 ? DBMS_AWAY : m->result,
@@ -160,6 +165,7 @@ note_cluster(void *context, int n, const char *const *values, const size_t *leng
 
 static enum dbms_result run(struct dbms *server, const char *sql, int n,
     const char *const *values, dbms_row *row, void *context);
+static void refuse_files(struct session *session);
 
 static enum dbms_result
 prepare_session(struct dbms *server)
@@ -202,6 +208,7 @@ open_session(struct dbms *server, size_t host)
 		free(session);
 		return dbms_fail(server, DBMS_AWAY, "no memory");
 	}
+	refuse_files(session);
 	server->session = session;
 	server->dialect = &dialect_mariadb;
 	if (set_options(server, &session->mysql, local) != DBMS_DONE)
@@ -369,9 +376,12 @@ run(struct dbms *server, const char *sql, int n, const char *const *values, dbms
 static int
 infile_begin(void **p, const char *name, void *context)
 {
+	struct session *session = context;
+
 	(void)name; /* whatever file the server asks for, it gets our rows */
 	*p = context;
-	return 0;
+	session->asked = session->source == NULL;
+	return session->asked;
 }
 
 static int
@@ -408,6 +418,15 @@ infile_error(void *p, char *text, unsigned size)
 	(void)p;
 	snprintf(text, size, "the rows cannot be read");
 	return CR_UNKNOWN_ERROR;
+}
+
+/* A server may ask for a file at any time, and libmariadb by itself would give it any
+   that we can read. */
+static void
+refuse_files(struct session *session)
+{
+	mysql_set_local_infile_handler(&session->mysql, infile_begin, infile_read,
+	    infile_end, infile_error, session);
 }
 
 static int
@@ -451,8 +470,6 @@ load_file(
 
 	if (sql == NULL)
 		return dbms_fail(server, DBMS_REFUSED, "no memory");
-	mysql_set_local_infile_handler(&session->mysql, infile_begin, infile_read,
-	    infile_end, infile_error, session);
 	if (mysql_real_query(&session->mysql, sql, (unsigned long)strlen(sql)) != 0)
 		result = session->failed ? DBMS_STOPPED : fail(server);
 	else
@@ -564,14 +581,17 @@ load(struct dbms *server, const char *table, const char *columns, long rows,
 	/* Of what comes to a temporary table, what comes later takes the place. */
 	bool replace = strncmp(table, dialect_mariadb.temporary,
 			   strlen(dialect_mariadb.temporary)) == 0;
+	enum dbms_result result;
 
+	if (!session->local_infile)
+		return load_inserts(server, table, columns, replace, source, context);
 	session->source = source;
 	session->context = context;
 	session->n_rest = 0;
 	session->failed = false;
-	if (session->local_infile)
-		return load_file(server, table, columns, rows, replace);
-	return load_inserts(server, table, columns, replace, source, context);
+	result = load_file(server, table, columns, rows, replace);
+	session->source = NULL;
+	return result;
 }
 
 const struct dbms_driver dbms_mariadb = {

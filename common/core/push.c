@@ -102,6 +102,7 @@ begin_session(struct push *push)
 	}
 	snprintf(push->merge.session, sizeof(push->merge.session),
 	    "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
+	srandom((unsigned)random[0]); /* or two that are late together stay so */
 	push->merge.source = push->options.source;
 	push->maker.source = push->options.source;
 	push->maker.dialect = push->server->dialect;

@@ -55,6 +55,18 @@ setup() {
     says elog-dump "a server has no --since"
 }
 
+@test "a server that asks for a file of ours gets none" {
+    # libmariadb gave it any that we can read.
+    echo secret >"$BATS_TEST_TMPDIR/secret"
+    exec 5< <(exec python3 "$root/tests/core/thief.py" "$BATS_TEST_TMPDIR/secret" 3>&-)
+    read -r port <&5
+    run --separate-stderr elog-push --wait 0 "mariadb://me@127.0.0.1:$port/d" </dev/null 5<&-
+    status_is 1
+    says elog-push 'asks for a file of this machine'
+    equal "$(cat <&5)" 'got '
+    exec 5<&-
+}
+
 @test "a server that is not there is tried for as long as was said, and exits with 75" {
     for target in postgresql://elog@127.0.0.1:1/elog mariadb://elog@127.0.0.1:1,127.0.0.1:2/elog; do
         run --separate-stderr elog-push --wait 0 "$target" </dev/null
