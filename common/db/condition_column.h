@@ -119,13 +119,13 @@ int condition_draft_merge(struct condition_draft *draft, struct json_span older,
 /*
  * Make these known to a connection:
  *
- *	column_block(RUN)	the block of a run number
- *	column_value(DATA, RUN, TYPE)	what a column has for a run, as that type gives it,
- *				or by itself if TYPE is NULL; NULL if it does not fit
- *	column_type(DATA, RUN)	of which type that is by itself
- *	kind_of(TYPE)		the bit of a type in a set of kinds
- *	type_of_kinds(KINDS)	what values of those kinds have in common, or NULL
- *	all_kinds(KINDS)	an aggregate: those in any
+ *	column_block(RUN)       the block of a run number
+ *	column_value(DATA, RUN, TYPE)   what a column has for a run, as that type gives
+ *	    it, or by itself if TYPE is NULL; NULL if it does not fit
+ *	column_type(DATA, RUN)  of which type that is by itself
+ *	kind_of(TYPE)           the bit of a type in a set of kinds
+ *	type_of_kinds(KINDS)    what values of those kinds have in common, or NULL
+ *	all_kinds(KINDS)        an aggregate: those in any
  *
  * Returns an SQLite code.
  */

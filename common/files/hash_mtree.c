@@ -165,14 +165,15 @@ read_entry(struct hash_mtree *mtree, char *line, struct hash_mtree_entry *entry)
 }
 
 const char *
-hash_mtree_read(struct hash_mtree *mtree, char *line, struct hash_mtree_entry *entry)
+hash_mtree_read(struct hash_mtree *mtree, char *text, struct hash_mtree_entry *entry)
 {
 	const char *why = NULL;
+	char *line;
 	bool owned;
 	size_t n;
 
 	*entry = (struct hash_mtree_entry){.size = -1};
-	if (continued(mtree, line, &line) != 0)
+	if (continued(mtree, text, &line) != 0)
 		return "no memory";
 	if (line == NULL)
 		return NULL;
