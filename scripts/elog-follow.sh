@@ -3,6 +3,7 @@
 # elog-scan of each source, one elog-pull, one elog-load, again and again.
 # See elog-follow(1).  Needs the elog tools beside it or in PATH.
 set -u
+mask=$(umask) # for the command of --exec
 umask 077
 case $0 in
 */*) PATH=${0%/*}:$PATH && export PATH ;;
@@ -91,7 +92,7 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	shift
 done
 [ -n "$db" ] || die 2 '--db names the database'
-[ -z "$log" ] || : >>"$log" || die 1 "$log: cannot be written"
+[ -z "$log" ] || (: >>"$log") 2>/dev/null || die 1 "--log: $log cannot be written"
 [ -n "$to" ] || die 2 '--to names the directory under which the files go'
 [ $# -gt 1 ] || die 2 'no source: behind -- come the arguments of elog-scan'
 for argument in "$@"; do
@@ -189,6 +190,12 @@ is_over() {
 		"${pull[@]}" 2>&1 | head -n 1)" ]
 }
 
+# In the background: take the place of the shell.
+pull() {
+	umask "$mask"
+	exec elog-pull --quiet --to "$to" "${servers[@]}" "${pull[@]}" "$@"
+}
+
 # One round.  Its exit status is $round.
 follow() {
 	round=0
@@ -196,8 +203,7 @@ follow() {
 	mkfifo "$work/listed" "$work/pulled" || exit 1
 	elog-load --quiet "${wait[@]}" "$db" <"$work/pulled" >/dev/null &
 	parts[$!]=load
-	elog-pull --quiet --to "$to" --known "$db" "${servers[@]}" "${pull[@]}" \
-		<"$work/listed" >"$work/pulled" &
+	pull --known "$db" <"$work/listed" >"$work/pulled" &
 	parts[$!]=pull
 	# Held until all have begun, or the first that ends would be the end of all.
 	exec 8>"$work/listed"
@@ -206,8 +212,7 @@ follow() {
 	wait_parts
 	[ -z "$stopping" ] || return
 	# What an earlier round left.
-	elog-pull --quiet --to "$to" --db "$db" --pending "${wait[@]}" "${retry[@]}" \
-		"${servers[@]}" "${pull[@]}" >/dev/null &
+	pull --db "$db" --pending "${wait[@]}" "${retry[@]}" >/dev/null &
 	parts[$!]=pull
 	wait_parts
 	retry=()

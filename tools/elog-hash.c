@@ -1,11 +1,13 @@
 /* elog-hash: Merkle hashes of trees, and verification against them. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/argument.h"
 #include "base/command.h"
 #include "base/exit.h"
 #include "base/msg.h"
@@ -105,19 +107,6 @@ put_scan(struct stream *out, const void *context)
 	return status;
 }
 
-/* The path under which an argument is recorded; malloc'd, NULL after a message. */
-static char *
-recorded(const char *argument)
-{
-	char *path = hash_root_absolute(argument),
-	     *name = path != NULL ? hash_root_recorded(roots, path) : NULL;
-
-	if (name == NULL)
-		msg("%s: %s", argument, strerror(errno));
-	free(path);
-	return name;
-}
-
 static int
 put_put(struct stream *out, const void *context)
 {
@@ -136,7 +125,7 @@ put_target(struct stream *out, const void *context)
 {
 	const char *const *arguments = context;
 	struct hash_record record = begin(out);
-	char *path = recorded(arguments[0]);
+	char *path = hash_root_argument(roots, arguments[0]);
 
 	if (path == NULL)
 		return EXIT_PARTIAL;
@@ -153,7 +142,7 @@ put_forget(struct stream *out, const void *context)
 
 	hash_record_begin(&record);
 	for (; *arguments != NULL; arguments++) {
-		char *path = recorded(*arguments);
+		char *path = hash_root_argument(roots, *arguments);
 
 		if (path != NULL)
 			hash_record_forget(&record, path);
@@ -170,22 +159,24 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 		int (*put)(struct stream *out, const void *context);
 	} puts[] = {{"scan", put_scan}, {"put", put_put}, {"target", put_target},
 	    {"forget", put_forget}};
-	int i = 0, jobs;
+	int i = 0, jobs, status = EXIT_DONE, put = EXIT_DONE;
+	bool known = true;
 
-	if (read_jobs(&jobs) != EXIT_DONE)
+	if (read_jobs(&jobs) != EXIT_DONE ||
+	    !argument_are_there(subcommand->name, arguments))
 		return EXIT_USAGE;
 	if (format != NULL && strcmp(format, "json") != 0 &&
 	    strcmp(format, "sha256sum") != 0 && strcmp(format, "mtree") != 0) {
 		msg("--format %s: json, sha256sum or mtree is expected", format);
 		return EXIT_USAGE;
 	}
-	if (strcmp(subcommand->name, "target") == 0 && arguments[1][0] == '\0') {
-		msg("target: the hash is empty");
-		return EXIT_USAGE;
-	}
 	while (strcmp(puts[i].name, subcommand->name) != 0)
 		i++;
-	return produce(database, puts[i].put, arguments);
+	if (puts[i].put == put_forget && database != NULL)
+		known = hash_query_known(database, site, roots, arguments, &status);
+	if (known)
+		put = produce(database, puts[i].put, arguments);
+	return put != EXIT_DONE ? put : status;
 }
 
 /* ---- those that read a database ----------------------------------------- */
@@ -201,9 +192,8 @@ run_verify(const struct subcommand *subcommand, const char *const *arguments)
 	int status = read_jobs(&verify.walk.jobs), result = EXIT_DONE;
 	struct reader reader = {.db = NULL};
 
-	(void)subcommand;
-	if (status != EXIT_DONE)
-		return status;
+	if (status != EXIT_DONE || !argument_are_there(subcommand->name, arguments))
+		return EXIT_USAGE;
 	if ((format != NULL && strcmp(format, "json") != 0) ||
 	    (against != NULL && (database != NULL || site != NULL || target))) {
 		msg("verify: --format takes json, and --against goes without --db, "
@@ -234,11 +224,13 @@ run_query(const struct subcommand *subcommand, const char *const *arguments)
 	    .site = site, .format = format, .field = field, .nul = nul != 0};
 	struct reader reader;
 	char *path = NULL;
-	int status = hash_root_check(roots);
+	int status;
 
-	if (status != EXIT_DONE)
-		return status;
-	if (arguments[0] != NULL && (path = recorded(arguments[0])) == NULL)
+	if (hash_root_check(roots) != EXIT_DONE ||
+	    !argument_are_there(subcommand->name, arguments))
+		return EXIT_USAGE;
+	if (arguments[0] != NULL &&
+	    (path = hash_root_argument(roots, arguments[0])) == NULL)
 		return EXIT_PARTIAL;
 	status = reader_open(&reader, database, config_file);
 	query.db = reader.db;

@@ -138,6 +138,8 @@ read_options(void)
 		    timeout_text);
 		return EXIT_USAGE;
 	}
+	if (command_range("--retry", asked.wanted.retry, 0, 1000000) != 0)
+		return EXIT_USAGE;
 	if (asked.status != NULL && !job_state_known(asked.status)) {
 		msg("--status: '%s' is none of " JOB_STATUSES, asked.status);
 		return EXIT_USAGE;

@@ -250,7 +250,7 @@ check_usage(const char *const *arguments)
 		return EXIT_PARTIAL;
 	}
 	for (char **m = metadata; m != NULL && *m != NULL; m++)
-		if (strchr(*m, '=') == NULL) {
+		if (strchr(*m, '=') == NULL || (*m)[0] == '=') {
 			msg("--metadata %s: KEY=VALUE is expected", *m);
 			return EXIT_USAGE;
 		}

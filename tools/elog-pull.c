@@ -28,9 +28,8 @@
 #include "stream/stream.h"
 
 static char *to, *db, *seen_file, *layout = (char *)LAYOUT_FILES, *rate_text,
-				  *config_file;
+				  *config_file, *exec, *state;
 static long jobs = 6, attempts = 5;
-static char *exec, *state;
 static int pending, retry, verify, refetch_wanted, dry_run, quiet;
 
 static struct poptOption options[] = {
@@ -81,10 +80,8 @@ check_usage(const char *const *arguments)
 
 	if (status != 0)
 		return status;
-	if (to == NULL && state == NULL)
+	if (to != NULL ? *to == '\0' : state == NULL)
 		msg("--to names the directory under which the files go");
-	else if (to != NULL && *to == '\0')
-		msg("--to: '' names no directory");
 	else if (arguments[0] != NULL && state == NULL)
 		msg("'%s': no arguments: files are named by records on stdin",
 		    arguments[0]);
@@ -99,6 +96,8 @@ check_usage(const char *const *arguments)
 	else if ((verify && (pending || dry_run)) ||
 		 (state != NULL && (verify || pending || dry_run)))
 		msg("--%s goes alone", state != NULL ? "mark" : "verify");
+	else if (exec != NULL && exec[strspn(exec, " \t\n")] == '\0')
+		msg("--exec: the command is empty");
 	else if (refetch_wanted && !verify)
 		msg("--refetch goes with --verify");
 	else if (retry && !pending)

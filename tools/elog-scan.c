@@ -1,5 +1,6 @@
 /* elog-scan: which files lie in dated trees on other machines. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "stream/streams.h"
 
 #define SETTLE 7200 /* seconds */
-#define NO_FOLLOW (-1)
+#define NO_FOLLOW LONG_MIN
 
 static char *from_text, *to_text, *name_pattern, *settle_text, *db, *seen_db, *over,
     *template_text = "{source}/{Y}/{m}/{d}/{H}/{MS}/";

@@ -135,6 +135,30 @@ put_completion(struct stream *out, const void *context)
 	return status;
 }
 
+/* Remove sites; of a database that is named, one that it does not have is told. */
+static int
+remove_sites(const char *const *names)
+{
+	struct reader reader = {.db = NULL};
+	int status = database != NULL ? reader_open(&reader, database, NULL) : EXIT_DONE,
+	    put;
+
+	if (status == EXIT_DONE && database != NULL &&
+	    db_require(reader.db, reader.path, "sites") != 0)
+		status = EXIT_PARTIAL;
+	if (status != EXIT_DONE) {
+		reader_close(&reader);
+		return status;
+	}
+	for (const char *const *n = names; database != NULL && *n != NULL; n++)
+		if (!site_require(
+			&(struct site_view){.db = reader.db, .path = reader.path}, *n))
+			status = EXIT_PARTIAL;
+	reader_close(&reader);
+	put = produce(database, put_removal, names);
+	return put != EXIT_DONE ? put : status;
+}
+
 static int
 run_put(const struct subcommand *subcommand, const char *const *arguments)
 {
@@ -151,13 +175,9 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	int i = 0;
 	char *end;
 
-	if (!argument_are_texts(arguments))
+	if (!argument_are_texts(arguments) ||
+	    !argument_are_there(subcommand->name, arguments))
 		return EXIT_USAGE;
-	for (const char *const *a = arguments; *a != NULL; a++)
-		if ((*a)[0] == '\0') {
-			msg("%s: an argument is empty", subcommand->name);
-			return EXIT_USAGE;
-		}
 	if (strcmp(subcommand->name, "complete") == 0 && arguments[1] != NULL &&
 	    (strtoll(arguments[1], &end, 10) <= 0 || *end != '\0')) {
 		msg("complete: '%s': the number of an update is expected, as elog-site "
@@ -167,7 +187,8 @@ run_put(const struct subcommand *subcommand, const char *const *arguments)
 	}
 	while (strcmp(puts[i].name, subcommand->name) != 0)
 		i++;
-	return produce(database, puts[i].put, arguments);
+	return puts[i].put == put_removal ? remove_sites(arguments)
+					  : produce(database, puts[i].put, arguments);
 }
 
 /* ---- those that read a database ----------------------------------------- */

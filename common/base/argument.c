@@ -34,6 +34,17 @@ argument_shown(const char *argument)
 }
 
 bool
+argument_are_there(const char *what, const char *const *arguments)
+{
+	for (; *arguments != NULL; arguments++)
+		if ((*arguments)[0] == '\0') {
+			msg("%s: an argument is empty", what);
+			return false;
+		}
+	return true;
+}
+
+bool
 argument_are_texts(const char *const *arguments)
 {
 	for (; *arguments != NULL; arguments++)

@@ -13,6 +13,10 @@ void argument_hide_numbers(int argc, const char **argv);
 /* An argument that popt left, without the space if one was put there.  Borrowed. */
 const char *argument_shown(const char *argument);
 
+/* Is none of them, up to a NULL, empty, as the value of a variable that is not set would
+   be?  False after a message that begins with what. */
+bool argument_are_there(const char *what, const char *const *arguments);
+
 /* Are all of them, up to a NULL, UTF-8, as what becomes a record must be?  False after a
    message. */
 bool argument_are_texts(const char *const *arguments);

@@ -75,6 +75,13 @@ complain_option(const char *program, const char **argv, const char *bad, int cod
 }
 
 static bool parsing;
+static mode_t mask = 077;
+
+mode_t
+command_mask(void)
+{
+	return mask;
+}
 
 /* popt exits when it has printed the help: say what came of it. */
 static void
@@ -103,7 +110,7 @@ command_parse(const struct command *command, int argc, const char **argv,
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	signal(
 	    SIGCHLD, SIG_DFL); /* who started us may have it ignored: then wait() fails */
-	umask(077);
+	mask = umask(077);
 	msg_program(command->name);
 	context = poptGetContext(command->name, argc, argv, table,
 	    command->first ? POPT_CONTEXT_POSIXMEHARDER : 0);

@@ -4,6 +4,7 @@
 
 #include <popt.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct command {
 	const char *name;	    /* "elog-get" */
@@ -23,6 +24,9 @@ struct command {
  */
 int command_parse(const struct command *command, int argc, const char **argv,
     const char *const **arguments);
+
+/* The umask(2) that the process was started with, for commands of the user's. */
+mode_t command_mask(void);
 
 /*
  * Check that a number given with an option lies between two bounds.  Returns 0,

@@ -34,7 +34,8 @@ subcommand_find(const struct subcommand *table, const struct command *command,
 	while (arguments[n + 1] != NULL)
 		n++;
 	if (n < s->least || (s->most >= 0 && n > s->most)) {
-		msg("usage: %s %s %s", command->name, s->name, s->usage);
+		msg("usage: %s %s%s%s", command->name, s->name,
+		    s->usage[0] != '\0' ? " " : "", s->usage);
 		return NULL;
 	}
 	return command_options_fit(command, s->name, s->usage, s->options) ? s : NULL;

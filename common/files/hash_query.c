@@ -10,9 +10,11 @@
 #include "base/msg.h"
 #include "db/db.h"
 #include "db/path.h"
+#include "db/reader.h"
 #include "db/statement.h"
 #include "db/value.h"
 #include "files/hash_mtree.h"
+#include "files/hash_root.h"
 #include "query/rows.h"
 
 static const struct rows_kind kinds[] = {
@@ -82,6 +84,19 @@ print(const struct hash_query *query, sqlite3_stmt *statement, int column)
 	return code == SQLITE_DONE ? EXIT_DONE : EXIT_PARTIAL;
 }
 
+/* Is something recorded of a path, or of what is below it?  False after a message. */
+static bool
+require(const struct hash_query *query, const char *path)
+{
+	sqlite3_stmt *statement = prepare(query, "recorded", path);
+	int there = statement != NULL ? statement_ask(statement, query->path) : -1;
+
+	sqlite3_finalize(statement);
+	if (there == 0)
+		msg("%s: %s is not recorded", query->path, path);
+	return there == 1;
+}
+
 static int
 query_list(const struct hash_query *query, const char *name, const char *path)
 {
@@ -91,7 +106,10 @@ query_list(const struct hash_query *query, const char *name, const char *path)
 	if (statement == NULL)
 		return EXIT_PARTIAL;
 	/* A history is of the hashes. */
-	if (strcmp(name, "history") == 0 && query->format == NULL && !query->nul) {
+	if (path != NULL && statement_ask(statement, query->path) == 0) {
+		msg("%s: %s is not recorded", query->path, path);
+		status = EXIT_PARTIAL;
+	} else if (strcmp(name, "history") == 0 && query->format == NULL && !query->nul) {
 		struct hash_query whole = *query;
 
 		whole.format = "tsv";
@@ -252,6 +270,8 @@ query_export(const struct hash_query *query, const char *path)
 		    query->format != NULL ? query->format : "is missing");
 		return EXIT_USAGE;
 	}
+	if (path != NULL && !require(query, path))
+		return EXIT_PARTIAL;
 	if (path == NULL && export->head != NULL)
 		path = "/";
 	statement = prepare(query, export->sql, path);
@@ -286,4 +306,29 @@ hash_query(const struct hash_query *query, const char *name, const char *path)
 	if (strcmp(name, "export") == 0)
 		return query_export(query, path);
 	return query_list(query, name, path);
+}
+
+bool
+hash_query_known(const char *database, const char *site, char *const *roots,
+    const char *const *paths, int *status)
+{
+	struct hash_query query = {.site = site != NULL ? site : ""};
+	struct reader reader;
+	bool asked;
+
+	*status = reader_open(&reader, database, NULL);
+	query.db = reader.db;
+	query.path = reader.path;
+	if (*status == EXIT_DONE && db_require(query.db, query.path, "hash_records") != 0)
+		*status = EXIT_PARTIAL;
+	asked = *status == EXIT_DONE;
+	for (; asked && *paths != NULL; paths++) {
+		char *path = hash_root_argument(roots, *paths);
+
+		if (path == NULL || !require(&query, path))
+			*status = EXIT_PARTIAL;
+		free(path);
+	}
+	reader_close(&reader);
+	return asked;
 }

@@ -17,9 +17,18 @@ struct hash_query {
 /*
  * What a subcommand of elog-hash asks: priority, orphans, untracked, history, show, or
  * export in query->format (sha256sum, mtree, json); of a recorded path, or NULL.  The
- * exit status: 0; 1 after a message, and if show finds none; 2 after one about the
- * format.
+ * exit status: 0; 1 after a message, also if of the path that show, history or export are
+ * asked for nothing is recorded; 2 after one about the format.
  */
 int hash_query(const struct hash_query *query, const char *name, const char *path);
+
+/*
+ * Before paths are forgotten: what is recorded of each of these arguments, up to a NULL,
+ * or below it, at a site (NULL: the one without a name)?  Each of which nothing is gets a
+ * message, and *status becomes 1.  False if the database cannot be asked, after a
+ * message, with the exit status in *status.
+ */
+bool hash_query_known(const char *database, const char *site, char *const *roots,
+    const char *const *paths, int *status);
 
 #endif

@@ -83,6 +83,18 @@ hash_root_recorded(char *const *roots, const char *path)
 	return strdup(path);
 }
 
+char *
+hash_root_argument(char *const *roots, const char *argument)
+{
+	char *path = hash_root_absolute(argument),
+	     *name = path != NULL ? hash_root_recorded(roots, path) : NULL;
+
+	if (name == NULL)
+		msg("%s: %s", argument, strerror(errno));
+	free(path);
+	return name;
+}
+
 int
 hash_root_check(char *const *roots)
 {

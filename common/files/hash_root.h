@@ -17,6 +17,10 @@ char *hash_root_absolute(const char *path);
  */
 char *hash_root_recorded(char *const *roots, const char *path);
 
+/* The path under which what an argument names is recorded; malloc'd, NULL after a
+   message. */
+char *hash_root_argument(char *const *roots, const char *argument);
+
 /* Are they all NAME=DIR, with an absolute NAME?  0, or 2 (the exit status) after a
    message. */
 int hash_root_check(char *const *roots);

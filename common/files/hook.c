@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/command.h"
 #include "base/msg.h"
 
 /* One has ended. */
@@ -60,12 +61,15 @@ hook_run(struct hook *hook, const char *path, const char *url)
 		judge(hook, status);
 		hook->children[0] = hook->children[--hook->n];
 	}
-	/* The path is an argument, no part of what the shell reads. */
-	if (copy != NULL && asprintf(&script, "%s \"$@\"", hook->command) >= 0) {
+	/* The path is an argument, no part of what the shell reads; what the command
+	   makes is as the user has it, not ours alone. */
+	if (copy != NULL && asprintf(&script, "umask %04o; %s \"$@\"",
+				(unsigned)command_mask(), hook->command) >= 0) {
 		arguments[2] = script;
 		setenv("ELOG_URL", url, 1);
 		sigemptyset(&reset);
 		sigaddset(&reset, SIGPIPE);
+		sigaddset(&reset, SIGXFSZ);
 		posix_spawnattr_init(&attributes);
 		posix_spawnattr_setsigdefault(&attributes, &reset);
 		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);

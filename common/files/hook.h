@@ -17,8 +17,8 @@ struct hook {
 
 /*
  * Run "sh -c COMMAND" with a path behind it as its argument, and the URL as ELOG_URL in
- * its environment; its stdout is our stderr, its stdin empty.  Waits for one that runs if
- * there are as many as may be.
+ * its environment; its stdout is our stderr, its stdin empty, its umask the user's. Waits
+ * for one that runs if there are as many as may be.
  */
 void hook_run(struct hook *hook, const char *path, const char *url);
 

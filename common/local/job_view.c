@@ -353,13 +353,26 @@ open_spool(struct job_view *view)
 	return 0;
 }
 
+/* The configuration's database; malloc'd, NULL without memory. */
+static char *
+configured(const struct config *config)
+{
+	const char *db = config_database(config);
+	struct stat st;
+	char *path;
+
+	if (asprintf(&path, "%s%s", db,
+		stat(db, &st) == 0 && S_ISDIR(st.st_mode) ? "/elog.db" : "") < 0)
+		return NULL;
+	return path;
+}
+
 /* The database beside the spool: the one named, or the configuration's if it is there. */
 static int
 open_beside(struct job_view *view, const char *db, const char *config_file)
 {
 	struct config *config = NULL;
 	struct reader reader;
-	struct stat st;
 	char *path = NULL;
 	int status = EXIT_DONE;
 
@@ -367,10 +380,7 @@ open_beside(struct job_view *view, const char *db, const char *config_file)
 		config = config_load(config_file);
 		if (config == NULL)
 			return EXIT_USAGE;
-		db = config_database(config);
-		if (asprintf(&path, "%s%s", db,
-			stat(db, &st) == 0 && S_ISDIR(st.st_mode) ? "/elog.db" : "") < 0)
-			path = NULL;
+		path = configured(config);
 		db = path != NULL && access(path, R_OK) == 0 && !db_is_empty(path) ? path
 										   : NULL;
 	}
@@ -398,9 +408,21 @@ open_beside(struct job_view *view, const char *db, const char *config_file)
 static int
 open_alone(struct job_view *view, const char *db, const char *config)
 {
+	struct config *settings = db == NULL ? config_load(config) : NULL;
+	char *path = settings != NULL ? configured(settings) : NULL;
 	struct reader reader;
-	int status = reader_open(&reader, db, config);
+	int status;
 
+	config_free(settings);
+	if (path != NULL && access(path, F_OK) != 0) {
+		msg("no project of jobs here or above, and no database %s: elog-job init "
+		    ". makes a project, --db names a database",
+		    path);
+		free(path);
+		return EXIT_PARTIAL;
+	}
+	free(path);
+	status = reader_open(&reader, db, config);
 	view->db = reader.db;
 	view->path = reader.path;
 	if (status != EXIT_DONE)

@@ -140,7 +140,10 @@ arrived(struct http_request *request, const char *body, size_t n,
 	if (request->outcome == HTTP_LOGIN)
 		service_refused(listing->service);
 	else
-		msg("%s: %s", request->url, request->message);
+		msg("%s: %s%s", request->url, request->message,
+		    request->outcome == HTTP_MISSING
+			? ": is base_url the logbook's? (elog-config shows it)"
+			: "");
 	return true;
 }
 

@@ -169,6 +169,16 @@ $url/$day/b%3B%20touch%20x $(place 'b; touch x')"
     run --separate-stderr elog-pull --to "$data" --exec false < <(scan --known "$db" --recheck)
     status_is 1
     [[ $stderr == *"--exec: the command ended with status 1"* ]]
+    run --separate-stderr pull --exec ' ' </dev/null
+    status_is 2
+    says elog-pull '--exec: the command is empty'
+    # The command is the user's: with the user's umask, and a limit of size ends it.
+    file e five
+    scan --known "$db" --recheck | (umask 027 && elog-pull --to "$data" --known "$db" \
+        --exec 'umask; grep SigIgn /proc/self/status; :' >/dev/null 2>"$BATS_TEST_TMPDIR/err")
+    equal "$(head -n 1 "$BATS_TEST_TMPDIR/err")" 0027
+    ignored=$(sed -n 's/^SigIgn:\s*//p' "$BATS_TEST_TMPDIR/err")
+    [ $((0x$ignored >> 24 & 1)) = 0 ]
 }
 
 @test ".gz is checked whole, unless verify_checksums is false" {

@@ -95,11 +95,17 @@ place() {
 }
 
 @test "--log has what is said, with the time; --exec and --servers go to who needs them" {
-    run --separate-stderr follow --log "$BATS_TEST_TMPDIR/log" --exec true \
+    umask 027
+    run --separate-stderr follow --log "$BATS_TEST_TMPDIR/log" --exec "umask >$BATS_TEST_TMPDIR/mask; :" \
         --servers "file://$base file:///mirror" -- "${january[@]}"
     status_is 0
     silent
     wait_for grep -qE '^20[0-9-]+T[0-9:]+Z INFO elog-follow: the windows have ended' "$BATS_TEST_TMPDIR/log"
+    equal "$(cat "$BATS_TEST_TMPDIR/mask")" 0027
+    equal "$(stat -c %a "$BATS_TEST_TMPDIR/log")" 600
     run --separate-stderr follow --servers "file://$base" -- "${january[@]}"
     status_is 2
+    run --separate-stderr follow --log "$BATS_TEST_TMPDIR/no/log" -- "${january[@]}"
+    status_is 1
+    says elog-follow "--log: $BATS_TEST_TMPDIR/no/log cannot be written"
 }

@@ -368,3 +368,34 @@ removed	$d/sub/s"
         status_is 2
     done
 }
+
+@test "an empty argument is not the working directory; a path of which nothing is recorded is told" {
+    cd "$d"
+    for subcommand in scan forget target verify show history export put; do
+        more=()
+        [ $subcommand != target ] || more=(abc)
+        run --separate-stderr elog-hash "$subcommand" --db "$db" '' "${more[@]}"
+        status_is 2
+        says elog-hash "$subcommand: an argument is empty"
+    done
+    scan "$d"
+    run --separate-stderr elog-hash forget --db "$db" "$d/sub" "$d/nosuch"
+    status_is 1
+    says elog-hash "$db: $d/nosuch is not recorded"
+    run --separate-stderr elog-hash show --db "$db" "$d/sub"
+    status_is 1
+    for subcommand in history 'export --format sha256sum' 'export --format mtree'; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr elog-hash $subcommand --db "$db" "$d/nosuch"
+        status_is 1
+        says elog-hash "$db: $d/nosuch is not recorded"
+        equal "$output" ''
+    done
+    run --separate-stderr elog-hash export --format sha256sum --db "$db" "$d/empty"
+    status_is 0
+    silent
+    run --separate-stderr elog-hash forget --db "$BATS_TEST_TMPDIR/typo.db" "$d"
+    status_is 1
+    says elog-hash 'typo.db: No such file'
+    [ ! -e "$BATS_TEST_TMPDIR/typo.db" ]
+}

@@ -506,3 +506,13 @@ $(git rev-parse HEAD)|1"
         "$(printf '%s\n' 'ERROR job 2: FAILED: exit status 3' 'INFO job 1: FINISHED' 'INFO job 1: RUNNING: refine' 'INFO job 2: RUNNING: refine')"
     equal "$(elog-log sessions --db "$db" --format json | jq -r '.session_id[:4]' | sort | uniq -c | tr -s ' ')" " 2 job-"
 }
+
+@test "outside a project one is told how to make it; tries are not less than none" {
+    cd "$BATS_TEST_TMPDIR"
+    run --separate-stderr env ELOG_DATABASE_PATH="$BATS_TEST_TMPDIR/none.db" elog-job ls
+    status_is 1
+    says elog-job "no database $BATS_TEST_TMPDIR/none.db" 'elog-job init . makes a project'
+    run --separate-stderr elog-job run --retry -1 -- true
+    status_is 2
+    says elog-job '--retry: -1 is not'
+}

@@ -165,3 +165,9 @@ END
     status_is 1
     says elog-list stdout
 }
+
+@test "an address where no logbook is has its remedy in the message" {
+    run --separate-stderr elog-list --url "file://$BATS_TEST_TMPDIR/none"
+    status_is 1
+    says elog-list 'no such file' 'base_url'
+}

@@ -111,6 +111,13 @@ figures() {
     equal "$(sql "$db" "SELECT count(*) FROM completions WHERE site_id = 'typo'")" 0
     site rm b
     equal "$(site ls | cut -f1)" $'a\nc'
+    run --separate-stderr elog-site rm --db "$db" typo c
+    status_is 1
+    says elog-site 'no site typo'
+    equal "$(site ls | cut -f1)" a
+    run --separate-stderr elog-site rm --db "$BATS_TEST_TMPDIR/typo.db" a
+    status_is 1
+    [ ! -e "$BATS_TEST_TMPDIR/typo.db" ]
 }
 
 @test "a name of a site does not reach the terminal" {
