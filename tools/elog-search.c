@@ -55,6 +55,17 @@ static struct poptOption options[] = {
     POPT_TABLEEND,
 };
 
+/* Does the value of an option stand behind it, as an argument of its own? */
+static bool
+takes_next(const char *argument)
+{
+	for (const struct poptOption *o = options; o->longName != NULL; o++)
+		if (strncmp(argument, "--", 2) == 0 &&
+		    strcmp(argument + 2, o->longName) == 0)
+			return o->argInfo == POPT_ARG_STRING;
+	return false;
+}
+
 /* -word is a word that must not be there, not options: with a space before it, it passes
    popt by, and the search does not mind. */
 static const char **
@@ -66,9 +77,10 @@ guard(int argc, const char **argv)
 		char *word = NULL;
 
 		guarded[i] = argv[i];
-		if (i > 0 && argv[i][0] == '-' && argv[i][1] != '\0' &&
-		    argv[i][1] != '-' && strcmp(argv[i], "-?") != 0 &&
-		    strcmp(argv[i], "-V") != 0 && asprintf(&word, " %s", argv[i]) >= 0)
+		if (i > 0 && !takes_next(argv[i - 1]) && argv[i][0] == '-' &&
+		    argv[i][1] != '\0' && argv[i][1] != '-' &&
+		    strcmp(argv[i], "-?") != 0 && strcmp(argv[i], "-V") != 0 &&
+		    asprintf(&word, " %s", argv[i]) >= 0)
 			guarded[i] = word;
 	}
 	return guarded;
@@ -164,10 +176,7 @@ print_facets(const struct reader *reader, struct search_query *query,
 static void
 hint(const struct search_query *query, const char *missing)
 {
-	if (query->unknown != NULL)
-		msg("nothing found; '%s:' is no field, so it was looked for as text "
-		    "(elog-search(1) lists the fields)",
-		    query->unknown);
+	search_hint(query);
 	if (missing != NULL)
 		msg("nothing found; no search is saved as '%s' (--saved lists them)",
 		    missing);
@@ -271,8 +280,9 @@ main(int argc, const char **argv)
 		msg("which words? (see --help)");
 		return EXIT_USAGE;
 	}
-	status =
-	    reader_open(&reader, path != NULL ? path : config_database(config), NULL);
+	if (path == NULL && n > 0 && reader_is_misnamed(config, words[n - 1]))
+		return EXIT_PARTIAL;
+	status = reader_open(&reader, path, config_file);
 	if (status == EXIT_DONE && db_require(reader.db, reader.path, "search") != 0)
 		status = EXIT_PARTIAL;
 	address = door_address(config);

@@ -1,5 +1,6 @@
 #include "db/reader.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,20 @@ show_progress(void *context)
 	return 0;
 }
 
+/* Nobody named a database: say how, if that of the configuration is not there. */
+static bool
+is_missing(const struct config *config)
+{
+	char *path = reader_configured(config);
+	bool is = path == NULL || (access(path, F_OK) != 0 && errno == ENOENT);
+
+	if (is)
+		msg("%s: No such file or directory: name a database, or set database_dir",
+		    path != NULL ? path : "elog.db");
+	free(path);
+	return is;
+}
+
 int
 reader_open(struct reader *reader, const char *path, const char *config_file)
 {
@@ -52,6 +67,10 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 		if (config == NULL)
 			return EXIT_USAGE;
 		path = config_database(config);
+		if (is_missing(config)) {
+			config_free(config);
+			return EXIT_PARTIAL;
+		}
 	}
 	reader->db = db_open_reader(path, &reader->path);
 	config_free(config);
@@ -89,6 +108,33 @@ reader_close(struct reader *reader)
 	sqlite3_close(reader->db);
 	free(reader->path);
 	*reader = (struct reader){0};
+}
+
+char *
+reader_configured(const struct config *config)
+{
+	const char *path = config_database(config);
+	struct stat st;
+	char *file;
+
+	if (asprintf(&file, "%s%s", path,
+		stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/elog.db" : "") < 0)
+		return NULL;
+	return file;
+}
+
+bool
+reader_is_misnamed(const struct config *config, const char *word)
+{
+	char *usual = reader_configured(config);
+	bool is = usual != NULL && access(usual, F_OK) != 0 && access(word, F_OK) == 0;
+
+	if (is)
+		msg("%s: it is no database, so it is a word, and there is no %s: name a "
+		    "database behind the words",
+		    word, usual);
+	free(usual);
+	return is;
 }
 
 bool

@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
+#include "base/config.h"
+
 struct reader {
 	sqlite3 *db;
 	char *path; /* of the file, for messages */
@@ -28,6 +30,16 @@ void reader_row(sqlite3 *db);
  * SQLite's, a directory with an elog.db, or a name that ends in .db?
  */
 bool reader_is_database(const char *path);
+
+/*
+ * The last of some words, which is no database: is it a file all the same, and the
+ * database of the configuration not there?  True after a message: it was meant for one.
+ */
+bool reader_is_misnamed(const struct config *config, const char *word);
+
+/* The database of the configuration, be it there or not; malloc'd, NULL without memory.
+ */
+char *reader_configured(const struct config *config);
 
 void reader_close(struct reader *reader);
 

@@ -353,20 +353,6 @@ open_spool(struct job_view *view)
 	return 0;
 }
 
-/* The configuration's database; malloc'd, NULL without memory. */
-static char *
-configured(const struct config *config)
-{
-	const char *db = config_database(config);
-	struct stat st;
-	char *path;
-
-	if (asprintf(&path, "%s%s", db,
-		stat(db, &st) == 0 && S_ISDIR(st.st_mode) ? "/elog.db" : "") < 0)
-		return NULL;
-	return path;
-}
-
 /* The database beside the spool: the one named, or the configuration's if it is there. */
 static int
 open_beside(struct job_view *view, const char *db, const char *config_file)
@@ -380,7 +366,7 @@ open_beside(struct job_view *view, const char *db, const char *config_file)
 		config = config_load(config_file);
 		if (config == NULL)
 			return EXIT_USAGE;
-		path = configured(config);
+		path = reader_configured(config);
 		db = path != NULL && access(path, R_OK) == 0 && !db_is_empty(path) ? path
 										   : NULL;
 	}
@@ -409,7 +395,7 @@ static int
 open_alone(struct job_view *view, const char *db, const char *config)
 {
 	struct config *settings = db == NULL ? config_load(config) : NULL;
-	char *path = settings != NULL ? configured(settings) : NULL;
+	char *path = settings != NULL ? reader_configured(settings) : NULL;
 	struct reader reader;
 	int status;
 

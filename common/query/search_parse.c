@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "query/run_list.h"
 #include "text/buffer.h"
 #include "text/duration.h"
 #include "text/timestamp.h"
 #include "text/words.h"
+
+#define SHOWN 60 /* bytes of an expression in a message */
 
 static const struct {
 	const char *name;
@@ -125,6 +128,7 @@ compile(struct search_term *term)
 {
 	PCRE2_UCHAR why[200];
 	PCRE2_SIZE at;
+	size_t n;
 	int error;
 
 	term->regex = pcre2_compile((PCRE2_SPTR)term->text, PCRE2_ZERO_TERMINATED,
@@ -132,7 +136,12 @@ compile(struct search_term *term)
 	if (term->regex != NULL)
 		return 0;
 	pcre2_get_error_message(error, why, sizeof(why));
-	msg("/%s/: %s, at character %zu", term->text, (const char *)why, (size_t)at + 1);
+	n = strlen(term->text);
+	if (n > SHOWN)
+		for (n = SHOWN; n > 0 && (term->text[n] & 0xC0) == 0x80;)
+			n--;
+	msg("/%.*s%s/: %s, at character %zu", (int)n, term->text,
+	    term->text[n] != '\0' ? "..." : "", (const char *)why, (size_t)at + 1);
 	return -1;
 }
 
@@ -231,6 +240,45 @@ closing(const struct reading *reading, const char *p, char quote)
 	       !(quote == '"' && close[1] == '*'))
 		close = memchr(close + 1, quote, (size_t)(reading->end - close - 1));
 	return close != NULL && close > p + 1 ? close : NULL;
+}
+
+/* Is it a field, of terms or of the whole? */
+static bool
+is_field(const char *name)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return true;
+	return strcmp(name, "since") == 0 || strcmp(name, "until") == 0 ||
+	       strcmp(name, "in") == 0;
+}
+
+/* A field of which nothing is said is a word. */
+static int
+note_unsaid(struct search_query *query, const char *word)
+{
+	size_t n = strlen(word);
+	char *name;
+
+	if (n < 2 || word[n - 1] != ':')
+		return 0;
+	name = arena_text(&query->arena, word, n - 1);
+	if (name != NULL && is_field(name))
+		query->unsaid = name;
+	return name != NULL ? 0 : -2;
+}
+
+static void
+note_unread(struct search_query *query, const char *runs)
+{
+	struct run_list list;
+	size_t at;
+	int code = run_list_read(runs, &list, &at);
+
+	if (code == -1)
+		query->unread = runs;
+	if (code == 0)
+		run_list_free(&list);
 }
 
 /* The name of a field in front of a colon that has something behind it. */
@@ -384,6 +432,10 @@ read_word(struct reading *reading, bool or)
 		term->field = SEARCH_WHERE;
 	}
 	code = read_value(reading, term);
+	if (code == 0 && term->field == SEARCH_RUN)
+		note_unread(query, term->text);
+	else if (code == 0 && term->field == SEARCH_ANYWHERE)
+		code = note_unsaid(query, term->text);
 	if (code == 0)
 		code = add(query, term, or);
 	if (code != 0)
@@ -439,6 +491,24 @@ search_parse(struct search_query *query, const char *const *words, int64_t now)
 	if (code == -2)
 		msg("no memory");
 	return code;
+}
+
+void
+search_hint(const struct search_query *query)
+{
+	if (query->unknown != NULL)
+		msg("nothing found; '%s:' is no field, so it was looked for as text "
+		    "(elog-search(1) lists the fields)",
+		    query->unknown);
+	if (query->unsaid != NULL)
+		msg("nothing found; '%s:' was looked for as text, for nothing stands "
+		    "behind it",
+		    query->unsaid);
+	if (query->unread != NULL)
+		msg("nothing found; 'run:%s' is no list of runs such as 100-200,250, so "
+		    "a "
+		    "run of that name was looked for",
+		    query->unread);
 }
 
 /* ---- As FTS5 has it --------------------------------------------------------- */

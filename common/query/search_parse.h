@@ -55,8 +55,11 @@ struct search_query {
 	size_t n_groups;
 	unsigned kinds; /* 1 << of each that was asked for; 0: nothing said */
 	int64_t since,
-	    until;	     /* seconds since 1970: from, and before; INT64_MIN and MAX */
-	const char *unknown; /* a field that there is not: it is text, and worth a hint */
+	    until; /* seconds since 1970: from, and before; INT64_MIN and MAX */
+	/* Worth a hint where nothing is found: */
+	const char *unknown; /* a field that there is not: it is text */
+	const char *unsaid;  /* one with nothing behind its colon: so is it */
+	const char *unread;  /* the value of run:, if it is no list of numbers */
 };
 
 /*
@@ -65,6 +68,9 @@ struct search_query {
  * sense (exit status 2); -2 without memory.  Release with search_free(), also after that.
  */
 int search_parse(struct search_query *query, const char *const *words, int64_t now);
+
+/* Nothing was found: tell what may not have been meant so. */
+void search_hint(const struct search_query *query);
 
 void search_free(struct search_query *query);
 

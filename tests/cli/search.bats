@@ -106,6 +106,34 @@ finds() {
     run --separate-stderr elog-search since:yesterday "$db"
     status_is 2
     [[ $stderr == *"a time is expected"* ]]
+    run --separate-stderr elog-search author: "$db"
+    status_is 0
+    says elog-search "'author:' was looked for as text, for nothing stands behind it"
+    run --separate-stderr elog-search run:3-1 "$db"
+    status_is 0
+    says elog-search "'run:3-1' is no list of runs"
+    long=$(head -c 50000 /dev/zero | tr '\0' x)
+    run --separate-stderr elog-search "/($long/" "$db"
+    status_is 2
+    says elog-search 'xxx.../: missing closing parenthesis'
+    [ ${#stderr} -lt 200 ]
+}
+
+@test "a value of an option may begin with a minus; a file that is no database is named" {
+    logbook
+    run --separate-stderr elog-search jet --limit -1 "$db"
+    status_is 2
+    says elog-search "--limit: '-1' is no whole number"
+    elog-search nozzle --save -n "$db"
+    equal "$(elog-search --saved "$db" | cut -f1)" -n
+    echo text >"$BATS_TEST_TMPDIR/text"
+    cd "$BATS_TEST_TMPDIR/tmp"
+    run --separate-stderr elog-search jet "$BATS_TEST_TMPDIR/text"
+    status_is 1
+    says elog-search "$BATS_TEST_TMPDIR/text: it is no database" 'there is no ./elog.db'
+    run --separate-stderr elog-search jet
+    status_is 1
+    says elog-search './elog.db: No such file' 'set database_dir'
 }
 
 @test "entries of runs for which a condition is true" {
