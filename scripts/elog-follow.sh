@@ -106,7 +106,7 @@ done
 
 work=$(mktemp -d) || exit 1
 nap='' stopping=''
-declare -A parts=() # by process id: what runs
+declare -A parts=() told=() # by process id: what runs, and whether it was told to end
 trap 'rm -rf "$work"' EXIT
 
 # end NAME...: the parts of these names are told to end.  The loader ends by itself, when
@@ -115,7 +115,10 @@ end() {
 	local pid
 	for pid in "${!parts[@]}"; do
 		case " $* " in
-		*" ${parts[$pid]} "*) kill -TERM "$pid" 2>/dev/null ;;
+		*" ${parts[$pid]} "*)
+			[ -n "${told[$pid]-}" ] || kill -TERM "$pid" 2>/dev/null
+			told[$pid]=1
+			;;
 		esac
 	done
 }
@@ -160,6 +163,8 @@ worst() {
 # would still say.
 wait_parts() {
 	local pid status
+	# The signal may have come before a part of this round was known.
+	[ -z "$stopping" ] || end scan pull
 	while [ ${#parts[@]} -gt 0 ]; do
 		wait -n -p pid "${!parts[@]}"
 		status=$?
@@ -176,7 +181,7 @@ wait_parts() {
 		pull) end scan ;;
 		load) end scan pull ;;
 		esac
-		unset "parts[$pid]"
+		unset "parts[$pid]" "told[$pid]"
 	done
 }
 
@@ -252,6 +257,7 @@ while [ -z "$stopping" ]; do
 	esac
 	sleep "$pause" &
 	nap=$!
+	[ -z "$stopping" ] || kill -TERM "$nap" 2>/dev/null # it came just before
 	wait "$nap"
 	kill -0 "$nap" 2>/dev/null && wait "$nap"
 	nap=''

@@ -244,6 +244,9 @@ flock -n 9 || { [ "$wait" -gt 0 ] && flock -w "$wait" 9; } ||
 
 # What we make, and remove on every exit.
 work=''
+# What runs in the background: "one" process or "all" of the pipeline; and the last one
+# there that has ended.
+running='' ended=''
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
 	# The link says where the working directory is, to the next one if need be.
@@ -262,18 +265,30 @@ cleanup() {
 # shellcheck disable=SC2317 # called by traps
 stop() {
 	trap '' HUP INT TERM
-	# shellcheck disable=SC2086 # words, or none
-	[ -z "$children" ] || kill $children 2>/dev/null
-	[ -s "$work/load.pid" ] && kill "$(cat "$work/load.pid")" 2>/dev/null
-	# the process group of xargs and all that it started
-	[ -s "$work/get.pid" ] && kill -- "-$(cat "$work/get.pid")" 2>/dev/null
+	if [ "${!-}" = "$ended" ]; then
+		: # nothing is in the background
+	elif [ "$running" = one ]; then
+		kill "$!" 2>/dev/null
+	else
+		# It was begun just now, maybe.
+		until [ -s "$work/get.pid" ] && [ -s "$work/load.pid" ]; do
+			kill -0 "$!" 2>/dev/null || break
+			sleep 0.05
+		done
+		kill "$(cat "$work/load.pid")" 2>/dev/null
+		# the process group of xargs and all that it started, which it makes first
+		group=$(cat "$work/get.pid")
+		until kill -- "-$group" 2>/dev/null; do
+			kill -0 "$group" 2>/dev/null || break
+			sleep 0.05
+		done
+	fi
 	wait
 	cleanup
 	trap - EXIT
 	say "stopped by a signal: experiments that came whole are kept"
 	exit "$1"
 }
-children=''
 trap cleanup EXIT
 trap 'stop 129' HUP
 trap 'stop 130' INT
@@ -384,11 +399,11 @@ fi
 
 # In the background, so that a signal is heard at once.
 in_background() {
+	running=one
 	eval "exec $1" >"$2" 2>"$work/talk" </dev/null &
-	children=$!
 	wait $!
 	status=$?
-	children=''
+	ended=$!
 }
 
 # elog-list looks for the ticket first, too.
@@ -471,6 +486,7 @@ each=$((processes == 1 ? 64 : total / (processes * 2) + 1))
 
 started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 
+running=all
 # The pipeline, what the service lists first.  When the service refuses or cannot be
 # reached, the processes that follow ask nothing, and only note their experiments as
 # failed.
@@ -499,6 +515,7 @@ started=$(date -u +%Y-%m-%dT%H:%M:%S.%NZ)
 	echo $? >"$work/load.status"
 } 3<&0 & # a command in the background has no stdin of its own
 wait $!
+ended=$!
 
 # Its last word is the time we gave it.
 read -r load_status <"$work/load.status" || load_status=2
@@ -507,9 +524,8 @@ if [ "$load_status" -gt 1 ] || ! elog-status --json "$db" 2>/dev/null | grep -qF
 else
 	# A backup, named after the time in UTC, so that the names sort; of two within one minute
 	# the second takes the place of the first.
-	written=yes name=${stem}_$(date -u +%Y_%m%d_%H%M).db
+	written=yes name=${stem}_$(date -u +%Y_%m%d_%H%M).db running=one
 	elog-load --quiet --wait "$wait" --backup "$dir/$name" -- "$db" >/dev/null 2>"$work/backup.talk" </dev/null &
-	children=$!
 fi
 
 # What failed before, and in the same way, was said then: cron's mail comes when something
@@ -547,7 +563,10 @@ fi
 
 # The backup is there: the oldest go.
 kept=''
-if wait "$children"; then
+wait $!
+status=$?
+ended=$!
+if [ $status -eq 0 ]; then
 	copies >"$work/copies"
 	[ "$(wc -l <"$work/copies")" -le "$keep" ] || dated | grep -vxF -- "$name" | tail -n "+$keep" |
 		while IFS= read -r old; do
@@ -559,7 +578,6 @@ else
 	say "$file is up to date, but it could not be copied to $name"
 	name=$file
 fi
-children=''
 
 push_on
 
