@@ -51,7 +51,7 @@ request_of(const struct engine_task *task)
 static struct server *
 server_of(struct lister *lister, const char *url)
 {
-	size_t n = (size_t)(remote_path(url) - url);
+	size_t n = (size_t)(url_path(url) - url);
 	struct server *server = lister->servers;
 
 	while (server != NULL &&
@@ -219,7 +219,7 @@ finish_unasked(struct lister *lister, struct lister_request *request)
 {
 	const struct server *server = server_of(lister, request->url);
 
-	if (remote_scheme(request->url) == REMOTE_FILE) {
+	if (url_scheme(request->url) == URL_FILE) {
 		request->outcome = REMOTE_OK;
 	} else if (server != NULL && server->lost != REMOTE_OK) {
 		request->task.attempts--;
@@ -250,9 +250,9 @@ begin(void *context, struct engine_slot *engine_slot, struct engine_task *task)
 	struct slot *slot = &lister->slots[engine_slot->number];
 	struct lister_request *request = request_of(task);
 	const char *url = request->at != NULL ? request->at : request->url;
-	enum remote_scheme scheme = remote_scheme(url);
+	enum url_scheme scheme = url_scheme(url);
 	struct server *server = server_of(lister, request->url);
-	bool ftp = scheme == REMOTE_FTP || scheme == REMOTE_FTPS;
+	bool ftp = scheme == URL_FTP || scheme == URL_FTPS;
 
 	if (finish_unasked(lister, request))
 		return ENGINE_DONE;
@@ -266,8 +266,7 @@ begin(void *context, struct engine_slot *engine_slot, struct engine_task *task)
 	}
 	slot->n = 0;
 	slot->too_large = false;
-	request->format = scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS
-			      ? DIRECTORY_INDEX
+	request->format = scheme == URL_HTTP || scheme == URL_HTTPS   ? DIRECTORY_INDEX
 			  : ftp && server != NULL && !server->no_mlsd ? DIRECTORY_MLSD
 								      : DIRECTORY_LIST;
 	remote_aim(lister->remote, engine_slot->easy, url, request->user);
@@ -393,14 +392,14 @@ lister_read(const struct lister_request *request, directory_take *take, void *co
 {
 	char *path;
 
-	if (remote_scheme(request->url) != REMOTE_FILE) {
+	if (url_scheme(request->url) != URL_FILE) {
 		directory_read(request->format, request->n > 0 ? request->body : "",
 		    request->n,
-		    remote_path(request->at != NULL ? request->at : request->url),
+		    url_path(request->at != NULL ? request->at : request->url),
 		    (int64_t)time(NULL), take, context, result);
 		return;
 	}
-	path = remote_decode(remote_path(request->url));
+	path = url_decode(url_path(request->url));
 	if (path == NULL) {
 		*result = (struct directory_result){.error = "no such name"};
 		return;

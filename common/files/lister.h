@@ -12,9 +12,10 @@
 #include "base/engine.h"
 #include "files/directory.h"
 #include "files/remote.h"
+#include "files/url.h"
 
 struct lister_request {
-	char *url;	  /* as remote_url() gives it, with a '/' at its end; malloc'd */
+	char *url;	  /* as url_clean() gives it, with a '/' at its end; malloc'd */
 	const char *user; /* or NULL */
 	/* The result: */
 	enum remote_outcome outcome;

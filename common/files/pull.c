@@ -19,6 +19,7 @@
 #include "files/rate.h"
 #include "files/target.h"
 #include "files/transfer.h"
+#include "files/url.h"
 #include "logbook/http.h"
 #include "text/timestamp.h"
 
@@ -78,7 +79,7 @@ static bool
 in_trouble(const struct pull *pull, const char *url)
 {
 	for (int i = 0; i < pull->n_troubles; i++)
-		if (remote_same_server(pull->troubles[i].url, url))
+		if (url_same_server(pull->troubles[i].url, url))
 			return pull->troubles[i].until < 0 ||
 			       pull->troubles[i].until > clock_ms();
 	return false;
@@ -89,10 +90,10 @@ static void
 avoid(struct pull *pull, const char *url, bool for_good, const char *why)
 {
 	long long until = for_good ? -1 : clock_ms() + AWAY_MS;
-	int host = (int)(remote_path(url) - url);
+	int host = (int)(url_path(url) - url);
 	int i = 0;
 
-	while (i < pull->n_troubles && !remote_same_server(pull->troubles[i].url, url))
+	while (i < pull->n_troubles && !url_same_server(pull->troubles[i].url, url))
 		i++;
 	if (i == SERVERS_MAX)
 		return;
@@ -309,10 +310,9 @@ check_url(struct pull *pull, const struct target *file)
 {
 	const char *why;
 
-	if (remote_scheme_checked(file->url, &why) == REMOTE_NONE)
+	if (url_scheme_checked(file->url, &why) == URL_NONE)
 		return why;
-	if (remote_scheme(file->url) == REMOTE_FILE &&
-	    strcasestr(file->url, "%2f") != NULL)
+	if (url_scheme(file->url) == URL_FILE && strcasestr(file->url, "%2f") != NULL)
 		return "the URL has an encoded slash";
 	if (!file->attachment)
 		return NULL;

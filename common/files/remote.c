@@ -1,12 +1,10 @@
 #include "files/remote.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/command.h"
@@ -15,6 +13,8 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/ticket.h"
+#include "files/stand_in.h"
+#include "files/url.h"
 
 #define CONNECT_TIMEOUT 20L /* seconds, at the most */
 
@@ -55,33 +55,8 @@ struct poptOption remote_options[] = {
     POPT_TABLEEND,
 };
 
-static const struct scheme {
-	const char *prefix;
-	enum remote_scheme scheme;
-} schemes[] = {
-    {"ftp://", REMOTE_FTP},
-    {"ftps://", REMOTE_FTPS},
-    {"sftp://", REMOTE_SFTP},
-    {"http://", REMOTE_HTTP},
-    {"https://", REMOTE_HTTPS},
-    {"file://", REMOTE_FILE},
-    {NULL, REMOTE_NONE},
-};
-
-#define GROUPS_MAX 16
-#define MEMBERS_MAX 8
-#define AWAY_SECONDS 60 /* one that was away is not asked so long */
-
-/* The URLs of one --servers, without a slash at the end. */
-struct group {
-	char *members[MEMBERS_MAX];
-	time_t away[MEMBERS_MAX]; /* when it was, 0: it was not */
-	int n, now;		  /* which is asked */
-};
-
 struct remote {
-	struct group groups[GROUPS_MAX];
-	int n_groups;
+	struct stand_ins stand_ins;
 	char *token;
 	char *ssh_key, *known_hosts, *netrc; /* NULL: none, or libcurl's default */
 	bool negotiate;
@@ -89,228 +64,6 @@ struct remote {
 	/* What the last SSH server that was refused did wrong; all are one host's. */
 	bool host_key_changed;
 };
-
-/* ---- URLs ------------------------------------------------------------------ */
-
-enum remote_scheme
-remote_scheme(const char *url)
-{
-	const struct scheme *s = schemes;
-
-	while (s->prefix != NULL && strncasecmp(url, s->prefix, strlen(s->prefix)) != 0)
-		s++;
-	return s->scheme;
-}
-
-const char *
-remote_path(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host == NULL ? "" : host + 3 + strcspn(host + 3, "/");
-}
-
-static void
-small_letters(char *p, const char *end)
-{
-	for (; p < end && *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-}
-
-/* A part of a parsed URL, malloc'd; NULL if it has none. */
-static char *
-take_part(CURLU *parsed, CURLUPart part, unsigned flags)
-{
-	char *text = NULL, *copy;
-
-	if (curl_url_get(parsed, part, &text, flags) != CURLUE_OK)
-		return NULL;
-	copy = strdup(text);
-	curl_free(text);
-	return copy;
-}
-
-static bool
-has_password(CURLU *parsed)
-{
-	char *password = take_part(parsed, CURLUPART_PASSWORD, 0);
-	bool has = password != NULL;
-
-	credential_free(password);
-	return has;
-}
-
-/* Take what nobody else may see out of a parsed URL and write it again. */
-static char *
-write_clean(CURLU *parsed)
-{
-	static const CURLUPart left_out[] = {
-	    CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_FRAGMENT};
-	char *url;
-
-	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
-		curl_url_set(parsed, left_out[i], NULL, 0);
-	url = take_part(parsed, CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
-	if (url == NULL)
-		msg("no memory");
-	else
-		small_letters(url, remote_path(url));
-	return url;
-}
-
-char *
-remote_url(const char *text, char **user)
-{
-	CURLU *parsed = curl_url();
-	char *url = NULL;
-	CURLUcode code;
-
-	if (user != NULL)
-		*user = NULL;
-	if (parsed == NULL) {
-		msg("no memory");
-		return NULL;
-	}
-	if (remote_scheme(text) == REMOTE_NONE) {
-		/* It may hold a password, so only its beginning is shown. */
-		msg("'%.*s': a URL begins with ftp://, ftps://, sftp://, http://, "
-		    "https:// or file:///",
-		    (int)strcspn(text, ":@"), text);
-		goto done;
-	}
-	if (remote_scheme(text) != REMOTE_FILE &&
-	    strncmp(strstr(text, "://"), ":///", 4) == 0) {
-		msg("%.100s: no host in this URL", text);
-		goto done;
-	}
-	code = curl_url_set(parsed, CURLUPART_URL, text, CURLU_URLENCODE);
-	if (code != CURLUE_OK) {
-		msg("%s...: %s", schemes[remote_scheme(text)].prefix,
-		    curl_url_strerror(code));
-		goto done;
-	}
-	if (has_password(parsed)) {
-		msg("%s...: no password in a URL, where others can read it: put it into "
-		    "~/.netrc (mode 600)",
-		    schemes[remote_scheme(text)].prefix);
-		goto done;
-	}
-	if (user != NULL)
-		*user = take_part(parsed, CURLUPART_USER, CURLU_URLDECODE);
-	url = write_clean(parsed);
-done:
-	curl_url_cleanup(parsed);
-	return url;
-}
-
-/* Is a part of a path, n bytes, one that leads elsewhere, or no name at all? */
-static bool
-part_climbs(const char *part, size_t n)
-{
-	char name[3] = "";
-	size_t length = 0;
-
-	for (size_t i = 0; i < n && length < sizeof(name); i++) {
-		name[length] = part[i];
-		if (n - i > 2 && part[i] == '%' && part[i + 1] == '2' &&
-		    (part[i + 2] == 'e' || part[i + 2] == 'E')) {
-			name[length] = '.';
-			i += 2;
-		}
-		length++;
-	}
-	return (length == 1 && name[0] == '.') ||
-	       (length == 2 && name[0] == '.' && name[1] == '.');
-}
-
-enum remote_scheme
-remote_scheme_checked(const char *url, const char **why)
-{
-	enum remote_scheme scheme = remote_scheme(url);
-	const char *host = strstr(url, "://"), *path = remote_path(url);
-
-	*why = NULL;
-	if (scheme == REMOTE_NONE)
-		*why = "the URL has no scheme of ours";
-	else if (memchr(host, '@', (size_t)(path - host)) != NULL)
-		*why = "the URL has a user in it";
-	else if ((path == host + 3) != (scheme == REMOTE_FILE) || path[0] != '/')
-		*why = "the URL has no host or no path";
-	else if (strcasestr(path, "%00") != NULL)
-		*why = "the URL has a NUL in it";
-	for (const char *p = url; *p != '\0' && *why == NULL; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '#')
-			*why = "the URL has a character that must be encoded";
-	for (const char *p = path; *p == '/' && *why == NULL;) {
-		size_t n = strcspn(++p, "/?");
-
-		if (part_climbs(p, n))
-			*why = "the URL has a . or .. in it";
-		p += n;
-	}
-	return *why == NULL ? scheme : REMOTE_NONE;
-}
-
-char *
-remote_encode(const char *path)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	char *encoded = malloc(3 * strlen(path) + 1), *to = encoded;
-
-	if (encoded == NULL)
-		return NULL;
-	for (; *path != '\0'; path++) {
-		unsigned char c = (unsigned char)*path;
-
-		/* "unreserved" of RFC 3986, 2.3, and the slash. */
-		if (c < 0x80 && (isalnum(c) || strchr("-._~/", c) != NULL)) {
-			*to++ = (char)c;
-		} else {
-			*to++ = '%';
-			*to++ = hex[c >> 4];
-			*to++ = hex[c & 15];
-		}
-	}
-	*to = '\0';
-	return encoded;
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-char *
-remote_decode(const char *path)
-{
-	char *decoded = malloc(strlen(path) + 1), *to = decoded;
-
-	if (decoded == NULL)
-		return NULL;
-	for (; *path != '\0'; path++) {
-		*to = *path;
-		if (*path == '%' && hex_digit(path[1]) >= 0 && hex_digit(path[2]) >= 0) {
-			*to = (char)(hex_digit(path[1]) * 16 + hex_digit(path[2]));
-			path += 2;
-		}
-		if (*to++ == '\0') {
-			free(decoded);
-			return NULL;
-		}
-	}
-	*to = '\0';
-	return decoded;
-}
-
-bool
-remote_same_server(const char *a, const char *b)
-{
-	return engine_compare(a, b) == 0;
-}
 
 /* ---- settings -------------------------------------------------------------- */
 
@@ -346,64 +99,6 @@ check_file(const char *option, const char *file)
 		return 0;
 	msg("%s: %s: cannot be read", option, file);
 	return EXIT_USAGE;
-}
-
-/* Does a URL lie below another one, which has no slash at its end? */
-static bool
-is_below(const char *url, const char *above)
-{
-	size_t n = strlen(above);
-
-	return strncmp(url, above, n) == 0 && (url[n] == '/' || url[n] == '\0');
-}
-
-/* Read the text of one --servers, whose URLs have blanks between them.  0, or the exit
-   status after a message. */
-static int
-read_group(struct group *group, const char *text)
-{
-	char *copy = strdup(text), *rest = copy, *word;
-
-	while (copy != NULL && (word = strsep(&rest, " \t\n,")) != NULL) {
-		char *url;
-
-		if (*word == '\0')
-			continue;
-		url = group->n < MEMBERS_MAX ? remote_url(word, NULL) : NULL;
-		if (url == NULL && group->n == MEMBERS_MAX)
-			msg("--servers: more than %d URLs", MEMBERS_MAX);
-		if (url == NULL) {
-			free(copy);
-			return EXIT_USAGE;
-		}
-		while (strlen(url) > 0 && url[strlen(url) - 1] == '/')
-			url[strlen(url) - 1] = '\0';
-		group->members[group->n++] = url;
-		if (remote_scheme(url) != remote_scheme(group->members[0])) {
-			msg("--servers: '%s' is not of the scheme of the first", url);
-			free(copy);
-			return EXIT_USAGE;
-		}
-	}
-	free(copy);
-	if (group->n > 1)
-		return 0;
-	msg("--servers: '%s' has not two URLs", text);
-	return EXIT_USAGE;
-}
-
-static int
-read_groups(struct remote *remote)
-{
-	for (char **text = option_servers; text != NULL && *text != NULL; text++) {
-		if (remote->n_groups == GROUPS_MAX) {
-			msg("--servers: more than %d lists", GROUPS_MAX);
-			return EXIT_USAGE;
-		}
-		if (read_group(&remote->groups[remote->n_groups++], *text) != 0)
-			return EXIT_USAGE;
-	}
-	return 0;
 }
 
 static int
@@ -452,7 +147,8 @@ remote_open(int *status)
 	remote->known_hosts = given_or_home(option_known_hosts, hosts);
 	remote->netrc = given_or_home(option_netrc, netrc);
 	remote->negotiate = option_keytab != NULL || option_principal != NULL;
-	*status = check_options(remote) | read_groups(remote);
+	*status =
+	    check_options(remote) | stand_in_read(&remote->stand_ins, option_servers);
 	if (*status == 0 && option_token_file != NULL) {
 		remote->token = credential_read(option_token_file);
 		*status = remote->token == NULL ? EXIT_USAGE : 0;
@@ -472,9 +168,7 @@ remote_close(struct remote *remote)
 {
 	if (remote == NULL)
 		return;
-	for (int i = 0; i < remote->n_groups; i++)
-		while (remote->groups[i].n > 0)
-			free(remote->groups[i].members[--remote->groups[i].n]);
+	stand_in_free(&remote->stand_ins);
 	credential_free(remote->token);
 	free(remote->ssh_key);
 	free(remote->known_hosts);
@@ -600,58 +294,13 @@ aim_http(struct remote *remote, CURL *easy, bool private)
 static bool
 aim_login(CURL *easy, const char *url, const char *user)
 {
-	CURLU *parsed = curl_url();
-	char *with_user = NULL;
+	char *with_user = url_with_user(url, user);
 
-	if (parsed != NULL &&
-	    curl_url_set(parsed, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
-	    curl_url_set(parsed, CURLUPART_USER, user, CURLU_URLENCODE) == CURLUE_OK)
-		with_user = take_part(parsed, CURLUPART_URL, 0);
-	curl_url_cleanup(parsed);
 	if (with_user == NULL)
 		return false;
 	curl_easy_setopt(easy, CURLOPT_URL, with_user);
 	free(with_user);
 	return true;
-}
-
-/* The URL on the server that is asked now, malloc'd; NULL: as it stands. */
-static char *
-turned(const struct remote *remote, const char *url)
-{
-	char *there = NULL;
-
-	for (int i = 0; i < remote->n_groups; i++) {
-		const struct group *group = &remote->groups[i];
-
-		if (group->now > 0 && is_below(url, group->members[0]) &&
-		    asprintf(&there, "%s%s", group->members[group->now],
-			url + strlen(group->members[0])) < 0)
-			there = NULL;
-		if (there != NULL)
-			break;
-	}
-	return there;
-}
-
-/* Turn to another member than the one that is asked, if one may be there. */
-static bool
-turn_group(struct group *group)
-{
-	time_t now = time(NULL);
-
-	group->away[group->now] = now;
-	for (int i = 1; i < group->n; i++) {
-		int next = (group->now + i) % group->n;
-
-		if (group->away[next] > now - AWAY_SECONDS)
-			continue;
-		msg("%s: no connection: %s is asked instead", group->members[group->now],
-		    group->members[next]);
-		group->now = next;
-		return true;
-	}
-	return false;
 }
 
 bool
@@ -660,28 +309,18 @@ remote_turn(struct remote *remote, CURL *easy)
 	char *url = NULL;
 
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
-	for (int i = 0; url != NULL && i < remote->n_groups; i++) {
-		struct group *group = &remote->groups[i];
-
-		for (int k = 0; k < group->n; k++) {
-			if (engine_compare(group->members[k], url) != 0)
-				continue;
-			/* Others may have found so before. */
-			return k != group->now || turn_group(group);
-		}
-	}
-	return false;
+	return url != NULL && stand_in_turn(&remote->stand_ins, url);
 }
 
 static void
 aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 {
-	enum remote_scheme scheme = remote_scheme(url);
-	bool http = scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS;
+	enum url_scheme scheme = url_scheme(url);
+	bool http = scheme == URL_HTTP || scheme == URL_HTTPS;
 
 	if (user == NULL)
 		user = option_user;
-	if (user == NULL && scheme == REMOTE_SFTP && !netrc_knows(remote, url, NULL))
+	if (user == NULL && scheme == URL_SFTP && !netrc_knows(remote, url, NULL))
 		user = getlogin() != NULL ? getlogin() : getenv("USER");
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_USERPWD, NULL);
@@ -692,13 +331,13 @@ aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 	curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	if (http)
-		aim_http(remote, easy, scheme == REMOTE_HTTPS || engine_is_loopback(url));
+		aim_http(remote, easy, scheme == URL_HTTPS || engine_is_loopback(url));
 }
 
 void
 remote_aim(struct remote *remote, CURL *easy, const char *url, const char *user)
 {
-	char *there = turned(remote, url);
+	char *there = stand_in_url(&remote->stand_ins, url);
 
 	aim(remote, easy, there != NULL ? there : url, user);
 	free(there); /* libcurl has its own copy */
@@ -708,13 +347,10 @@ char *
 remote_redirect(CURL *easy)
 {
 	char why[200], *to = engine_redirect(easy, why, sizeof(why)), *clean = NULL;
-	CURLU *parsed = to != NULL ? curl_url() : NULL;
 
 	/* A login in it is remote_aim()'s of before, or none of ours. */
-	if (parsed != NULL &&
-	    curl_url_set(parsed, CURLUPART_URL, to, CURLU_PATH_AS_IS) == CURLUE_OK)
-		clean = write_clean(parsed);
-	curl_url_cleanup(parsed);
+	if (to != NULL)
+		clean = url_without_user(to);
 	free(to);
 	return clean;
 }
@@ -741,7 +377,7 @@ static const struct verdict {
 static enum remote_outcome
 judge_status(long status, const char *url, char *message, size_t size)
 {
-	bool plain = remote_scheme(url) == REMOTE_HTTP && !engine_is_loopback(url);
+	bool plain = url_scheme(url) == URL_HTTP && !engine_is_loopback(url);
 
 	snprintf(message, size, "HTTP %ld%s", status,
 	    status != 401 ? ""
@@ -779,14 +415,14 @@ judge_reply(long reply, enum remote_outcome outcome, char *message, size_t size)
 }
 
 static enum remote_outcome
-untrusted(const struct remote *remote, enum remote_scheme scheme, const char *url,
+untrusted(const struct remote *remote, enum url_scheme scheme, const char *url,
     char *message, size_t size)
 {
 	const char *host = strstr(url, "://") + 3;
 	const char *at = memchr(host, '@', strcspn(host, "/"));
 
 	host = at != NULL ? at + 1 : host;
-	if (scheme != REMOTE_SFTP)
+	if (scheme != URL_SFTP)
 		snprintf(message, size,
 		    "its certificate is not trusted: --cacert names the authority's");
 	else if (remote->host_key_changed)
@@ -842,19 +478,19 @@ enum remote_outcome
 remote_judge(struct remote *remote, CURL *easy, CURLcode code, char *message, size_t size)
 {
 	enum remote_outcome outcome;
-	enum remote_scheme scheme;
+	enum url_scheme scheme;
 	char *url = NULL;
 	long status = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	scheme = remote_scheme(url != NULL ? url : "");
-	if (scheme == REMOTE_NONE)
+	scheme = url_scheme(url != NULL ? url : "");
+	if (scheme == URL_NONE)
 		return judge_code(easy, code, message, size);
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
 	    code == CURLE_SSL_ISSUER_ERROR)
 		return untrusted(remote, scheme, url, message, size);
-	if ((scheme == REMOTE_HTTP || scheme == REMOTE_HTTPS) &&
+	if ((scheme == URL_HTTP || scheme == URL_HTTPS) &&
 	    (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR) && status >= 300) {
 		char *to = NULL;
 
@@ -868,13 +504,13 @@ remote_judge(struct remote *remote, CURL *easy, CURLcode code, char *message, si
 	}
 	if (code == CURLE_LOGIN_DENIED) {
 		snprintf(message, size, "%s",
-		    scheme == REMOTE_SFTP
+		    scheme == URL_SFTP
 			? "login refused: see --user, --ssh-key, the ssh agent and .netrc"
 			: "login refused: see .netrc and --user");
 		return REMOTE_LOGIN;
 	}
 	outcome = judge_code(easy, code, message, size);
-	if (scheme == REMOTE_FTP || scheme == REMOTE_FTPS)
+	if (scheme == URL_FTP || scheme == URL_FTPS)
 		outcome = judge_reply(status, outcome, message, size);
 	return outcome;
 }

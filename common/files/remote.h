@@ -1,10 +1,10 @@
 /*
- * Files of other machines by URL, over libcurl: which URLs are taken, how to log in,
- * whom to trust, and what an ended transfer means.  Shared by the tools that list and
- * those that fetch; each runs its own transfers.
+ * Files of other machines by URL (files/url.h), over libcurl: how to log in, whom to
+ * trust, and what an ended transfer means.  Shared by the tools that list and those that
+ * fetch; each runs its own transfers.
  *
  *	struct remote *remote = remote_open(&status);
- *	char *url = remote_url(argument, &user);
+ *	char *url = url_clean(argument, &user);
  *	CURL *easy = remote_handle(remote);
  *	remote_aim(remote, easy, url, user);
  *	... curl_easy_perform(), or a multi handle ...
@@ -17,16 +17,6 @@
 #include <popt.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-enum remote_scheme {
-	REMOTE_FTP,  /* RFC 959; TLS by AUTH TLS (RFC 4217) as --ftp-tls says */
-	REMOTE_FTPS, /* TLS from the first byte */
-	REMOTE_SFTP,
-	REMOTE_HTTP,
-	REMOTE_HTTPS,
-	REMOTE_FILE,
-	REMOTE_NONE, /* no URL of these */
-};
 
 enum remote_outcome {
 	REMOTE_OK,
@@ -41,8 +31,8 @@ enum remote_outcome {
 };
 
 /* --servers, --user, --netrc-file, --token-file, --keytab, --principal, --cacert,
-   --ssh-key,
-   --known-hosts, --ftp-tls, --timeout, --slowest, for the option tables of the tools. */
+   --ssh-key, --known-hosts, --ftp-tls, --timeout, --slowest, for the option tables of the
+   tools. */
 extern struct poptOption remote_options[];
 
 struct remote;
@@ -55,24 +45,6 @@ struct remote;
 struct remote *remote_open(int *status);
 
 void remote_close(struct remote *remote);
-
-/*
- * Check a URL that the user gave and return what may be stored, printed and logged:
- * scheme and host in small letters, no user, password or fragment.  NULL after a message
- * with a remedy: it has no scheme or one that is not ours, no host, a password.  *user
- * (may be NULL) gets the user that it named, malloc'd, or NULL.  malloc'd.
- */
-char *remote_url(const char *text, char **user);
-
-/*
- * The same for a URL that came from outside, in a record: NULL, and why gets a constant,
- * if it is not one that remote_url() would return as it stands, or if its path has a
- * "." or ".." or an encoded NUL in it.
- */
-enum remote_scheme remote_scheme_checked(const char *url, const char **why);
-
-/* By the letters in front of "://"; REMOTE_NONE if it is none of ours. */
-enum remote_scheme remote_scheme(const char *url);
 
 /*
  * A new handle with all that is the same for every transfer: time-outs, least speed,
@@ -114,19 +86,6 @@ enum remote_outcome remote_judge(
  * what is wrong.  The caller bounds how often.
  */
 char *remote_redirect(CURL *easy);
-
-/* Do both lead to the same scheme, host and port? */
-bool remote_same_server(const char *a, const char *b);
-
-/*
- * Percent-encode a path (RFC 3986, 2.1) but for its slashes; percent-decode the path of
- * a URL.  malloc'd; NULL without memory, or if the decoded one would hold a NUL.
- */
-char *remote_encode(const char *path);
-char *remote_decode(const char *path);
-
-/* The path of a URL: from the '/' behind the host on; "" if there is none. */
-const char *remote_path(const char *url);
 
 /* libcurl's version and features in a line, for --version. */
 const char *remote_version(void);

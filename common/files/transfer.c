@@ -14,7 +14,7 @@
 static bool
 is_http(const struct transfer *t)
 {
-	return t->scheme == REMOTE_HTTP || t->scheme == REMOTE_HTTPS;
+	return t->scheme == URL_HTTP || t->scheme == URL_HTTPS;
 }
 
 /* Take no byte of this answer; always returns false. */
@@ -217,7 +217,7 @@ judge_answer(struct transfer *t)
 		    t->file->size);
 		return false;
 	}
-	if (t->scheme == REMOTE_FILE && total < 0)
+	if (t->scheme == URL_FILE && total < 0)
 		return refuse(t, TRANSFER_FAILED, "no regular file");
 	if (!judge_type(t))
 		return false;
@@ -242,13 +242,13 @@ receive(char *p, size_t size, size_t n, void *context)
 	}
 	if (t->rate != NULL && !rate_open(t->rate)) {
 		/* libcurl cannot pause a file://, which it reads in one go. */
-		if (t->scheme != REMOTE_FILE) {
+		if (t->scheme != URL_FILE) {
 			t->paused = true;
 			return CURL_WRITEFUNC_PAUSE;
 		}
 		(void)rate_sleep(t->rate, t->stop);
 	}
-	if (t->scheme == REMOTE_FILE && *t->stop != 0) {
+	if (t->scheme == URL_FILE && *t->stop != 0) {
 		refuse(t, TRANSFER_AGAIN, "stopped");
 		return 0;
 	}
@@ -284,7 +284,7 @@ transfer_open(
 	struct partial *partial = &t->partial;
 
 	*t = (struct transfer){.file = file,
-	    .scheme = remote_scheme(file->url),
+	    .scheme = url_scheme(file->url),
 	    .changed = -1,
 	    .anew = t->anew,
 	    .unchecked = t->unchecked};
@@ -423,7 +423,7 @@ transfer_begin(struct transfer *t, CURL *easy)
 	 * Of FTP, size and time cost a round trip each: from the first byte on, those of
 	 * an exact listing do.  Before a file is gone on with, the server is asked.
 	 */
-	t->as_listed = (t->scheme == REMOTE_FTP || t->scheme == REMOTE_FTPS) &&
+	t->as_listed = (t->scheme == URL_FTP || t->scheme == URL_FTPS) &&
 		       t->offset == 0 && t->file->size >= 0 && t->file->changed % 60 > 0;
 	curl_easy_setopt(easy, CURLOPT_IGNORE_CONTENT_LENGTH, t->as_listed ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_FILETIME, t->as_listed ? 0L : 1L);

@@ -13,6 +13,7 @@
 #include "files/rate.h"
 #include "files/remote.h"
 #include "files/target.h"
+#include "files/url.h"
 #include "text/checksum.h"
 
 #define TRANSFER_WHY 320
@@ -38,7 +39,7 @@ struct transfer_answer {
 
 struct transfer {
 	CURL *easy;
-	enum remote_scheme scheme;
+	enum url_scheme scheme;
 	const struct target *file; /* borrowed */
 	struct partial partial;
 	struct checksum checksum;

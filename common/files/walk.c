@@ -9,6 +9,7 @@
 
 #include "base/msg.h"
 #include "files/remote_record.h"
+#include "files/url.h"
 #include "stream/streams.h"
 #include "text/timestamp.h"
 
@@ -106,7 +107,7 @@ node_below(struct walk *walk, struct node *above, const char *name, const char *
 		walk->no_memory = true;
 		return NULL;
 	}
-	own = encoded == NULL ? remote_encode(name) : strdup(encoded);
+	own = encoded == NULL ? url_encode(name) : strdup(encoded);
 	if (own == NULL || !name_node(node, above, name, own)) {
 		walk->no_memory = true;
 		free(own);
@@ -305,7 +306,7 @@ compare_file(struct walk *walk, const struct node *node, const char *entry,
 	    .modified = record->modified,
 	    .time = record->time,
 	    .listed = walk->now};
-	char *name = remote_encode(entry), *url = NULL,
+	char *name = url_encode(entry), *url = NULL,
 	     *fields = remote_record_fields(walk->options->template, values);
 
 	if (name == NULL || fields == NULL ||
@@ -403,7 +404,7 @@ done:
 static void
 note_name(struct walk *walk, const struct directory_entry *entry)
 {
-	char *name = remote_encode(entry->name);
+	char *name = url_encode(entry->name);
 
 	if (walk->n_names == walk->names_capacity) {
 		long capacity = 2 * walk->names_capacity + 64;
@@ -764,7 +765,7 @@ step_down(struct walk *walk, struct node *node, const char *encoded, size_t n)
 	const struct template *template = walk->options->template;
 	const struct walk_root *root = node->root;
 	char *part = strndup(encoded, n);
-	char *name = part != NULL ? remote_decode(part) : NULL;
+	char *name = part != NULL ? url_decode(part) : NULL;
 	struct node *below = NULL;
 	bool fits = name != NULL && node->level < template_depth(template);
 

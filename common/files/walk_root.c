@@ -6,6 +6,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "files/remote.h"
+#include "files/url.h"
 #include "files/walk.h"
 
 #define ROOTS_MAX 1000
@@ -32,7 +33,7 @@ walk_roots_free(struct walk_root *roots, size_t n)
 static void
 cut(const char *text, bool sources, size_t *above, size_t *end)
 {
-	const char *path = remote_path(text);
+	const char *path = url_path(text);
 	size_t begin = (size_t)(path - text);
 
 	*end = strlen(text);
@@ -55,7 +56,7 @@ name_source(struct walk_root *root, const char *last, size_t n, bool sources)
 		return -1;
 	root->is_glob = (n == 0 && sources) || strpbrk(raw, "*?[") != NULL;
 	if (n > 0)
-		root->pattern = remote_decode(raw);
+		root->pattern = url_decode(raw);
 	else if (sources)
 		root->pattern = strdup("*");
 	else
@@ -63,7 +64,7 @@ name_source(struct walk_root *root, const char *last, size_t n, bool sources)
 	free(raw);
 	if (root->pattern == NULL)
 		return -1;
-	root->named = n > 0 ? remote_encode(root->pattern) : strdup("");
+	root->named = n > 0 ? url_encode(root->pattern) : strdup("");
 	return root->named != NULL ? 0 : -1;
 }
 
@@ -79,9 +80,9 @@ read_root(const char *text, bool sources, struct walk_root *root)
 	if (asprintf(&url, "%.*s%s", (int)above, text,
 		above > 0 && text[above - 1] == '/' ? "" : "/") < 0)
 		goto memory;
-	root->url = remote_url(
-	    *remote_path(text) != '\0' || strstr(text, "://") != NULL ? url : text,
-	    &root->user);
+	root->url =
+	    url_clean(*url_path(text) != '\0' || strstr(text, "://") != NULL ? url : text,
+		&root->user);
 	free(url);
 	if (root->url == NULL)
 		return EXIT_USAGE;

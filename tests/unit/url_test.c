@@ -1,5 +1,5 @@
 /* URLs of files on other machines. */
-#include "files/remote.h"
+#include "files/url.h"
 
 #include "unit.h"
 
@@ -48,7 +48,7 @@ urls(void **state)
 		char *user, *url;
 
 		hush();
-		url = remote_url(table[i].text, &user);
+		url = url_clean(table[i].text, &user);
 		speak();
 		if (table[i].url == NULL) {
 			assert_null(url);
@@ -68,50 +68,49 @@ urls_of_records(void **state)
 {
 	static const struct {
 		const char *url;
-		enum remote_scheme scheme;
+		enum url_scheme scheme;
 	} table[] = {
-	    {"ftp://host/L2/a%20b", REMOTE_FTP},
-	    {"file:///data/x", REMOTE_FILE},
-	    {"https://host/a/.../x", REMOTE_HTTPS},
-	    {"http://host/..x/x..", REMOTE_HTTP},
-	    {"ftp://host/a/../b", REMOTE_NONE},
-	    {"ftp://host/a/%2e%2E/b", REMOTE_NONE},
-	    {"ftp://host/a/.%2e", REMOTE_NONE},
-	    {"ftp://host/./b", REMOTE_NONE},
-	    {"ftp://host/a b", REMOTE_NONE},
-	    {"ftp://host/a\nb", REMOTE_NONE},
-	    {"ftp://host/a%00b", REMOTE_NONE},
-	    {"ftp://host", REMOTE_NONE},
-	    {"ftp://user@host/x", REMOTE_NONE},
-	    {"ftp://user:pw@host/x", REMOTE_NONE},
-	    {"file://host/x", REMOTE_NONE},
-	    {"gopher://host/x", REMOTE_NONE},
-	    {"x", REMOTE_NONE},
+	    {"ftp://host/L2/a%20b", URL_FTP},
+	    {"file:///data/x", URL_FILE},
+	    {"https://host/a/.../x", URL_HTTPS},
+	    {"http://host/..x/x..", URL_HTTP},
+	    {"ftp://host/a/../b", URL_NONE},
+	    {"ftp://host/a/%2e%2E/b", URL_NONE},
+	    {"ftp://host/a/.%2e", URL_NONE},
+	    {"ftp://host/./b", URL_NONE},
+	    {"ftp://host/a b", URL_NONE},
+	    {"ftp://host/a\nb", URL_NONE},
+	    {"ftp://host/a%00b", URL_NONE},
+	    {"ftp://host", URL_NONE},
+	    {"ftp://user@host/x", URL_NONE},
+	    {"ftp://user:pw@host/x", URL_NONE},
+	    {"file://host/x", URL_NONE},
+	    {"gopher://host/x", URL_NONE},
+	    {"x", URL_NONE},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
 		const char *why;
 
-		assert_int_equal(
-		    remote_scheme_checked(table[i].url, &why), table[i].scheme);
-		assert_int_equal(why == NULL, table[i].scheme != REMOTE_NONE);
+		assert_int_equal(url_scheme_checked(table[i].url, &why), table[i].scheme);
+		assert_int_equal(why == NULL, table[i].scheme != URL_NONE);
 	}
 }
 
 static void
 encoding(void **state)
 {
-	char *text = remote_encode("/L2/a b#%?&\xe9~.txt"), *back;
+	char *text = url_encode("/L2/a b#%?&\xe9~.txt"), *back;
 
 	(void)state;
 	assert_string_equal(text, "/L2/a%20b%23%25%3F%26%E9~.txt");
-	back = remote_decode(text);
+	back = url_decode(text);
 	assert_string_equal(back, "/L2/a b#%?&\xe9~.txt");
 	free(text);
 	free(back);
-	assert_null(remote_decode("a%00b"));
-	back = remote_decode("100%");
+	assert_null(url_decode("a%00b"));
+	back = url_decode("100%");
 	assert_string_equal(back, "100%");
 	free(back);
 }
@@ -120,13 +119,13 @@ static void
 servers(void **state)
 {
 	(void)state;
-	assert_true(remote_same_server("ftp://h/a", "ftp://H:21/b"));
-	assert_false(remote_same_server("ftp://h/a", "ftps://h/a"));
-	assert_false(remote_same_server("http://h/a", "http://h:8080/a"));
-	assert_false(remote_same_server("http://h/a", "http://h.evil/a"));
-	assert_string_equal(remote_path("ftp://h/a/b"), "/a/b");
-	assert_string_equal(remote_path("ftp://h"), "");
-	assert_string_equal(remote_path("file:///x"), "/x");
+	assert_true(url_same_server("ftp://h/a", "ftp://H:21/b"));
+	assert_false(url_same_server("ftp://h/a", "ftps://h/a"));
+	assert_false(url_same_server("http://h/a", "http://h:8080/a"));
+	assert_false(url_same_server("http://h/a", "http://h.evil/a"));
+	assert_string_equal(url_path("ftp://h/a/b"), "/a/b");
+	assert_string_equal(url_path("ftp://h"), "");
+	assert_string_equal(url_path("file:///x"), "/x");
 }
 
 int
