@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/msg.h"
+#include "query/query_label.h"
+#include "text/timestamp.h"
 #include "web/page_entry.h"
 #include "web/page_experiment.h"
 #include "web/page_job.h"
@@ -26,6 +29,7 @@ const struct page pages[] = {
     {.path = "/e/:experiment",
 	.name = "experiment",
 	.title = "Experiment",
+	.there = "is_experiment",
 	.menu = "Overview",
 	.parameters = "from to",
 	.needs = "collaborators",
@@ -33,6 +37,7 @@ const struct page pages[] = {
     {.path = "/e/:experiment/entries",
 	.name = "entries",
 	.title = "Entries",
+	.there = "is_experiment",
 	.menu = "Entries",
 	.parameters = "author tag run from to deleted page",
 	.kinds = entries_kinds,
@@ -40,12 +45,14 @@ const struct page pages[] = {
     {.path = "/e/:experiment/entries/:entry",
 	.name = "entries",
 	.title = "Entry",
+	.there = "is_entry",
 	.parameters = "deleted",
 	.kinds = entries_kinds,
 	.needs = "attachments downloads get_elog_tags"},
     {.path = "/e/:experiment/entries/:entry/html",
 	.name = "entry_html",
 	.title = "Entry",
+	.there = "is_entry",
 	.framed = true,
 	.fill = page_entry_html},
     {.path = "/e/:experiment/entries/:entry/files/:file",
@@ -56,6 +63,7 @@ const struct page pages[] = {
     {.path = "/e/:experiment/runs",
 	.name = "runs",
 	.title = "Runs",
+	.there = "is_experiment",
 	.menu = "Runs",
 	.parameters = PAGE_RUNS_PARAMETERS,
 	.needs = "condition_columns run_tables aliases run_periods",
@@ -89,10 +97,12 @@ const struct page pages[] = {
     {.path = "/e/:experiment/runs/:run",
 	.name = "around",
 	.title = "Run",
+	.there = "is_run",
 	.needs = "condition_columns local_conditions attachments"},
     {.path = "/e/:experiment/plot",
 	.name = "plot",
 	.title = "Plot",
+	.there = "is_experiment",
 	.menu = "Plot",
 	.parameters = PAGE_PLOT_PARAMETERS,
 	.needs = "condition_columns run_param_descriptions",
@@ -121,6 +131,7 @@ const struct page pages[] = {
     {.path = "/jobs/:job",
 	.name = "job",
 	.title = "Job",
+	.there = "is_job",
 	.needs = "jobs",
 	.seconds = 10,
 	.fill = page_job,
@@ -128,6 +139,7 @@ const struct page pages[] = {
     {.path = "/jobs/:job/lineage",
 	.name = "lineage",
 	.title = "Lineage",
+	.there = "is_job",
 	.needs = "jobs",
 	.seconds = 10,
 	.fill = page_lineage,
@@ -238,6 +250,84 @@ page_find(struct request *request)
 	return page;
 }
 
+/* ---- What is asked for ------------------------------------------------------ */
+
+static bool
+is_time(const char *text)
+{
+	int64_t when;
+
+	return timestamp_read(text, strlen(text), &when);
+}
+
+static bool
+is_number(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n < 10 && strspn(text, "0123456789") == n && strspn(text, "0") < n;
+}
+
+/* Is it one of the words of a list with spaces between? */
+static bool
+is_word(const char *list, const char *text, size_t n)
+{
+	for (const char *p = list; *p != '\0';) {
+		size_t length = strcspn(p, " ");
+
+		if (length == n && memcmp(p, text, n) == 0)
+			return true;
+		p += length + strspn(p + length, " ");
+	}
+	return false;
+}
+
+/* Parameters that are no texts, and what they may be: is_fit(), or words of a list with
+   commas between. */
+static const struct {
+	const char *pages; /* NULL: all */
+	const char *name, *expected;
+	bool (*is_fit)(const char *text);
+} expectations[] = {
+    {NULL, "page", "a whole number from 1 on", is_number},
+    {"experiment entries", "from", "a time such as 2026-03-01", is_time},
+    {"experiment entries", "to", "a time such as 2026-03-01", is_time},
+    {"search", "sort", "rank time", NULL},
+    {"search", "facets", "all", NULL},
+    {"plot", "kind", "histogram points", NULL},
+    {"plot", "bins", "a whole number from 1 on", is_number},
+    {"plot", "log", "x y colour", NULL},
+};
+
+bool
+page_is_mistaken(const struct page *page, const struct request *request)
+{
+	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
+		const char *which = expectations[i].pages,
+			   *text = request_value(request, expectations[i].name);
+		bool fits = true;
+
+		if (text == NULL ||
+		    (which != NULL && !is_word(which, page->name, strlen(page->name))))
+			continue;
+		if (expectations[i].is_fit != NULL)
+			fits = expectations[i].is_fit(text);
+		else
+			for (const char *p = text; fits && *p != '\0';) {
+				size_t n = strcspn(p, ",");
+
+				fits = is_word(expectations[i].expected, p, n);
+				p += n + (p[n] == ',');
+			}
+		if (!fits) {
+			msg("%s: '%.100s': %s is expected", expectations[i].name, text,
+			    expectations[i].expected);
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 page_values(const struct page *page, struct view *view)
 {
@@ -249,8 +339,14 @@ page_values(const struct page *page, struct view *view)
 		const char *name =
 		    part[0] == ':' ? arena_text(arena, part + 1, n - 1) : NULL;
 
-		if (name != NULL && i < view->request->n_segments)
-			view_set(view, name, view->request->segments[i]);
+		const char *text;
+
+		if (name == NULL || i >= view->request->n_segments)
+			continue;
+		text = view->request->segments[i];
+		if (strcmp(name, "experiment") == 0)
+			text = query_label_address(arena, text, strlen(text));
+		view_set(view, name, text);
 	}
 }
 

@@ -20,6 +20,9 @@ struct page {
 	const char *menu;
 	const char *parameters; /* those that it knows, with spaces between */
 	const char *needs;	/* tables that older databases lack, in the same way */
+	/* The file of common/sql/web/ whose statement has a row if what the path names is
+	   there; without one the answer is 404.  NULL: it always is. */
+	const char *there;
 	int seconds; /* how long an answer is good, since the time is a part of it; 0: as
 			long as the database stays as it is */
 	const struct rows_kind *kinds; /* of its rows, or NULL */
@@ -47,6 +50,10 @@ extern const struct page pages[];
  * know are forgotten.
  */
 const struct page *page_find(struct request *request);
+
+/* Has the request parameters of the page whose values make no sense?  True after a
+   message about the first. */
+bool page_is_mistaken(const struct page *page, const struct request *request);
 
 /* Does it have rows to print? */
 bool page_has_rows(const struct page *page);

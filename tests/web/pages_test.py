@@ -33,7 +33,9 @@ def address(place, page):
 
 def is_quiet(driver, place):
     """Nothing on the console, no request to elsewhere, no script of others ran."""
-    said = [e for e in driver.get_log("browser") if e["level"] != "DEBUG"]
+    # Of a page of what is not there the browser notes the 404.
+    said = [e for e in driver.get_log("browser") if e["level"] != "DEBUG"
+            and not (e["message"].startswith(driver.current_url + " ") and "404 (Not Found)" in e["message"])]
     assert not said, said
     for url in logbook.asked_for(driver):
         assert url.startswith((place.server.base + "/", "data:image/", "about:", "chrome:", "devtools:")), url
