@@ -75,8 +75,7 @@ condition_value_read(struct json_span json, struct condition_value *value)
 		text = json.p[0] == '-' ? (struct json_span){"-Infinity", 9}
 					: (struct json_span){"Infinity", 8};
 	if (text.p[0] == '-' || (text.p[0] >= '0' && text.p[0] <= '9')) {
-		if (number_json(text.p, text.n, &value->number) &&
-		    (!value->number.is_real || isfinite(value->number.real))) {
+		if (number_spelled(text.p, text.n, &value->number)) {
 			value->type =
 			    value->number.is_real ? CONDITION_FLOAT : CONDITION_INT;
 			value->text = text;

@@ -194,12 +194,52 @@ take_line(struct daq *daq, struct word line, const char **names, long number)
 	return daq_add_reading(daq, name.p, name.n, json, NULL);
 }
 
+/* Can it be the name of a process variable?  After a brace it is a filter of channels. */
+static bool
+is_variable(struct word name)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < name.n && name.p[i] != '{'; i++) {
+		bool plain = isalnum((unsigned char)name.p[i]) != 0;
+
+		if (!plain && memchr("_-+:;.[]<>$/#@~|", name.p[i], 16) == NULL)
+			return false;
+		any = any || plain;
+	}
+	return any && name.p[0] != '#';
+}
+
+/* Is each of the lines what caget may have printed?  A file that was taken for another
+   should not become conditions. */
+static bool
+is_output(const struct daq *daq, const char *text, const char *end)
+{
+	for (long number = 1; text < end; number++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		struct word line = {
+		    text, (size_t)((newline != NULL ? newline : end) - text)};
+		struct word left = line, name = next_word(&left);
+
+		if (name.n > 0 && !is_variable(name)) {
+			msg("%s: line %ld: '%.*s' is no name of EPICS: is it what caget "
+			    "printed? Nothing is taken",
+			    daq->path, number, name.n < 60 ? (int)name.n : 60, name.p);
+			return false;
+		}
+		text = line.p + line.n + 1;
+	}
+	return true;
+}
+
 int
 daq_caget_read(struct daq *daq, const char *text, size_t n)
 {
 	const char *end = text + n, *names = daq->names;
 	long number = 0;
 
+	if (names == NULL && !is_output(daq, text, end))
+		return -1;
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		struct word line = {

@@ -207,7 +207,7 @@ add_mixed(struct lane_filter *filter, struct part *part, const struct constant *
 	bool equality = part->term.operator== SQLITE_INDEX_CONSTRAINT_EQ;
 
 	if (constant->is_text &&
-	    number_json(constant->text, constant->n, &spelled.number)) {
+	    number_spelled(constant->text, constant->n, &spelled.number)) {
 		if (!equality || !add_value(filter, part, &spelled))
 			return false;
 	} else if (!equality) {

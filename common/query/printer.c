@@ -140,6 +140,15 @@ base64(struct printer *printer, const struct cell *cell, size_t *n)
 	return text;
 }
 
+size_t
+printer_hides(const char *p, size_t n)
+{
+	if ((unsigned char)p[0] < 0x20 || p[0] == 0x7f)
+		return 1;
+	/* U+0080 to U+009F */
+	return n > 1 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0 ? 2 : 0;
+}
+
 bool
 printer_is_number(enum cell_kind kind)
 {

@@ -115,6 +115,10 @@ int printer_close(struct printer *printer, bool whole);
  */
 const char *printer_text(struct printer *printer, const struct cell *cell, size_t *n);
 
+/* How many bytes at p, of n > 0, are a control character, which a terminal would obey; 0:
+   it is none. */
+size_t printer_hides(const char *p, size_t n);
+
 /* Is the text of a cell JSON? */
 bool printer_is_json(const struct cell *cell);
 

@@ -17,13 +17,6 @@ needs_quotes(const char *p, size_t n)
 	return n == 0 || p[0] == ' ' || p[n - 1] == ' ';
 }
 
-/* Is it a byte that a terminal would obey, where it may be one? */
-static bool
-is_hidden(const struct printer *printer, char c)
-{
-	return printer->plain && (((unsigned char)c < 0x20 && c != '\n') || c == 0x7f);
-}
-
 static void
 put_field(struct printer *printer, const char *p, size_t n)
 {
@@ -33,14 +26,16 @@ put_field(struct printer *printer, const char *p, size_t n)
 
 	if (quotes)
 		stream_put(out, "\"", 1);
-	for (size_t i = 0; (quotes || printer->plain) && i < n; i++) {
-		bool hidden = is_hidden(printer, p[i]);
+	for (size_t i = 0, step; (quotes || printer->plain) && i < n; i += step) {
+		size_t hidden =
+		    printer->plain && p[i] != '\n' ? printer_hides(p + i, n - i) : 0;
 
-		if (!hidden && p[i] != '"')
+		step = hidden > 0 ? hidden : 1;
+		if (hidden == 0 && p[i] != '"')
 			continue;
 		stream_put(out, p + from, i - from);
-		stream_puts(out, hidden ? "?" : "\"\"");
-		from = i + 1;
+		stream_puts(out, hidden > 0 ? "?" : "\"\"");
+		from = i + step;
 	}
 	stream_put(out, p + from, n - from);
 	if (quotes)

@@ -13,20 +13,22 @@ put_escaped(struct printer *printer, const char *p, size_t n)
 	static const char letters[] = "\t\n\r\\", escapes[] = "\\t\\n\\r\\\\";
 	size_t from = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, step; i < n; i += step) {
+		size_t hidden = printer->plain ? printer_hides(p + i, n - i) : 0;
 		const char *letter;
 
-		if ((unsigned char)p[i] >= 0x20 && p[i] != '\\' && p[i] != 0x7f)
+		step = hidden > 0 ? hidden : 1;
+		if (hidden == 0 && (unsigned char)p[i] >= 0x20 && p[i] != '\\')
 			continue;
 		letter = memchr(letters, p[i], sizeof(letters) - 1);
-		if (letter == NULL && !printer->plain)
+		if (letter == NULL && hidden == 0)
 			continue;
 		stream_put(&printer->out, p + from, i - from);
 		if (letter != NULL)
 			stream_put(&printer->out, escapes + 2 * (letter - letters), 2);
 		else
 			stream_put(&printer->out, "?", 1);
-		from = i + 1;
+		from = i + step;
 	}
 	stream_put(&printer->out, p + from, n - from);
 }

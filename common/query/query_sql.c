@@ -196,7 +196,7 @@ spells_number(const struct query_node *node, struct query_value *value)
 
 	node = query_plain(node);
 	if (node->kind != KIND_CONSTANT || node->type != QUERY_STRING ||
-	    !number_json(node->text, node->length, &number))
+	    !number_spelled(node->text, node->length, &number))
 		return false;
 	*value = (struct query_value){.type = number.is_real ? QUERY_FLOAT : QUERY_INT,
 	    .integer = number.integer,

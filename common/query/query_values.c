@@ -589,7 +589,7 @@ give_local(sqlite3_context *context, sqlite3_value *value, char form)
 	bool text = sqlite3_value_type(value) == SQLITE_TEXT;
 
 	if (text && form != 's' &&
-	    number_json((const char *)sqlite3_value_text(value),
+	    number_spelled((const char *)sqlite3_value_text(value),
 		(size_t)sqlite3_value_bytes(value), &number)) {
 		/* A text that spells a number is that number. */
 		if (number.is_real)

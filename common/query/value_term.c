@@ -299,7 +299,7 @@ value_term_holds_local(const struct value_term *term, sqlite3_value *value)
 		    sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value)};
 		/* A text that spells a number is that number. */
 		if (operand.class == CLASS_TEXT &&
-		    number_json(operand.text.p, operand.text.n, &operand.number))
+		    number_spelled(operand.text.p, operand.text.n, &operand.number))
 			operand.class = CLASS_NUMBER;
 		break;
 	default:

@@ -275,6 +275,12 @@ number_json(const char *p, size_t n, struct number *number)
 	return true;
 }
 
+bool
+number_spelled(const char *p, size_t n, struct number *number)
+{
+	return number_json(p, n, number) && (!number->is_real || isfinite(number->real));
+}
+
 int
 number_compare(const struct number *a, const struct number *b)
 {

@@ -39,6 +39,12 @@ bool number_read(const char *p, size_t n, struct number *number);
  */
 bool number_json(const char *p, size_t n, struct number *number);
 
+/*
+ * The number that a text, or what stands for one, spells: as number_json(), but one that
+ * no double holds is none, and stays a text.
+ */
+bool number_spelled(const char *p, size_t n, struct number *number);
+
 /* Compare exactly, also an integer with a double: negative, 0, positive. */
 int number_compare(const struct number *a, const struct number *b);
 

@@ -464,6 +464,14 @@ END
     equal "$(shown e2 007)" $'MFX:DIA:MMS:05.RBV\tfloat\t12.5\nMFX:DIA:MMS:05.RBV.timestamp\ttime\t2026-03-01T12:00:00.123456Z\nMFX:VAC:PUMP\tfloat\t3e-09\nMFX:VAC:PUMP.timestamp\ttime\t2026-03-01T12:00:01Z'
     printf '5\n' | elog-cond parse caget /dev/stdin --names x --experiment e1 --run 1 --db "$db"
     equal "$(shown e1 1 | grep ^x)" $'x\tint\t5'
+    # What is no output of caget becomes no conditions.
+    printf 'cd /tmp\n[ -e x ] || exit\n' >"$BATS_TEST_TMPDIR/env.sh"
+    run --separate-stderr elog-cond parse caget "$BATS_TEST_TMPDIR/env.sh" --experiment e1 --run 1 --db "$db"
+    status_is 1
+    says elog-cond "env.sh: line 2: '[' is no name of EPICS"
+    equal "$(shown e1 1 | grep -c ^cd)" 0
+    printf 'A-b_c:d[1]<2>;.VAL$ 1\nX.VAL{"dbnd":{"d":1.5}} 2\n' | elog-cond parse caget /dev/stdin --experiment e1 --run 1 --db "$db"
+    equal "$(shown e1 1 | grep -cE '^(A-b_c|X[.]VAL)')" 2
     run --separate-stderr elog-cond parse excel "$sample/daq/caget.txt" --experiment e1 --run 1
     status_is 1
     says elog-cond "'excel': none of the formats coda, caget"
@@ -687,4 +695,16 @@ END
     elog-cond type --db "$db" word string
     elog-cond set --db "$db" e1 2 word nan
     equal "$(shown e1 2 | grep word)" $'word\tstring\tnan'
+}
+
+@test "a text that spells a number which no double holds is a text, wherever it is read" {
+    elog-cond set e1 1 big 1e400 --db "$db"
+    equal "$(elog-select -v big --format json "big < 'zzz'" "$db" | jq -c .big)" '"1e400"'
+    equal "$(elog-select -v big "big == '1e400'" "$db")" $'e1\t1\t1e400'
+    elog-cond set e1 2 big 5 --db "$db"
+    equal "$(elog-select -v big 'big > 4' "$db")" $'e1\t2\t5'
+    equal "$(elog-select -v big 'big == math.inf' "$db")" ''
+    equal "$(elog-select -v big "big == '1e400'" "$db")" $'e1\t1\t1e400'
+    elog-cond set e1 1 big Infinity --replace --db "$db"
+    equal "$(elog-select -v big 'big > 1e308' "$db")" $'e1\t1\tInfinity'
 }

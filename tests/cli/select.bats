@@ -674,6 +674,16 @@ halld         9  9  mew     True"
     says elog-select xml "table, tsv, csv, json"
 }
 
+@test "tsv and csv on a terminal: no control character of 7 or of 8 bits" {
+    sqlite3 "$db" "UPDATE conditions SET value = 'a' || char(9) || '\' || char(27) || '[2J' || char(155) || '2J' || char(127) || 'ǎ\"' WHERE type_id = 4 AND run_id = 50"
+    run terminal 24 "elog-select --format tsv -r 5 -v d '$db'"
+    equal "$output" $'halld\t5\ta\\t\\\\?[2J?2J?ǎ"'
+    run terminal 24 "elog-select --format csv -r 5 -v d '$db'"
+    equal "${lines[1]}" 'halld,5,"a?\?[2J?2J?ǎ"""'
+    run elog-select --format tsv -r 5 -v d "$db"
+    equal "$output" $'halld\t5\ta\\t\\\\\e[2J\xc2\x9b2J\x7fǎ"'
+}
+
 # terminal ROWS COMMAND: run by a shell on a terminal of that many rows.
 terminal() {
     local rows=$1
