@@ -279,40 +279,10 @@ make_file(struct answer *answer, struct view *view, const struct page *page)
 }
 
 static int
-not_here(struct answer *answer, struct request *request)
-{
-	answer_error(answer, request, 404, "Not here",
-	    "What the address names is not in this database.");
-	return 0;
-}
-
-/* Is what the path names in the database?  1, 0, or -1 after a message. */
-static int
-is_there(struct view *view, const struct page *page)
-{
-	const struct pool_file *file;
-	sqlite3_stmt *statement;
-	int code;
-
-	if (page->there == NULL)
-		return 1;
-	file = pool_statements(view->connection, page->there);
-	if (file == NULL)
-		return -1;
-	statement = file->statements[0].statement;
-	view_bind(view, statement);
-	code = sqlite3_step(statement);
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
-		db_complain(view->connection->db, view->connection->path);
-	sqlite3_reset(statement);
-	return code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : -1;
-}
-
-static int
 make(struct answer *answer, struct view *view, const struct page *page, uint64_t version)
 {
 	sqlite3 *db = view->connection->db;
-	int result, there;
+	int result;
 
 	/* All that a page shows is of one state of the database. */
 	if (db_exec(db, view->connection->path,
@@ -321,14 +291,7 @@ make(struct answer *answer, struct view *view, const struct page *page, uint64_t
 		return -1;
 	page_values(page, view);
 	view_set(view, "form", view->request->form == REQUEST_PAGE ? "page" : "rows");
-	there = is_there(view, page);
-	if (there == 0)
-		view->status = 404;
-	if (there < 0)
-		result = -1;
-	else if (there == 0 && view->request->form != REQUEST_PAGE)
-		result = not_here(answer, view->request);
-	else if (page->file != NULL)
+	if (page->file != NULL)
 		result = make_file(answer, view, page);
 	else
 		result = view->request->form == REQUEST_PAGE ||

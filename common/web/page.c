@@ -29,7 +29,6 @@ const struct page pages[] = {
     {.path = "/e/:experiment",
 	.name = "experiment",
 	.title = "Experiment",
-	.there = "is_experiment",
 	.menu = "Overview",
 	.parameters = "from to",
 	.needs = "collaborators",
@@ -37,7 +36,6 @@ const struct page pages[] = {
     {.path = "/e/:experiment/entries",
 	.name = "entries",
 	.title = "Entries",
-	.there = "is_experiment",
 	.menu = "Entries",
 	.parameters = "author tag run from to deleted page",
 	.kinds = entries_kinds,
@@ -45,14 +43,12 @@ const struct page pages[] = {
     {.path = "/e/:experiment/entries/:entry",
 	.name = "entries",
 	.title = "Entry",
-	.there = "is_entry",
 	.parameters = "deleted",
 	.kinds = entries_kinds,
 	.needs = "attachments downloads get_elog_tags"},
     {.path = "/e/:experiment/entries/:entry/html",
 	.name = "entry_html",
 	.title = "Entry",
-	.there = "is_entry",
 	.framed = true,
 	.fill = page_entry_html},
     {.path = "/e/:experiment/entries/:entry/files/:file",
@@ -63,7 +59,6 @@ const struct page pages[] = {
     {.path = "/e/:experiment/runs",
 	.name = "runs",
 	.title = "Runs",
-	.there = "is_experiment",
 	.menu = "Runs",
 	.parameters = PAGE_RUNS_PARAMETERS,
 	.needs = "condition_columns run_tables aliases run_periods",
@@ -97,12 +92,10 @@ const struct page pages[] = {
     {.path = "/e/:experiment/runs/:run",
 	.name = "around",
 	.title = "Run",
-	.there = "is_run",
 	.needs = "condition_columns local_conditions attachments"},
     {.path = "/e/:experiment/plot",
 	.name = "plot",
 	.title = "Plot",
-	.there = "is_experiment",
 	.menu = "Plot",
 	.parameters = PAGE_PLOT_PARAMETERS,
 	.needs = "condition_columns run_param_descriptions",
@@ -131,7 +124,6 @@ const struct page pages[] = {
     {.path = "/jobs/:job",
 	.name = "job",
 	.title = "Job",
-	.there = "is_job",
 	.needs = "jobs",
 	.seconds = 10,
 	.fill = page_job,
@@ -139,7 +131,6 @@ const struct page pages[] = {
     {.path = "/jobs/:job/lineage",
 	.name = "lineage",
 	.title = "Lineage",
-	.there = "is_job",
 	.needs = "jobs",
 	.seconds = 10,
 	.fill = page_lineage,
@@ -270,8 +261,10 @@ is_number(const char *text)
 
 /* Is it one of the words of a list with spaces between? */
 static bool
-is_word(const char *list, const char *text, size_t n)
+is_word(const char *list, const char *text)
 {
+	size_t n = strlen(text);
+
 	for (const char *p = list; *p != '\0';) {
 		size_t length = strcspn(p, " ");
 
@@ -282,21 +275,16 @@ is_word(const char *list, const char *text, size_t n)
 	return false;
 }
 
-/* Parameters that are no texts, and what they may be: is_fit(), or words of a list with
-   commas between. */
+/* Parameters that are no texts. */
 static const struct {
 	const char *pages; /* NULL: all */
 	const char *name, *expected;
-	bool (*is_fit)(const char *text);
+	bool (*fits)(const char *text);
 } expectations[] = {
     {NULL, "page", "a whole number from 1 on", is_number},
     {"experiment entries", "from", "a time such as 2026-03-01", is_time},
     {"experiment entries", "to", "a time such as 2026-03-01", is_time},
-    {"search", "sort", "rank time", NULL},
-    {"search", "facets", "all", NULL},
-    {"plot", "kind", "histogram points", NULL},
     {"plot", "bins", "a whole number from 1 on", is_number},
-    {"plot", "log", "x y colour", NULL},
 };
 
 bool
@@ -305,25 +293,13 @@ page_is_mistaken(const struct page *page, const struct request *request)
 	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
 		const char *which = expectations[i].pages,
 			   *text = request_value(request, expectations[i].name);
-		bool fits = true;
 
-		if (text == NULL ||
-		    (which != NULL && !is_word(which, page->name, strlen(page->name))))
+		if (text == NULL || (which != NULL && !is_word(which, page->name)) ||
+		    expectations[i].fits(text))
 			continue;
-		if (expectations[i].is_fit != NULL)
-			fits = expectations[i].is_fit(text);
-		else
-			for (const char *p = text; fits && *p != '\0';) {
-				size_t n = strcspn(p, ",");
-
-				fits = is_word(expectations[i].expected, p, n);
-				p += n + (p[n] == ',');
-			}
-		if (!fits) {
-			msg("%s: '%.100s': %s is expected", expectations[i].name, text,
-			    expectations[i].expected);
-			return true;
-		}
+		msg("%s: '%.100s': %s is expected", expectations[i].name, text,
+		    expectations[i].expected);
+		return true;
 	}
 	return false;
 }

@@ -20,9 +20,6 @@ struct page {
 	const char *menu;
 	const char *parameters; /* those that it knows, with spaces between */
 	const char *needs;	/* tables that older databases lack, in the same way */
-	/* The file of common/sql/web/ whose statement has a row if what the path names is
-	   there; without one the answer is 404.  NULL: it always is. */
-	const char *there;
 	int seconds; /* how long an answer is good, since the time is a part of it; 0: as
 			long as the database stays as it is */
 	const struct rows_kind *kinds; /* of its rows, or NULL */

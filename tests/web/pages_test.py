@@ -33,10 +33,7 @@ def address(place, page):
 
 def is_quiet(driver, place):
     """Nothing on the console, no request to elsewhere, no script of others ran."""
-    # Of a page of what is not there the browser notes the 404.
-    missing = (place.server.base + "/e/nothing - ", place.server.base + "/e/mfxl200025/runs/none - ")
-    said = [e for e in driver.get_log("browser") if e["level"] != "DEBUG"
-            and not (e["message"].startswith(missing) and "404 (Not Found)" in e["message"])]
+    said = [e for e in driver.get_log("browser") if e["level"] != "DEBUG"]
     assert not said, said
     for url in logbook.asked_for(driver):
         assert url.startswith((place.server.base + "/", "data:image/", "about:", "chrome:", "devtools:")), url

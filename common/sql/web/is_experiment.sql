@@ -1,2 +1,0 @@
--- there: is it in the database?
-SELECT 1 FROM experiments WHERE name = :experiment;
