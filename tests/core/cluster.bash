@@ -37,7 +37,7 @@ restart() {
     local node
     for node; do
         core_galera_node "$directory" "$node"
-        core_until 120 core_galera_synced "$(cat "$directory/$node/port")"
+        core_until core_galera_synced "$(cat "$directory/$node/port")"
     done
 }
 
@@ -52,7 +52,7 @@ mirror() {
 loop() {
     local i
     for ((i = 1; i <= $1; i++)); do
-        elog-dump "$a" | elog-push --quiet --source "s$i" --wait 60 "$T" >/dev/null || return
+        elog-dump "$a" | elog-push --quiet --source "s$i" --wait 600 "$T" >/dev/null || return
         echo "$i"
     done
 }
@@ -80,7 +80,7 @@ same_everywhere() {
     equal "$(sql "SELECT t.table_name FROM information_schema.tables t WHERE t.table_schema = '$name'
         AND NOT EXISTS (SELECT 1 FROM information_schema.table_constraints c WHERE c.table_schema = t.table_schema
         AND c.table_name = t.table_name AND c.constraint_type = 'PRIMARY KEY')")" ""
-    core_until 30 same_everywhere
+    core_until same_everywhere
     run --separate-stderr verified "$T"
     status_is 0
     equal "$output$stderr" ""
@@ -95,7 +95,7 @@ same_everywhere() {
         pids="${pids-} $!"
     done
     for pid in $pids; do wait "$pid"; done
-    core_until 30 same_everywhere
+    core_until same_everywhere
     for node in 1 2 3; do
         run --separate-stderr verified --source "n$node-3" "$T"
         status_is 0
@@ -136,7 +136,7 @@ same_everywhere() {
         pid=$!
         restart "$node"
         wait "$pid" || { cat "$BATS_TEST_TMPDIR/said" >&2; false; }
-        core_until 60 same_everywhere
+        core_until same_everywhere
     done
 }
 
@@ -147,16 +147,16 @@ same_everywhere() {
     core_kill "$directory/2" KILL
     core_kill "$directory/3" KILL
     no_quorum() { [ "$(sql "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'wsrep_ready'" information_schema 1 2>/dev/null)" != ON ]; }
-    core_until 30 no_quorum
+    core_until no_quorum
     run --separate-stderr elog-push --quiet --wait 2 "$T" <"$BATS_TEST_TMPDIR/dump"
     status_is 75
     says elog-push "try again later"
     # Those that are back find a cluster again when the one that stayed says that it is.
     sql "SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'" mysql 1
     restart 2 3
-    run --separate-stderr elog-push --quiet --wait 30 "$T" <"$BATS_TEST_TMPDIR/dump"
+    run --separate-stderr elog-push --quiet --wait 600 "$T" <"$BATS_TEST_TMPDIR/dump"
     status_is 0
     run --separate-stderr verified "$T"
     equal "$output$stderr" ""
-    core_until 60 same_everywhere
+    core_until same_everywhere
 }

@@ -17,7 +17,7 @@ start() {
         postgresql) core_postgresql_run "$CORE_DIR" ;;
         mariadb)
             core_mariadb_run "$CORE_DIR"
-            core_until 60 core_mariadb_ready "$(cat "$CORE_DIR/port")"
+            core_until core_mariadb_ready "$(cat "$CORE_DIR/port")"
             ;;
     esac
 }
@@ -28,7 +28,7 @@ elog-push --migrate --quiet "$T" || exit
 failed=0
 for ((i = 1; i <= kills; i++)); do
     # Another source each time: all is compared, and a part written, anew.
-    elog-dump "$db" | elog-push --quiet --source "s$i" --wait 60 "$T" >/dev/null 2>"$work/said" &
+    elog-dump "$db" | elog-push --quiet --source "s$i" --wait 600 "$T" >/dev/null 2>"$work/said" &
     pid=$!
     sleep "0.$((RANDOM % 20 + 10))"
     core_kill "$CORE_DIR" KILL

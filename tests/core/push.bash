@@ -274,11 +274,7 @@ entry 2"
 
 # Wait until a file holds a text.
 comes() {
-    local end=$(($(date +%s) + 60))
-    until grep -q "$2" "$1"; do
-        [ "$(date +%s)" -lt "$end" ] || { cat "$1" >&2; return 1; }
-        sleep 0.05
-    done
+    wait_for grep -q "$2" "$1" || { cat "$1" >&2; return 1; }
 }
 
 # What is written while no line comes, and fails, must not be forgotten by the next line.
@@ -489,8 +485,8 @@ comes() {
     run --separate-stderr elog-push --quiet --source large --wait 2 "$T" <"$BATS_TEST_TMPDIR/in"
     status_is 75
     rm "$full.now"
-    kill -0 "$(cat "$full/pid")" 2>/dev/null || "core_${kind}_run" "$full"
-    run --separate-stderr elog-push --quiet --source large --wait 30 "$T" <"$BATS_TEST_TMPDIR/in"
+    ! process_gone "$(cat "$full/pid")" || "core_${kind}_run" "$full"
+    run --separate-stderr elog-push --quiet --source large --wait 600 "$T" <"$BATS_TEST_TMPDIR/in"
     status_is 0
     run --separate-stderr elog-push --verify --quiet --source large "$T" <"$BATS_TEST_TMPDIR/in"
     equal "$output$stderr" ""

@@ -10,6 +10,9 @@
 # They are run by nobody, where we are root, who may not.  CORE_ENV is put into their
 # environment: NAME=VALUE ...
 
+# shellcheck source=/dev/null
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/wait.bash"
+
 core_user() {
     if [ "$(id -u)" -eq 0 ]; then echo nobody; else id -un; fi
 }
@@ -38,17 +41,26 @@ core_dir() {
     [ "$(id -u)" -ne 0 ] || chown nobody "$1"
 }
 
-# core_port: a free port.  Others may take it before us: then the server does not start,
-# and another is tried.
-core_port() {
-    python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# core_ports [N]: free ports, one or N that differ, a line each, none of those that the
+# kernel gives to outgoing connections.  Others may take one before us: then the server
+# does not start, and another is tried.
+core_ports() {
+    python3 -c 'import random, socket, sys
+held = []
+while len(held) < int(sys.argv[1]):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", random.randrange(10240, 32768)))
+    except OSError:
+        continue
+    held.append(s)
+    print(s.getsockname()[1])' "${1-1}"
 }
 
-# core_until SECONDS COMMAND...: wait until the command is true.
+# core_until COMMAND...: wait until the command is true, for ten minutes: a busy machine
+# is slow.
 core_until() {
-    local end=$(($(date +%s) + $1))
-    shift
+    local end=$(($(date +%s) + 600))
     until "$@" >/dev/null 2>&1; do
         [ "$(date +%s)" -lt "$end" ] || return 1
         sleep 0.1
@@ -66,23 +78,24 @@ core_postgresql_bin() {
 # core_postgresql_run DIR: start what core_postgresql made, or what was killed: then it
 # does not start before the last process of that is gone, and is tried again.
 core_postgresql_run() {
-    local dir=$1 bin port end pid
+    local dir=$1 bin port pid
     bin=$(core_postgresql_bin)
     port=$(cat "$dir/port")
-    end=$(($(date +%s) + 60))
-    while [ "$(date +%s)" -lt "$end" ]; do
+    for _ in {1..100}; do
         # shellcheck disable=SC2086 # CORE_ENV: words
         core_exec env TMPDIR="$dir" ${CORE_ENV-} "$bin/postgres" -D "$dir/data" -p "$port" \
             -c listen_addresses=127.0.0.1 -c unix_socket_directories="$dir" >>"$dir/log" 2>&1 3>&- &
         pid=$!
         echo "$pid" >"$dir/pid"
-        while kill -0 "$pid" 2>/dev/null && [ "$(date +%s)" -lt "$end" ]; do
-            ! core_as "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || return 0
-            sleep 0.1
-        done
+        core_until core_postgresql_ready_or_gone "$bin" "$pid" "$port"
+        process_gone "$pid" || return 0
         sleep 0.3
     done
     return 1
+}
+
+core_postgresql_ready_or_gone() { # DIRECTORY-OF-PROGRAMS PROCESS PORT
+    process_gone "$2" || core_as "$1/pg_isready" -q -h 127.0.0.1 -p "$3"
 }
 
 core_postgresql() {
@@ -99,7 +112,7 @@ shared_buffers = 64MB
 ${CORE_POSTGRESQL_CONF-}
 END
     for try in 1 2 3 4 5; do
-        core_port >"$dir/port"
+        core_ports >"$dir/port"
         core_postgresql_run "$dir" && break
         [ "$try" -lt 5 ] || { tail "$dir/log" >&2; return 1; }
     done
@@ -140,6 +153,10 @@ core_mariadb_ready() {
         -e 'SELECT 1'
 }
 
+core_mariadb_ready_or_gone() {
+    core_mariadb_ready "$(cat "$1/port")" || process_gone "$(cat "$1/pid")"
+}
+
 core_mariadb_make() {
     local dir=$1
     core_dir "$dir" || return
@@ -160,9 +177,10 @@ core_mariadb() {
     local dir=$1 try
     core_mariadb_make "$dir" || return
     for try in 1 2 3 4 5; do
-        core_port >"$dir/port"
+        core_ports >"$dir/port"
         core_mariadb_run "$dir" --init-file="$dir/init.sql"
-        core_until 60 core_mariadb_ready "$(cat "$dir/port")" && break
+        core_until core_mariadb_ready_or_gone "$dir"
+        core_mariadb_ready "$(cat "$dir/port")" >/dev/null 2>&1 && break
         [ "$try" -lt 5 ] || { tail "$dir/log" >&2; return 1; }
     done
     CORE_MARIADB_PORT=$(cat "$dir/port")
@@ -192,7 +210,7 @@ core_galera_node() {
         --wsrep-node-incoming-address="127.0.0.1:$(cat "$dir/$number/port")" \
         --wsrep-node-name="node$number" --wsrep-sst-method=rsync \
         --wsrep-sst-receive-address="127.0.0.1:$(cat "$dir/$number/sst")" \
-        --wsrep-provider-options="gmcast.listen_addr=tcp://127.0.0.1:$(cat "$dir/$number/group");ist.recv_addr=127.0.0.1:$(cat "$dir/$number/ist");gcache.size=256M;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.install_timeout=PT4S" \
+        --wsrep-provider-options="gmcast.listen_addr=tcp://127.0.0.1:$(cat "$dir/$number/group");ist.recv_addr=127.0.0.1:$(cat "$dir/$number/ist");gcache.size=256M;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT5S;evs.inactive_timeout=PT10S;evs.install_timeout=PT10S" \
         --innodb-autoinc-lock-mode=2 --innodb-flush-log-at-trx-commit=2 "$@"
 }
 
@@ -204,18 +222,22 @@ core_galera_synced() {
 core_galera() {
     local dir=$1 number peers='' hosts=''
     core_dir "$dir"
+    core_ports 12 >"$dir/ports"
     for number in 1 2 3; do
         core_mariadb_make "$dir/$number" || return
-        for port in port group sst ist; do core_port >"$dir/$number/$port"; done
+        for port in port group sst ist; do
+            sed -n '1p' "$dir/ports" >"$dir/$number/$port"
+            sed -i '1d' "$dir/ports"
+        done
         peers=$peers${peers:+,}127.0.0.1:$(cat "$dir/$number/group")
         hosts=$hosts${hosts:+,}127.0.0.1:$(cat "$dir/$number/port")
     done
     echo "$peers" >"$dir/peers"
     core_galera_node "$dir" 1 --wsrep-new-cluster --init-file="$dir/1/init.sql"
-    core_until 60 core_galera_synced "$(cat "$dir/1/port")" || { tail -30 "$dir/1/log" >&2; return 1; }
+    core_until core_galera_synced "$(cat "$dir/1/port")" || { tail -30 "$dir/1/log" >&2; return 1; }
     for number in 2 3; do
         core_galera_node "$dir" "$number"
-        core_until 90 core_galera_synced "$(cat "$dir/$number/port")" ||
+        core_until core_galera_synced "$(cat "$dir/$number/port")" ||
             { tail -30 "$dir/$number/log" >&2; return 1; }
     done
     export CORE_GALERA_DIR=$dir
@@ -224,14 +246,12 @@ core_galera() {
 
 # ---- the end ----------------------------------------------------------------------------
 
-core_gone() { ! kill -0 "$1" 2>/dev/null; }
-
 # core_kill DIR SIGNAL: of the server in DIR.
 core_kill() {
     local pid
     pid=$(cat "$1/pid" 2>/dev/null) || return 0
     kill "-$2" "$pid" 2>/dev/null
-    core_until 60 core_gone "$pid"
+    core_until process_gone "$pid"
 }
 
 core_stop() {
@@ -241,7 +261,7 @@ core_stop() {
         case $pid in */data/*) continue ;; esac
         kill -INT "$(cat "$pid")" 2>/dev/null
         kill -TERM "$(cat "$pid")" 2>/dev/null
-        core_until 30 core_gone "$(cat "$pid")" || kill -KILL "$(cat "$pid")" 2>/dev/null
+        core_until process_gone "$(cat "$pid")" || kill -KILL "$(cat "$pid")" 2>/dev/null
     done
     wait 2>/dev/null
     return 0

