@@ -167,7 +167,7 @@ lock_is_let_go(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(stream_open(&first, ends[1]), 0);
 	assert_int_equal(stream_open(&second, ends[1]), 0);
-	alarm(10);
+	alarm(600);
 	for (int i = 0; i < 3; i++) {
 		stream_puts(&first, "1");
 		stream_end_line(&first);
@@ -300,7 +300,7 @@ fifo_without_reader(void **state)
 	assert_true(reader >= 0 && fd >= 0);
 	close(reader);
 	signal(SIGPIPE, SIG_IGN);
-	alarm(10);
+	alarm(600);
 	unit_listen();
 	assert_int_equal(stream_open(&out, fd), 0);
 	stream_puts(&out, "line");

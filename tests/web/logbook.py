@@ -104,7 +104,7 @@ class Server:
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(200)
         self.process.stdout.close()
 
 
@@ -142,7 +142,7 @@ def browser(width=1280, height=900):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
     driver.profile = profile
-    driver.set_page_load_timeout(60)
+    driver.set_page_load_timeout(300)
     return driver
 
 
@@ -151,7 +151,7 @@ def quit_browser(driver):
     shutil.rmtree(driver.profile, ignore_errors=True)
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=200):
     """Poll until a condition gives something true, which is returned."""
     end = time.monotonic() + seconds
     while True:

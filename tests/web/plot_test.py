@@ -226,7 +226,7 @@ def logarithms(driver, place):
 
 def fetch(place, page):
     request = urllib.request.Request(place.server.base + page, headers={"Cookie": place.server.cookie})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         return answer.read()
 
 
