@@ -22,7 +22,13 @@ struct load {
 	struct direct *direct;
 	struct foreign *foreign;
 	sqlite3_stmt *metadata;
+	const char *source; /* of lines, for messages; NULL: stdin */
+	/* Lines behind each other that are no messages, and the last of them. */
+	long unread, unread_last;
 };
+
+/* Of so many lines behind each other that are no messages each is told by itself. */
+#define UNREAD_TOLD 10
 
 struct load *
 load_open(sqlite3 *db, const char *path, FILE *states)
@@ -51,6 +57,8 @@ load_open(sqlite3 *db, const char *path, FILE *states)
 void
 load_close(struct load *load)
 {
+	if (load == NULL)
+		return;
 	sqlite3_finalize(load->metadata);
 	closing_close(load->closing);
 	foreign_close(load->foreign);
@@ -84,20 +92,56 @@ load_pause(struct load *load)
 	return transaction_pause(&load->transaction);
 }
 
-int
-load_idle(struct load *load)
-{
-	return transaction_idle(&load->transaction);
-}
-
 void
 load_bad_line(struct load *load, long number, const char *why)
 {
+	bool named = load->source != NULL && number > 0;
+
 	if (number > 0)
-		msg("line %ld: %s", number, why);
+		msg("%s%sline %ld: %s", named ? load->source : "", named ? ": " : "",
+		    number, why);
 	else
 		msg("%s", why);
 	load->totals.errors++;
+}
+
+/* A line that is no message.  A file that is something else has nothing but such. */
+static void
+note_unread(struct load *load, const struct load_line *look)
+{
+	load->unread_last = look->number;
+	if (load->unread++ < UNREAD_TOLD)
+		load_bad_line(load, look->number, look->why);
+	else
+		load->totals.errors++;
+}
+
+/* Another line comes, or none. */
+static void
+tell_unread(struct load *load)
+{
+	bool named = load->source != NULL;
+
+	if (load->unread > UNREAD_TOLD)
+		msg("%s%s%ld more lines, to line %ld, are no messages%s",
+		    named ? load->source : "", named ? ": " : "",
+		    load->unread - UNREAD_TOLD, load->unread_last,
+		    load->totals.records == 0 ? ": is it a stream of records?" : "");
+	load->unread = 0;
+}
+
+void
+load_source(struct load *load, const char *name)
+{
+	tell_unread(load);
+	load->source = name;
+}
+
+int
+load_idle(struct load *load)
+{
+	tell_unread(load);
+	return transaction_idle(&load->transaction);
 }
 
 /* ---- a record --------------------------------------------------------------- */
@@ -327,6 +371,11 @@ load_take(struct load *load, struct load_line *look)
 {
 	if (transaction_enter(&load->transaction) != 0)
 		return -1;
+	if (look->is == LOAD_BAD) {
+		note_unread(load, look);
+		return 0;
+	}
+	tell_unread(load);
 	if (look->why != NULL)
 		load_bad_line(load, look->number, look->why);
 	if (look->is != LOAD_MESSAGE)
@@ -356,6 +405,7 @@ load_line(struct load *load, char *line, size_t n, long number)
 int
 load_end(struct load *load)
 {
+	tell_unread(load);
 	if (transaction_enter(&load->transaction) != 0 ||
 	    closing_rest(load->closing) != 0)
 		return -1;

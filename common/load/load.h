@@ -65,13 +65,20 @@ struct load_line {
 void load_look(
     const struct load *load, char *line, size_t n, long number, struct load_line *look);
 
+/*
+ * Lines come from a file of that name, which is borrowed, from now on; NULL: from stdin,
+ * as at the beginning.  Messages about lines begin with it.
+ */
+void load_source(struct load *load, const char *name);
+
 /* Take a line that was looked at, and is still there; it may be changed.  Returns as
    load_line(). */
 int load_take(struct load *load, struct load_line *look);
 
 /*
  * Take one line of n bytes, without its newline; it may be changed.  What is
- * wrong with it is reported with its number and counted.  Returns 0, or -1 after
+ * wrong with it is reported with its number and counted; of many lines behind each
+ * other that are no messages the first, and how many more.  Returns 0, or -1 after
  * a message if the database failed, so that going on makes no sense.
  */
 int load_line(struct load *load, char *line, size_t n, long number);
@@ -104,7 +111,8 @@ int load_metadata(struct load *load, const char *key, const char *value);
 
 const struct load_totals *load_totals(const struct load *load);
 
-/* Release; what is not committed is rolled back.  The database stays open. */
+/* Release; what is not committed is rolled back.  The database stays open.  NULL is
+   allowed. */
 void load_close(struct load *load);
 
 #endif

@@ -47,6 +47,7 @@ load_descriptor(struct load *load, int fd, const char *name, struct progress *pr
 
 	if (ahead == NULL)
 		return 1;
+	load_source(load, fd != STDIN_FILENO ? name : NULL);
 	while (*stopped == 0 && result == 0)
 		switch (ahead_next(ahead, &batch)) {
 		case AHEAD_LINES:
@@ -72,6 +73,7 @@ load_descriptor(struct load *load, int fd, const char *name, struct progress *pr
 			break;
 		}
 	ahead_close(ahead);
+	load_source(load, NULL);
 	return result < 0 ? -1 : status;
 }
 

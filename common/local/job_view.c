@@ -1,5 +1,6 @@
 #include "local/job_view.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -331,6 +332,13 @@ open_spool(struct job_view *view)
 	if (asprintf(&view->path, "%s/" JOB_PROJECT_FOLDER "/" INDEX,
 		view->project.directory) < 0) {
 		view->path = NULL;
+		return -1;
+	}
+	if (faccessat(view->project.fd, JOB_SPOOL, R_OK, 0) != 0) {
+		msg("%s/" JOB_PROJECT_FOLDER "/" JOB_SPOOL
+		    ": %s: the records of all jobs "
+		    "are there",
+		    view->project.directory, strerror(errno));
 		return -1;
 	}
 	for (int tries = 0; tries < 2; tries++) {

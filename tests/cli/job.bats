@@ -516,3 +516,21 @@ $(git rev-parse HEAD)|1"
     status_is 2
     says elog-job '--retry: -1 is not'
 }
+
+@test "a spool that is gone or not ours to read is told" {
+    elog-job run -- true
+    mv .elog-job/spool.jsonl kept
+    for subcommand in ls 'show 1' tree check; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr elog-job $subcommand
+        status_is 1
+        says elog-job '.elog-job/spool.jsonl: No such file'
+    done
+    mv kept .elog-job/spool.jsonl
+    chmod 000 .elog-job/spool.jsonl
+    run --separate-stderr as_user elog-job ls
+    status_is 1
+    says elog-job '.elog-job/spool.jsonl: Permission denied'
+    chmod 600 .elog-job/spool.jsonl
+    equal "$(elog-job ls | cut -f 1,3)" $'1\tFINISHED'
+}

@@ -933,3 +933,20 @@ of_runs() {
     elog-load --forget e1 --quiet "$db"
     equal "$(of_runs)" ""
 }
+
+@test "a file that is no stream is told in a few lines, with its name" {
+    experiment e1
+    get e1 >"$BATS_TEST_TMPDIR/records"
+    seq 5000 >"$BATS_TEST_TMPDIR/other"
+    run --separate-stderr elog-load "$db" "$BATS_TEST_TMPDIR/other" "$BATS_TEST_TMPDIR/records" "$BATS_TEST_TMPDIR/other"
+    status_is 1
+    equal "$(grep -c "other: line [0-9]*: not a message" <<<"$stderr")" 20
+    equal "$(grep "more lines" <<<"$stderr")" "elog-load: $BATS_TEST_TMPDIR/other: 4990 more lines, to line 5000, are no messages: is it a stream of records?
+elog-load: $BATS_TEST_TMPDIR/other: 4990 more lines, to line 5000, are no messages"
+    [[ $stderr == *'1 experiments complete; '* ]]
+    # What is between them is taken, and a line of another fault has its own number.
+    { seq 20; cat "$BATS_TEST_TMPDIR/records"; seq 3; } | elog-load "$db" 2>"$BATS_TEST_TMPDIR/said" >/dev/null || true
+    equal "$(sed -n 's/^elog-load: //p' "$BATS_TEST_TMPDIR/said" | grep -vc '^line [0-9]*: not a message: not an object$')" 2
+    grep -q '^elog-load: 10 more lines, to line 20, are no messages: is it a stream of records?$' "$BATS_TEST_TMPDIR/said"
+    grep -q "1 experiments complete" "$BATS_TEST_TMPDIR/said"
+}
