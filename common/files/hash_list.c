@@ -233,6 +233,10 @@ read_lines(struct reader *reader, int fd, const char *format)
 			break;
 		}
 		reader->line = lines.number;
+		if (code == LINES_TOO_LONG) {
+			complain(reader, "longer than any name");
+			continue;
+		}
 		if (memchr(line, '\0', n) != NULL) {
 			msg("%s: line %ld: not a text: a list of sha256sum(1) or "
 			    "mtree(8) "

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "web/view.h"
+
 #define DEPTH_MAX 100
 
 /* The elements that are allowed, and beside those of all their attributes. */
@@ -171,8 +173,9 @@ copy_children(xmlDoc *doc, xmlNode *into, const xmlNode *from, int depth)
 
 		if (node->type == XML_TEXT_NODE) {
 			copy = xmlNewDocText(doc, node->content);
-			if (copy == NULL || xmlAddChild(into, copy) == NULL)
+			if (copy == NULL)
 				return -1;
+			view_append(into, copy);
 			continue;
 		}
 		if (node->type != XML_ELEMENT_NODE || is_dropped(name) ||

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <libxml/dict.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,33 +134,35 @@ sound(const char *p, size_t n)
 	return i;
 }
 
+/* A text; what XML cannot have becomes U+FFFD. */
 static xmlNode *
 text_node(struct view *view, const char *p, size_t n)
 {
+	struct buffer clean = {0};
 	xmlNode *node = NULL;
-	size_t done = 0;
 
-	while (done < n) {
-		size_t good = sound(p + done, n - done), length;
+	if (sound(p, n) == n)
+		return xmlNewDocTextLen(view->doc, BAD_CAST p, (int)n);
+	for (size_t at = 0; at < n;) {
+		size_t good = sound(p + at, n - at), length;
 		unsigned c;
 
-		if (node == NULL)
-			node = xmlNewDocTextLen(view->doc, BAD_CAST(p + done), (int)good);
-		else if (good > 0)
-			xmlNodeAddContentLen(node, BAD_CAST(p + done), (int)good);
-		done += good;
-		if (node == NULL || done == n)
+		buffer_put(&clean, p + at, good);
+		at += good;
+		if (at == n)
 			break;
-		xmlNodeAddContent(node, BAD_CAST "\xef\xbf\xbd");
-		length = utf8_read(p + done, n - done, &c);
-		done += length > 0 ? length : 1;
+		buffer_put(&clean, "\xef\xbf\xbd", 3);
+		length = utf8_read(p + at, n - at, &c);
+		at += length > 0 ? length : 1;
 	}
+	if (!clean.failed && clean.n <= INT_MAX)
+		node = xmlNewDocTextLen(view->doc, BAD_CAST clean.p, (int)clean.n);
+	buffer_free(&clean);
 	return node;
 }
 
-/* Put a node behind the others without a look at them. */
-static void
-append(xmlNode *parent, xmlNode *node)
+void
+view_append(xmlNode *parent, xmlNode *node)
 {
 	node->parent = parent;
 	node->prev = parent->last;
@@ -182,11 +185,11 @@ view_add(struct view *view, xmlNode *parent, const char *name, const char *text,
 	if (node == NULL)
 		return NULL;
 	if (text != NULL && n > 0 && (inside = text_node(view, text, n)) != NULL)
-		append(node, inside);
+		view_append(node, inside);
 	if (parent == NULL)
 		parent = view->root;
 	if (parent != NULL)
-		append(parent, node);
+		view_append(parent, node);
 	return node;
 }
 

@@ -89,6 +89,11 @@ int view_table(struct view *view, const char *name, sqlite3_stmt *statement,
 int view_table_part(struct view *view, const char *name, sqlite3_stmt *statement,
     const struct printer_column *columns, long skip, long limit);
 
+/* Put a node behind the others of another without a look at them: xmlAddChild() would
+   join a text to one before it, whose end it looks for, and of many pieces, as Word
+   leaves them, that takes the square of their number. */
+void view_append(xmlNode *parent, xmlNode *node);
+
 /* Add an element below another (NULL: the page), with text of n bytes, or NULL.  NULL
    without memory. */
 xmlNode *view_add(
