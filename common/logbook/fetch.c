@@ -7,6 +7,7 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "logbook/emission.h"
 #include "logbook/questionnaire.h"
 #include "logbook/record.h"
 #include "logbook/roster.h"
@@ -15,8 +16,6 @@
 #include "text/json.h"
 #include "text/timestamp.h"
 #include "text/writer.h"
-
-#define KEPT_MAX 16384 /* documents of a body that are found only once */
 
 /* One experiment on its way; lives from its first request to its last. */
 struct experiment {
@@ -58,7 +57,7 @@ struct fetch {
 	struct stream *out;
 	struct experiment *open; /* in the order of the list */
 	size_t started, finished;
-	bool schema_sent[STREAMS_MAX];
+	struct emission emission;
 	bool fetch_schema_sent;
 	int status; /* of the program */
 	int stop;   /* 0, or why nothing more is asked: an exit status */
@@ -75,10 +74,6 @@ struct fetch {
 	/* Why no questionnaire is asked for any more, "" while they are: the application
 	   that has them is away, or does not know us. */
 	char questionnaires_stop[320];
-	struct split_document *kept; /* where the documents of a body are */
-	size_t n_kept;
-	char *filter_text; /* a record on its way through the filter */
-	size_t filter_used, filter_size;
 };
 
 static size_t
@@ -464,140 +459,42 @@ next_request(void *context)
 
 /* ---- answers ---------------------------------------------------------------- */
 
-static void
-filter_put(void *context, const char *p, size_t n)
-{
-	struct fetch *fetch = context;
-	char *text;
-
-	if (fetch->filter_used + n > fetch->filter_size) {
-		text = realloc(fetch->filter_text, (fetch->filter_used + n) * 2);
-		if (text == NULL)
-			return; /* what is cut short is no JSON: the filter says so */
-		fetch->filter_text = text;
-		fetch->filter_size = (fetch->filter_used + n) * 2;
-	}
-	memcpy(fetch->filter_text + fetch->filter_used, p, n);
-	fetch->filter_used += n;
-}
-
-/* The records of one body on their way out. */
-struct emission {
-	struct fetch *fetch;
-	const struct errand *errand;
-	const char *body;
-	void (*passed)(void *spool, size_t offset);
-	void *spool;
-	size_t released; /* offset up to which the body was let go */
-	bool failed;
-};
-
-/* Write to stdout; of a piece too large for memory, let go what is written. */
-static void
-emit_put(void *context, const char *p, size_t n)
-{
-	struct emission *emission = context;
-	struct stream *out = emission->fetch->out;
-
-	for (; n > JSON_STRIDE; p += JSON_STRIDE, n -= JSON_STRIDE) {
-		stream_put(out, p, JSON_STRIDE);
-		emission->passed(emission->spool, (size_t)(p - emission->body));
-	}
-	stream_put(out, p, n);
-}
-
-static void
-let_go(struct emission *emission, const char *end)
-{
-	size_t offset = (size_t)(end - emission->body);
-
-	if (offset - emission->released < JSON_STRIDE)
-		return;
-	emission->passed(emission->spool, offset);
-	emission->released = offset;
-}
-
-static void
-emit(void *context, const struct split_document *document)
-{
-	struct emission *emission = context;
-	struct fetch *fetch = emission->fetch;
-	const struct experiment *e = emission->errand->experiment;
-	const struct streams_row *r = emission->errand->resource;
-
-	if (fetch->options->filter == NULL) {
-		record_document(emit_put, emission, r, e->json, document, e->fetched_at);
-		stream_end_line(fetch->out);
-		if (fetch->options->attachments != NULL &&
-		    strcmp(r->name, "logbook_entries") == 0 &&
-		    attachment_records(fetch->options->attachments, e->name,
-			document->text, e->fetched_at) != 0)
-			emission->failed = true;
-		let_go(emission, document->text.p + document->text.n);
-		return;
-	}
-	fetch->filter_used = 0;
-	record_body(filter_put, fetch, r, e->json, document);
-	if (filter_run(fetch->options->filter, fetch->filter_text, fetch->filter_used,
-		fetch->out) != 0)
-		emission->failed = true;
-}
-
-/* Remember where a document is, as long as there are not too many. */
-static void
-keep(void *context, const struct split_document *document)
-{
-	struct fetch *fetch = context;
-
-	if (fetch->n_kept < KEPT_MAX)
-		fetch->kept[fetch->n_kept] = *document;
-	fetch->n_kept++;
-}
-
 /*
  * Check a body and pass its records on.  False if it ends too early, so that it
  * should be fetched again.
  */
 static bool
-take_body(struct fetch *fetch, struct errand *errand, const char *body, size_t n,
+take_body(struct fetch *fetch, struct errand *errand, const char *text, size_t n,
     void (*passed)(void *, size_t), void *spool)
 {
 	struct experiment *e = errand->experiment;
 	const struct streams_row *r = errand->resource;
-	struct emission emission = {.fetch = fetch,
-	    .errand = errand,
-	    .body = body,
+	const struct emission_body body = {.resource = r,
+	    .experiment = e->name,
+	    .experiment_json = e->json,
+	    .fetched_at = e->fetched_at,
+	    .text = text,
+	    .n = n,
 	    .passed = passed,
 	    .spool = spool};
 	struct split_error error;
-	long count;
+	long count = emission_look(&fetch->emission, &body, &error);
 
-	fetch->n_kept = 0;
-	count = split_body(body, n, r, e->name, keep, fetch, passed, spool, &error);
 	if (count < 0) {
 		if (error.truncated)
 			return false;
 		note_outcome(e, r, RECORD_FAILED, &errand->request, error.text);
 		return true;
 	}
-	if (r == &streams[0] &&
-	    questionnaire_read(&e->questionnaire, e->name, fetch->kept[0].text) != 0)
+	if (r == &streams[0] && questionnaire_read(&e->questionnaire, e->name,
+				    emission_first(&fetch->emission)) != 0)
 		msg("no memory");
 	if (!e->wanted[row(r)])
 		return true;
-	if (fetch->options->filter == NULL && !fetch->schema_sent[row(r)])
-		streams_schema(fetch->out, r);
-	fetch->schema_sent[row(r)] = true;
-	if (fetch->n_kept <= KEPT_MAX)
-		for (size_t i = 0; i < fetch->n_kept; i++)
-			emit(&emission, &fetch->kept[i]);
-	else
-		split_body(body, n, r, e->name, emit, &emission, passed, spool, &error);
-	(void)stream_flush(fetch->out);
+	if (emission_pass(&fetch->emission, &body) != 0)
+		worsen(fetch, EXIT_PARTIAL);
 	e->outcomes[row(r)].arrival = RECORD_ARRIVED;
 	e->outcomes[row(r)].count = count;
-	if (emission.failed)
-		worsen(fetch, EXIT_PARTIAL);
 	return true;
 }
 
@@ -758,10 +655,9 @@ fetch_run(const struct service *service, const struct experiment_list *experimen
 	};
 	struct http *http = http_open(&service->http);
 
-	fetch.kept = calloc(KEPT_MAX, sizeof(*fetch.kept));
-	if (http == NULL || fetch.kept == NULL) {
+	if (http == NULL || emission_open(&fetch.emission, out, options->filter,
+				options->attachments) != 0) {
 		http_close(http);
-		free(fetch.kept);
 		return EXIT_PARTIAL;
 	}
 	if (options->unasked != 0) {
@@ -775,8 +671,7 @@ fetch_run(const struct service *service, const struct experiment_list *experimen
 	msg_progress_end();
 	experiment_list_free(&fetch.listed);
 	roster_free(&fetch.addresses);
-	free(fetch.filter_text);
-	free(fetch.kept);
+	emission_close(&fetch.emission);
 	if (out->error != 0) {
 		if (out->error != EPIPE)
 			msg("stdout: %s", strerror(out->error));
