@@ -19,13 +19,12 @@
 #include "files/rate.h"
 #include "files/target.h"
 #include "files/transfer.h"
+#include "files/trouble.h"
 #include "files/url.h"
 #include "logbook/http.h"
 #include "text/timestamp.h"
 
 #define WAITING_MAX 200 /* files that wait for another attempt */
-#define SERVERS_MAX 64	/* servers in trouble that are remembered */
-#define AWAY_MS 60000	/* how long one that is away is not asked */
 #define BUFFER_BYTES 131072L
 #define SLOW_BUFFER_BYTES 16384L
 
@@ -42,21 +41,14 @@ struct job {
 	struct job *next; /* of all that are at hand */
 };
 
-/* A server that is not asked for now, or not any more. */
-struct trouble {
-	char *url;	 /* of a file of it */
-	long long until; /* monotonic milliseconds, -1: for the rest of the run */
-};
-
 struct pull {
 	const struct pull_options *options;
 	const struct pull_source *source;
 	struct pull_totals *totals;
 	struct download download;
 	struct engine *engine;
-	struct job *jobs; /* at hand, in no order */
-	struct trouble troubles[SERVERS_MAX];
-	int n_troubles;
+	struct job *jobs;	  /* at hand, in no order */
+	struct troubles troubles; /* of servers whose files are left */
 	struct rate rate;
 	struct hook hook;
 	int status;
@@ -71,40 +63,6 @@ worsen(struct pull *pull, int status)
 {
 	if (pull->status < status)
 		pull->status = status;
-}
-
-/* ---- servers in trouble ----------------------------------------------------------- */
-
-static bool
-in_trouble(const struct pull *pull, const char *url)
-{
-	for (int i = 0; i < pull->n_troubles; i++)
-		if (url_same_server(pull->troubles[i].url, url))
-			return pull->troubles[i].until < 0 ||
-			       pull->troubles[i].until > clock_ms();
-	return false;
-}
-
-/* Do not ask a server any more, or not for a while; say so if that is news. */
-static void
-avoid(struct pull *pull, const char *url, bool for_good, const char *why)
-{
-	long long until = for_good ? -1 : clock_ms() + AWAY_MS;
-	int host = (int)(url_path(url) - url);
-	int i = 0;
-
-	while (i < pull->n_troubles && !url_same_server(pull->troubles[i].url, url))
-		i++;
-	if (i == SERVERS_MAX)
-		return;
-	if (i == pull->n_troubles) {
-		pull->troubles[i].url = strdup(url);
-		if (pull->troubles[i].url == NULL)
-			return;
-		pull->n_troubles++;
-		msg("%.*s: %s: its files are left for another time", host, url, why);
-	}
-	pull->troubles[i].until = until;
 }
 
 /* ---- jobs ----------------------------------------------------------------------- */
@@ -378,7 +336,7 @@ job_make(struct pull *pull, struct json_span record, bool attachment)
 	wrong = check_url(pull, &job->file);
 	if (wrong != NULL)
 		snprintf(why, sizeof(why), "%s", wrong);
-	else if (in_trouble(pull, job->file.url)) {
+	else if (trouble_with(&pull->troubles, job->file.url)) {
 		pull->totals->left++; /* not tried: nothing new is known of it */
 		goto done;
 	} else if (layout_path(attachment ? LAYOUT_ATTACHMENTS : o->layout, job->file.url,
@@ -491,15 +449,15 @@ finish_job(struct pull *pull, struct job *job, enum transfer_outcome outcome)
 		job_leave(pull, job, false, why, false);
 		break;
 	case TRANSFER_AWAY:
-		if (!in_trouble(pull, job->file.url) &&
+		if (!trouble_with(&pull->troubles, job->file.url) &&
 		    engine_again(pull->engine, &job->task, 0))
 			return ENGINE_WAIT;
-		avoid(pull, job->file.url, false, why);
+		trouble_note(&pull->troubles, job->file.url, false, why);
 		job_leave(pull, job, false, why, true);
 		worsen(pull, EXIT_LATER);
 		break;
 	case TRANSFER_LOGIN:
-		avoid(pull, job->file.url, true, why);
+		trouble_note(&pull->troubles, job->file.url, true, why);
 		job_leave(pull, job, false, why, true);
 		worsen(pull, EXIT_LOGIN);
 		break;
@@ -725,8 +683,7 @@ pull_run(const struct pull_options *options, const struct pull_source *source,
 			msg("stdout: %s", strerror(errno));
 		worsen(&pull, EXIT_PARTIAL);
 	}
-	for (int i = 0; i < pull.n_troubles; i++)
-		free(pull.troubles[i].url);
+	trouble_free(&pull.troubles);
 	engine_close(pull.engine);
 	msg_progress_end();
 	return pull.status;

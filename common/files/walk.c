@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/msg.h"
+#include "files/gone.h"
 #include "files/remote_record.h"
 #include "files/url.h"
 #include "stream/streams.h"
@@ -53,9 +54,7 @@ struct walk {
 	long waiting;	     /* on it */
 	struct node **found; /* in the listing at hand */
 	long n_found, capacity;
-	char **names; /* of all that is in it, encoded, if something may be gone */
-	long n_names, names_capacity;
-	bool partial_schema;	      /* of partial_downloads was written */
+	struct gone gone; /* of the listing at hand, if it was listed before */
 	const struct walk_root *root; /* that begins */
 	struct node *at;	      /* whose entries are being read */
 	uint64_t selection;
@@ -399,118 +398,6 @@ done:
 	free(found.path);
 }
 
-/* ---- what is gone ------------------------------------------------------------ */
-
-static void
-note_name(struct walk *walk, const struct directory_entry *entry)
-{
-	char *name = url_encode(entry->name);
-
-	if (walk->n_names == walk->names_capacity) {
-		long capacity = 2 * walk->names_capacity + 64;
-		char **names = realloc(walk->names, (size_t)capacity * sizeof(*names));
-
-		if (names == NULL) {
-			free(name);
-			name = NULL;
-		} else {
-			walk->names = names;
-			walk->names_capacity = capacity;
-		}
-	}
-	if (name != NULL)
-		walk->names[walk->n_names++] = name;
-	else
-		walk->no_memory = true;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* All that a table has at a URL, and below it: is no more. */
-static void
-tell_gone(struct walk *walk, enum seen_table table, const char *url)
-{
-	static const char *const names[] = {[SEEN_DIRECTORIES] = "scanned_directories",
-	    [SEEN_FILES] = "remote_files",
-	    [SEEN_PARTIAL] = "partial_downloads"};
-	size_t n = strlen(url);
-	char *last = strdup(url), *gone;
-
-	if (last != NULL && n > 0)
-		last[n - 1]--; /* so that the URL itself is greater */
-	while (
-	    last != NULL && (gone = seen_below(walk->seen, table, url, last)) != NULL) {
-		free(last);
-		last = gone;
-		/* A file is not all whose names begin as its own does. */
-		if (url[n - 1] != '/' && gone[n] != '\0')
-			break;
-		if (table == SEEN_PARTIAL && !walk->partial_schema) {
-			walk->partial_schema = true;
-			streams_schema_named(walk->out, names[table]);
-		}
-		remote_record_gone(walk->out, names[table], gone);
-	}
-	free(last);
-}
-
-/* What a table knows directly below a node and the listing at hand does not have. */
-static void
-prune(struct walk *walk, const struct node *node, enum seen_table table)
-{
-	const char *prefix = node->request.url;
-	size_t n = strlen(prefix);
-	char *after = strdup(prefix), *found;
-
-	while (after != NULL &&
-	       (found = seen_below(walk->seen, table, prefix, after)) != NULL) {
-		size_t length = n + strcspn(found + n, "/");
-		bool directory = found[length] == '/';
-		char *name = strndup(found + n, length - n);
-
-		if (name != NULL && bsearch(&name, walk->names, (size_t)walk->n_names,
-					sizeof(name), by_name) == NULL) {
-			found[length + directory] = '\0';
-			tell_gone(walk, SEEN_FILES, found);
-			tell_gone(walk, SEEN_PARTIAL, found);
-			if (directory)
-				tell_gone(walk, SEEN_DIRECTORIES, found);
-		}
-		free(name);
-		/* Behind all that is below it: '0' follows '/'. */
-		if (directory) {
-			found[length] = '/' + 1;
-			found[length + 1] = '\0';
-		}
-		free(after);
-		after = found;
-	}
-	free(after);
-}
-
-/* A node was listed as it had been before: what it had then and has no more is told. */
-static void
-prune_node(struct walk *walk, const struct node *node)
-{
-	if (walk->n_names > 0)
-		qsort(walk->names, (size_t)walk->n_names, sizeof(*walk->names), by_name);
-	if (node->level < template_depth(walk->options->template))
-		prune(walk, node, SEEN_DIRECTORIES);
-	else
-		prune(walk, node, SEEN_FILES);
-}
-
-static void
-forget_names(struct walk *walk)
-{
-	while (walk->n_names > 0)
-		free(walk->names[--walk->n_names]);
-}
-
 /* ---- one listing -------------------------------------------------------------- */
 
 static void
@@ -520,8 +407,8 @@ take(void *context, const struct directory_entry *entry)
 	struct node *node = walk->at;
 
 	node->entries++;
-	if (node->before.listed)
-		note_name(walk, entry);
+	if (node->before.listed && gone_note(&walk->gone, entry->name) != 0)
+		walk->no_memory = true;
 	if (strcmp(entry->modified, node->newest) > 0)
 		snprintf(node->newest, sizeof(node->newest), "%s", entry->modified);
 	if (node->level == SOURCES)
@@ -530,6 +417,16 @@ take(void *context, const struct directory_entry *entry)
 		take_directory(walk, node, entry);
 	else
 		take_file(walk, node, entry);
+}
+
+/* A node was listed as it had been before: what it had then and has no more is told. */
+static void
+tell_gone(struct walk *walk, const struct node *node)
+{
+	bool directories = node->level < template_depth(walk->options->template);
+
+	gone_tell(
+	    &walk->gone, node->request.url, directories ? SEEN_DIRECTORIES : SEEN_FILES);
 }
 
 /* ---- directories ------------------------------------------------------------ */
@@ -666,8 +563,8 @@ arrived(struct lister_request *request, void *context)
 		walk->at = node;
 		lister_read(request, take, walk, &result);
 		if (node->before.listed && result.error[0] == '\0' && result.refused == 0)
-			prune_node(walk, node);
-		forget_names(walk);
+			tell_gone(walk, node);
+		gone_forget(&walk->gone);
 		walk->totals->directories++;
 		if (result.refused > 0) {
 			walk->totals->refused += result.refused;
@@ -829,6 +726,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 {
 	struct walk walk = {.options = options,
 	    .seen = seen,
+	    .gone = {.seen = seen, .out = out},
 	    .out = out,
 	    .stop = stop,
 	    .totals = totals,
@@ -866,7 +764,7 @@ walk_run(const struct walk_options *options, const struct walk_root *roots, size
 		node_free(node);
 	}
 	free(walk.found);
-	free(walk.names);
+	gone_free(&walk.gone);
 	if (walk.no_memory && result == 0) {
 		msg("no memory");
 		result = -1;
