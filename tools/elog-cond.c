@@ -1,5 +1,4 @@
 /* elog-cond: types and values of conditions, aliases, periods and files of runs. */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "local/cond_list.h"
 #include "local/cond_put.h"
 #include "stream/loader.h"
+#include "stream/produce.h"
 
 static char *database, *description, *run_min, *run_max, *start_time, *end_time,
     *importance, *experiment, *run, *names, *zone, *config_file;
@@ -123,6 +123,28 @@ static const struct action {
     {"cat", NULL, NULL, NULL, show_file},
 };
 
+/* An action that puts, with what it is given. */
+struct putting {
+	const struct action *action;
+	const struct cond_put *put;
+	const char *const *arguments;
+};
+
+static int
+put_records(struct stream *out, const void *context)
+{
+	const struct putting *p = context;
+	struct cond_record record;
+	int status;
+
+	if (cond_record_open(&record, out, p->action->stream) != 0)
+		return EXIT_PARTIAL;
+	record.force = force != 0;
+	status = p->action->put(&record, p->put, p->arguments);
+	cond_record_close(&record);
+	return status;
+}
+
 /* Write records to stdout, or into a database. */
 static int
 run_put(const struct action *action, const char *const *arguments, struct daq *daq,
@@ -144,35 +166,12 @@ run_put(const struct action *action, const char *const *arguments, struct daq *d
 		    : update  ? "update"
 		    : replace ? "replace"
 			      : NULL};
-	struct cond_record record;
-	struct stream out;
-	int status = cond_put_check(&put), loaded;
+	const struct putting putting = {action, &put, arguments};
+	int status = cond_put_check(&put);
 
 	if (status == EXIT_DONE && action->check != NULL)
 		status = action->check(&put, arguments);
-	if (status == EXIT_DONE)
-		status = loader_start(path);
-	if (status != EXIT_DONE)
-		return status;
-	if (stream_open(&out, STDOUT_FILENO) != 0) {
-		msg("no memory");
-		status = EXIT_PARTIAL;
-	} else {
-		status = EXIT_PARTIAL;
-		if (cond_record_open(&record, &out, action->stream) == 0) {
-			record.force = force != 0;
-			status = action->put(&record, &put, arguments);
-			cond_record_close(&record);
-		}
-		if (stream_close(&out) != 0) {
-			/* Where elog-load reads, it says why it went away. */
-			if (errno != EPIPE)
-				msg("stdout: %s", strerror(errno));
-			status = EXIT_PARTIAL;
-		}
-	}
-	loaded = loader_end();
-	return loaded != EXIT_DONE ? loaded : status;
+	return status == EXIT_DONE ? produce(path, put_records, &putting) : status;
 }
 
 static int

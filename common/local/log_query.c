@@ -281,22 +281,29 @@ prepare_list(struct log_query *query, const struct log_choice *choice,
 	    order);
 }
 
+/* Print the rows of a statement, which ends here.  The exit status. */
+static int
+print_rows(const struct log_query *query, sqlite3_stmt *statement,
+    const struct printer_format *format)
+{
+	int status;
+
+	if (statement == NULL)
+		return EXIT_PARTIAL;
+	status = rows_print(statement, query->path, format, NULL);
+	sqlite3_finalize(statement);
+	return status;
+}
+
 int
 log_query_list(
     struct log_query *query, const struct log_choice *choice, const char *format)
 {
 	const struct printer_format *chosen = printer_format_chosen(format);
-	sqlite3_stmt *statement;
-	int status;
 
 	if (chosen == NULL)
 		return EXIT_USAGE;
-	statement = prepare_list(query, choice, chosen, "");
-	if (statement == NULL)
-		return EXIT_PARTIAL;
-	status = rows_print(statement, query->path, chosen, NULL);
-	sqlite3_finalize(statement);
-	return status;
+	return print_rows(query, prepare_list(query, choice, chosen, ""), chosen);
 }
 
 /* Look again what there is: another line that waits, or the database that was not. */
@@ -402,7 +409,6 @@ log_query_sessions(
 {
 	const struct printer_format *chosen = printer_format_chosen(format);
 	sqlite3_stmt *statement;
-	int status;
 
 	if (chosen == NULL)
 		return EXIT_USAGE;
@@ -413,9 +419,5 @@ log_query_sessions(
 	    "ELSE 'CRITICAL' END AS worst",
 	    " AND session_id IS NOT NULL GROUP BY session_id, site_id "
 	    "ORDER BY max(log_id) LIMIT :limit OFFSET :offset");
-	if (statement == NULL)
-		return EXIT_PARTIAL;
-	status = rows_print(statement, query->path, chosen, NULL);
-	sqlite3_finalize(statement);
-	return status;
+	return print_rows(query, statement, chosen);
 }
