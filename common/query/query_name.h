@@ -28,7 +28,8 @@ struct query_condition {
 	int number;	   /* from 0; -1: not at all */
 	bool filtered;	   /* the filter names it */
 	bool required;	   /* the filter is true only for runs that have it */
-	long long columns; /* rows of condition_columns, of one that is required */
+	/* Of one that is required: rows of condition_columns, and bytes of one of them. */
+	long long columns, bytes;
 	struct query_condition *next;
 };
 

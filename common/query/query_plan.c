@@ -110,20 +110,23 @@ number_names(const struct query_node *node, int *next)
 		number_names(child, next);
 }
 
-/* How many rows of condition_columns a condition has; local values count as one. */
+/* How many rows of condition_columns a condition has, where local values count as one,
+   and how long one of them is: those of a condition are mostly alike. */
 static int
 count_columns(sqlite3 *db, struct query_condition *condition)
 {
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(db,
 	    "SELECT (SELECT count(*) FROM condition_columns WHERE type_id = ?1) + "
-	    "EXISTS (SELECT 1 FROM local_conditions WHERE type_id = ?1)",
+	    "EXISTS (SELECT 1 FROM local_conditions WHERE type_id = ?1), "
+	    "(SELECT length(data) FROM condition_columns WHERE type_id = ?1 LIMIT 1)",
 	    -1, &statement, NULL);
 
 	if (code == SQLITE_OK) {
 		sqlite3_bind_int64(statement, 1, condition->id);
 		code = sqlite3_step(statement);
 		condition->columns = sqlite3_column_int64(statement, 0);
+		condition->bytes = sqlite3_column_int64(statement, 1);
 	}
 	sqlite3_finalize(statement);
 	return code == SQLITE_ROW ? 0 : -1;

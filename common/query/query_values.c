@@ -503,6 +503,24 @@ read_terms(
 	return true;
 }
 
+/* Short columns first: they cost the least, and what they rule out saves the others. */
+static void
+order_terms(struct value_question *question, const struct value_reader *readers)
+{
+	for (size_t i = 1; i < question->n_terms; i++) {
+		struct value_term term = question->terms[i];
+		size_t of = question->of[i], at = i;
+
+		for (; at > 0 && readers[question->of[at - 1]].bytes > readers[of].bytes;
+		     at--) {
+			question->terms[at] = question->terms[at - 1];
+			question->of[at] = question->of[at - 1];
+		}
+		question->terms[at] = term;
+		question->of[at] = of;
+	}
+}
+
 /* One run of one experiment. */
 static int
 start_single(struct cursor *cursor, sqlite3_value **argv)
@@ -553,6 +571,7 @@ cursor_start(
 		return code;
 	if (!read_terms(cursor, text, argc, argv, argument))
 		return SQLITE_NOMEM;
+	order_terms(&cursor->question, values->readers);
 	cursor->question.first = (size_t)values->first;
 	cursor->ahead = values->ahead != NULL;
 	if (cursor->ahead)
@@ -729,6 +748,7 @@ query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first, b
 		reader->id = c->id;
 		reader->type =
 		    c->declared != CONDITION_NONE ? c->declared : CONDITION_MIXED;
+		reader->bytes = c->bytes;
 		good = value_reader_open(reader, db) == SQLITE_OK;
 		if (c->number == first)
 			columns = c->columns;

@@ -29,6 +29,7 @@ struct value_entry {
 struct value_reader {
 	sqlite3_int64 id;	  /* of the condition */
 	enum condition_type type; /* that somebody declared, or CONDITION_MIXED */
+	long long bytes;	  /* of one of its columns, about; 0: not known */
 	bool has_local;		  /* any experiment has */
 	sqlite3 *db;
 	sqlite3_stmt *columns; /* from an experiment on */
