@@ -373,6 +373,32 @@ db_is_empty(const char *path)
 	return empty;
 }
 
+char *
+db_file(const char *path)
+{
+	struct stat st;
+	char *file;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		bool slash = path[strlen(path) - 1] == '/';
+
+		if (asprintf(&file, "%s%selog.db", path, slash ? "" : "/") < 0)
+			file = NULL;
+	} else {
+		file = strdup(path);
+	}
+	if (file == NULL)
+		msg("no memory");
+	return file;
+}
+
+void
+db_configure_reader(void)
+{
+	/* Threads that read would wait for each other to count. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 sqlite3 *
 db_open_reader(const char *path, char **file)
 {
@@ -381,19 +407,9 @@ db_open_reader(const char *path, char **file)
 	char *full;
 	int version, code;
 
-	*file = NULL;
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		bool slash = path[strlen(path) - 1] == '/';
-
-		if (asprintf(file, "%s%selog.db", path, slash ? "" : "/") < 0)
-			*file = NULL;
-	} else {
-		*file = strdup(path);
-	}
-	if (*file == NULL) {
-		msg("no memory");
+	*file = db_file(path);
+	if (*file == NULL)
 		return NULL;
-	}
 	if (stat(*file, &st) != 0) {
 		msg("%s: %s", *file, strerror(errno));
 		goto fail;
@@ -401,8 +417,7 @@ db_open_reader(const char *path, char **file)
 	full = db_path(*file);
 	if (full == NULL)
 		goto fail;
-	/* Threads that read would wait for each other to count. */
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	db_configure_reader();
 	code = open_reader(full, &db);
 	free(full);
 	if (code != SQLITE_OK) {

@@ -54,6 +54,13 @@ int db_close_writer(sqlite3 *db, const char *path, bool other_follows);
  */
 bool db_is_empty(const char *path);
 
+/* The file that a path names: itself, or of a directory elog.db in it.  malloc'd, or NULL
+   after a message. */
+char *db_file(const char *path);
+
+/* For a process that reads, before SQLite is used; db_open_reader() does it, too. */
+void db_configure_reader(void);
+
 /*
  * Open a database read-only, whoever writes it at the moment.  path may be a
  * directory: then elog.db in it.  *file gets the path that was opened, malloc'd.

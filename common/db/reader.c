@@ -57,11 +57,10 @@ is_missing(const struct config *config)
 }
 
 int
-reader_open(struct reader *reader, const char *path, const char *config_file)
+reader_find(const char *path, const char *config_file, char **file)
 {
 	struct config *config = NULL;
 
-	*reader = (struct reader){0};
 	if (path == NULL) {
 		config = config_load(config_file);
 		if (config == NULL)
@@ -72,8 +71,22 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 			return EXIT_PARTIAL;
 		}
 	}
-	reader->db = db_open_reader(path, &reader->path);
+	*file = db_file(path);
 	config_free(config);
+	return *file != NULL ? EXIT_DONE : EXIT_PARTIAL;
+}
+
+int
+reader_open(struct reader *reader, const char *path, const char *config_file)
+{
+	char *file = NULL;
+	int status = reader_find(path, config_file, &file);
+
+	*reader = (struct reader){0};
+	if (status != EXIT_DONE)
+		return status;
+	reader->db = db_open_reader(file, &reader->path);
+	free(file);
 	if (reader->db == NULL)
 		return EXIT_PARTIAL;
 	msg_debug("%s: SQLite %s, schema %lld", reader->path, sqlite3_libversion(),

@@ -13,6 +13,12 @@ struct reader {
 };
 
 /*
+ * Which file that is: what reader_open() opens for the same arguments.  The exit status;
+ * with 0, *file is malloc'd, else that is said.
+ */
+int reader_find(const char *path, const char *config, char **file);
+
+/*
  * Open it read-only: path, a database or a directory with an elog.db in it, or where that
  * is NULL what the configuration says, from the file config or, if that is NULL, from its
  * usual places.  The exit status: 0; else, after a message, 2 if the configuration is

@@ -15,9 +15,9 @@
 #include "query/query_values.h"
 #include "query/rows.h"
 #include "query/run_table.h"
+#include "query/value_source.h"
 
 #define COLUMNS_MAX 1000
-#define CACHE_PAGES "40"
 
 struct query {
 	sqlite3 *db;
@@ -453,6 +453,16 @@ write_select(struct query *query, const struct query_condition *first,
 	return 0;
 }
 
+static size_t
+stored_conditions(const struct query *query)
+{
+	size_t n = 0;
+
+	for (const struct query_condition *c = query->catalog.first; c; c = c->next)
+		n += c->number >= 0;
+	return n;
+}
+
 static int
 prepare(struct query *query, const struct query_wanted *wanted, struct query_error *error)
 {
@@ -480,10 +490,8 @@ prepare(struct query *query, const struct query_wanted *wanted, struct query_err
 		return query_error_plain(error, "no memory");
 	if (write_select(query, first, wanted) != 0)
 		return query_error_plain(error, "the query is too long");
-	/* A page of a column is read once: to keep them costs more than to read them. */
 	if (first != NULL && strstr(query->sql.text, "CROSS JOIN") == NULL &&
-	    sqlite3_exec(query->db, "PRAGMA cache_size = " CACHE_PAGES, NULL, NULL,
-		NULL) != SQLITE_OK)
+	    value_reader_keep_few(query->db, stored_conditions(query)) != SQLITE_OK)
 		return -1;
 	query->values = query_values_open(query->db, &query->catalog,
 	    first != NULL ? first->number : -1, wanted->ahead);

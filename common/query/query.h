@@ -46,7 +46,9 @@ int query_alias_check(const char *name, const char *expression,
 
 /* ---- Selecting runs -------------------------------------------------------- */
 
-/* Which runs, and what of them.  All texts are borrowed. */
+struct value_ahead;
+
+/* Which runs, and what of them.  All is borrowed. */
 struct query_wanted {
 	const char *text;	 /* the query; NULL or blank: all runs */
 	const char *columns;	 /* "a,b,`c d`"; NULL: the names of the query */
@@ -58,8 +60,8 @@ struct query_wanted {
 	const char
 	    *sort; /* the name of a column of the answer, to sort by; NULL: by run */
 	bool descending;
-	long long limit; /* -1: none */
-	bool ahead;	 /* a second thread may read ahead */
+	long long limit;	   /* -1: none */
+	struct value_ahead *ahead; /* may read ahead (value_ahead.h); NULL: none */
 };
 
 struct query;

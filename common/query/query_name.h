@@ -25,10 +25,11 @@ struct query_condition {
 	struct query_condition *uses[QUERY_USES_MAX];
 	bool hidden; /* the filter and the columns cannot name it: another uses it */
 	/* How the statement gets at it; query_plan.c sets this. */
-	int number;	   /* from 0; -1: not at all */
-	bool filtered;	   /* the filter names it */
-	bool required;	   /* the filter is true only for runs that have it */
-	/* Of one that is required: rows of condition_columns, and bytes of one of them. */
+	int number;    /* from 0; -1: not at all */
+	bool filtered; /* the filter names it */
+	bool required; /* the filter is true only for runs that have it */
+	/* Of one that is required: rows of condition_columns, and bytes of one of them.
+	 */
 	long long columns, bytes;
 	struct query_condition *next;
 };

@@ -333,6 +333,7 @@ cursor_close(sqlite3_vtab_cursor *base)
 struct ids {
 	sqlite3_int64 *of;
 	size_t n, room;
+	size_t next; /* behind the one that was found last */
 };
 
 static int
@@ -368,10 +369,19 @@ sort(struct ids *ids)
 }
 
 static bool
-is_in(const struct ids *ids, sqlite3_int64 id)
+is_in(struct ids *ids, sqlite3_int64 id)
 {
-	return ids->n > 0 &&
-	       bsearch(&id, ids->of, ids->n, sizeof(*ids->of), by_id) != NULL;
+	const sqlite3_int64 *found = ids->of + ids->next;
+
+	/* Names and numbers mostly ascend together. */
+	if (ids->n == 0)
+		return false;
+	if (ids->next == ids->n || *found != id)
+		found = bsearch(&id, ids->of, ids->n, sizeof(*ids->of), by_id);
+	if (found == NULL)
+		return false;
+	ids->next = (size_t)(found - ids->of) + 1;
+	return true;
 }
 
 /* Of an argument: a value, or all of IN (...).  False without memory. */
@@ -392,7 +402,7 @@ read_wanted(struct ids *wanted, sqlite3_value *argument)
 
 /* Those that have the first condition, and are wanted (NULL: all).  An SQLite code. */
 static int
-read_ids(const struct query_values *values, const struct ids *wanted, struct ids *ids)
+read_ids(const struct query_values *values, struct ids *wanted, struct ids *ids)
 {
 	sqlite3_int64 id;
 	int code;
@@ -400,7 +410,9 @@ read_ids(const struct query_values *values, const struct ids *wanted, struct ids
 	sqlite3_bind_int64(values->ids, 1, values->readers[values->first].id);
 	while ((code = sqlite3_step(values->ids)) == SQLITE_ROW) {
 		id = sqlite3_column_int64(values->ids, 0);
-		if ((wanted == NULL || is_in(wanted, id)) && !add_id(ids, id))
+		/* Columns of one experiment follow each other. */
+		if ((ids->n == 0 || ids->of[ids->n - 1] != id) &&
+		    (wanted == NULL || is_in(wanted, id)) && !add_id(ids, id))
 			break;
 	}
 	sqlite3_reset(values->ids);
@@ -443,7 +455,7 @@ turn_round(struct cursor *cursor)
  * of experiments are long.
  */
 static int
-list_experiments(struct cursor *cursor, const struct ids *wanted)
+list_experiments(struct cursor *cursor, struct ids *wanted)
 {
 	sqlite3_stmt *names = cursor->values->names;
 	struct ids ids = {0};
@@ -721,23 +733,15 @@ static const sqlite3_module module = {
 
 /* ---- opening ---------------------------------------------------------------- */
 
-struct query_values *
-query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first, bool ahead)
+/* What reads each condition of a catalog.  False if the database failed. */
+static bool
+open_readers(struct query_values *values, const struct query_catalog *catalog)
 {
-	struct query_values *values = calloc(1, sizeof(*values));
-	long long columns = 0;
-	bool good;
+	sqlite3_stmt *local = NULL;
+	bool good = sqlite3_prepare_v2(values->db,
+			"SELECT 1 FROM local_conditions WHERE type_id = ? LIMIT 1", -1,
+			&local, NULL) == SQLITE_OK;
 
-	if (values == NULL)
-		return NULL;
-	values->db = db;
-	values->first = first;
-	for (const struct query_condition *c = catalog->first; c != NULL; c = c->next)
-		if (c->number >= (int)values->n)
-			values->n = (size_t)c->number + 1;
-	values->readers = calloc(values->n + 1, sizeof(*values->readers));
-	good =
-	    values->readers != NULL && value_experiment_open(&values->alone, values->n);
 	for (const struct query_condition *c = catalog->first; c != NULL && good;
 	     c = c->next) {
 		struct value_reader *reader;
@@ -749,24 +753,65 @@ query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first, b
 		reader->type =
 		    c->declared != CONDITION_NONE ? c->declared : CONDITION_MIXED;
 		reader->bytes = c->bytes;
-		good = value_reader_open(reader, db) == SQLITE_OK;
-		if (c->number == first)
-			columns = c->columns;
+		sqlite3_bind_int64(local, 1, c->id);
+		reader->has_local = sqlite3_step(local) == SQLITE_ROW;
+		good = sqlite3_reset(local) == SQLITE_OK &&
+		       value_reader_open(reader, values->db) == SQLITE_OK;
 	}
-	if (!good ||
-	    sqlite3_prepare_v3(db,
-		"SELECT DISTINCT experiment_id FROM condition_columns "
-		"INDEXED BY condition_columns_by_type WHERE type_id = ?1 UNION ALL "
-		"SELECT DISTINCT experiment_id FROM local_conditions WHERE type_id = ?1",
-		-1, SQLITE_PREPARE_PERSISTENT, &values->ids, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v3(db, "SELECT id, name FROM experiments ORDER BY name", -1,
-		SQLITE_PREPARE_PERSISTENT, &values->names, NULL) != SQLITE_OK ||
+	sqlite3_finalize(local);
+	return good;
+}
+
+/* What lists experiments.  False if the database failed. */
+static bool
+open_lists(struct query_values *values)
+{
+	return sqlite3_prepare_v3(values->db,
+		   "SELECT experiment_id FROM condition_columns "
+		   "INDEXED BY condition_columns_by_type WHERE type_id = ?1 UNION ALL "
+		   "SELECT DISTINCT experiment_id FROM local_conditions "
+		   "WHERE type_id = ?1",
+		   -1, SQLITE_PREPARE_PERSISTENT, &values->ids, NULL) == SQLITE_OK &&
+	       sqlite3_prepare_v3(values->db,
+		   "SELECT id, name FROM experiments ORDER BY name", -1,
+		   SQLITE_PREPARE_PERSISTENT, &values->names, NULL) == SQLITE_OK;
+}
+
+/* How many columns the condition with a number has. */
+static long long
+columns_of(const struct query_catalog *catalog, int number)
+{
+	const struct query_condition *c = catalog->first;
+
+	while (c != NULL && c->number != number)
+		c = c->next;
+	return c != NULL && number >= 0 ? c->columns : 0;
+}
+
+struct query_values *
+query_values_open(sqlite3 *db, const struct query_catalog *catalog, int first,
+    struct value_ahead *ahead)
+{
+	struct query_values *values = calloc(1, sizeof(*values));
+
+	if (values == NULL)
+		return NULL;
+	values->db = db;
+	values->first = first;
+	for (const struct query_condition *c = catalog->first; c != NULL; c = c->next)
+		if (c->number >= (int)values->n)
+			values->n = (size_t)c->number + 1;
+	values->readers = calloc(values->n + 1, sizeof(*values->readers));
+	if (values->readers == NULL ||
+	    !value_experiment_open(&values->alone, values->n) ||
+	    !open_readers(values, catalog) || !open_lists(values) ||
 	    sqlite3_create_module(db, "elog_values", &module, values) != SQLITE_OK) {
 		query_values_close(values);
 		return NULL;
 	}
-	if (ahead && columns >= MANY)
-		values->ahead = value_ahead_open(db, values->readers, values->n);
+	if (ahead != NULL && columns_of(catalog, first) >= MANY &&
+	    value_ahead_use(ahead, db, values->readers, values->n))
+		values->ahead = ahead;
 	return values;
 }
 
@@ -776,7 +821,6 @@ query_values_close(struct query_values *values)
 	if (values == NULL)
 		return;
 	(void)sqlite3_create_module(values->db, "elog_values", NULL, NULL);
-	value_ahead_close(values->ahead);
 	sqlite3_finalize(values->ids);
 	sqlite3_finalize(values->names);
 	for (size_t i = 0; i < values->n && values->readers != NULL; i++)

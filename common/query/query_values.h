@@ -24,6 +24,7 @@
 #include <stdbool.h>
 
 #include "query/query_name.h"
+#include "query/value_ahead.h"
 
 /* So many fit SQLite's limit on columns. */
 #define QUERY_VALUES_MAX 600
@@ -33,11 +34,11 @@ struct query_values;
 /*
  * Make the table known to a connection: of the conditions of a catalog that have a
  * number, in that order.  first is the number of the one that comes first, or -1: it is
- * only looked up by experiment and run.  ahead: a second thread may read what comes next
- * (value_ahead.h).  NULL if the database failed or without memory.
+ * only looked up by experiment and run.  ahead: a second thread that may read what comes
+ * next, or NULL.  NULL if the database failed or without memory.
  */
-struct query_values *query_values_open(
-    sqlite3 *db, const struct query_catalog *catalog, int first, bool ahead);
+struct query_values *query_values_open(sqlite3 *db, const struct query_catalog *catalog,
+    int first, struct value_ahead *ahead);
 
 /* Before the connection is closed or used for another query; NULL is allowed. */
 void query_values_close(struct query_values *values);

@@ -14,13 +14,23 @@
 struct value_ahead;
 
 /*
- * For the file that db, which is in a read transaction, is of, and the conditions of n
- * readers.  NULL where it is of no use, or cannot be: one processor, no file, WAL mode.
+ * Start the thread: it opens a database, which takes a while, and waits.  Before that,
+ * db_configure_reader().  NULL where it is of no use, or cannot be: one processor, no
+ * file or a small one, WAL mode, a journal.
  */
-struct value_ahead *value_ahead_open(
-    sqlite3 *db, const struct value_reader *readers, size_t n);
+struct value_ahead *value_ahead_open(const char *path);
 
-/* NULL is allowed. */
+/*
+ * It is to read for db, which is in a read transaction, the conditions of n readers.
+ * Once.  False: it cannot.
+ */
+bool value_ahead_use(
+    struct value_ahead *ahead, sqlite3 *db, const struct value_reader *readers, size_t n);
+
+/* End the thread.  What it made stays, for a process that ends.  NULL is allowed. */
+void value_ahead_stop(struct value_ahead *ahead);
+
+/* The same, and release.  NULL is allowed. */
 void value_ahead_close(struct value_ahead *ahead);
 
 /* n experiments will be asked for in that order; they and the question are borrowed until
@@ -33,8 +43,8 @@ void value_ahead_end(struct value_ahead *ahead);
 
 /*
  * Give number i of them with its rows: from readers, which are the caller's, while the
- * other thread reads the next ones.  It is valid until a later one is asked for; only
- * ascending numbers can be.  An SQLite code.
+ * other thread reads the next ones.  All are asked for, one after the other, and each is
+ * valid until the next one is.  An SQLite code.
  */
 int value_ahead_get(struct value_ahead *ahead, size_t i, struct value_reader *readers,
     struct value_experiment **experiment);

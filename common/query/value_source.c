@@ -1,5 +1,6 @@
 #include "query/value_source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -9,6 +10,12 @@
 #define PADDING 32 /* bytes behind each column, so that one can look that far */
 #define STEPS                                                                            \
 	4 /* so many experiments are stepped over before the next one is looked up */
+
+/* Pages in memory: of all trees those that are above, and of each condition's two trees
+   the one at hand. */
+#define KEPT 12u
+#define KEPT_EACH 2u
+#define CONDITIONS 100u /* of more, not all */
 
 /* A column: the values of a block of runs. */
 struct value_piece {
@@ -51,24 +58,17 @@ prepare(struct value_reader *reader, const char *sql, sqlite3_stmt **statement)
 int
 value_reader_open(struct value_reader *reader, sqlite3 *db)
 {
-	sqlite3_stmt *any = NULL;
 	int code;
 
 	reader->db = db;
 	reader->until = INT64_MAX;
-	code = prepare(
-	    reader, "SELECT 1 FROM local_conditions WHERE type_id = ? LIMIT 1", &any);
-	if (code == SQLITE_OK)
-		reader->has_local = sqlite3_step(any) == SQLITE_ROW;
-	code = code == SQLITE_OK ? sqlite3_finalize(any) : code;
 	/* In the index of the condition, the next experiment is near. */
-	if (code == SQLITE_OK)
-		code = prepare(reader,
-		    "SELECT experiment_id, block, kinds, minimum, maximum, data "
-		    "FROM condition_columns INDEXED BY condition_columns_by_type "
-		    "WHERE type_id = ? AND experiment_id BETWEEN ? AND ? "
-		    "ORDER BY experiment_id, block",
-		    &reader->columns);
+	code = prepare(reader,
+	    "SELECT experiment_id, block, kinds, minimum, maximum, data "
+	    "FROM condition_columns INDEXED BY condition_columns_by_type "
+	    "WHERE type_id = ? AND experiment_id BETWEEN ? AND ? "
+	    "ORDER BY experiment_id, block",
+	    &reader->columns);
 	if (code == SQLITE_OK && reader->has_local)
 		code = prepare(reader,
 		    "SELECT run_number, value, value_type FROM local_conditions "
@@ -82,6 +82,16 @@ value_reader_close(struct value_reader *reader)
 {
 	sqlite3_finalize(reader->columns);
 	sqlite3_finalize(reader->locals);
+}
+
+int
+value_reader_keep_few(sqlite3 *db, size_t n)
+{
+	char sql[60];
+
+	snprintf(sql, sizeof(sql), "PRAGMA cache_size = %zu",
+	    KEPT + (n < CONDITIONS ? n : CONDITIONS) * KEPT_EACH);
+	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 
 void
@@ -156,9 +166,10 @@ is_wanted(
 	return true;
 }
 
-/* Keep the column at hand.  False without memory. */
+/* Keep the column at hand, whose values will be compared, or not.  False without memory.
+ */
 static bool
-add_piece(struct value_source *source, const struct value_reader *reader)
+add_piece(struct value_source *source, const struct value_reader *reader, bool compared)
 {
 	unsigned kinds = (unsigned)sqlite3_column_int64(reader->columns, 2);
 	const char *text = sqlite3_column_blob(reader->columns, 5);
@@ -180,10 +191,10 @@ add_piece(struct value_source *source, const struct value_reader *reader)
 		return true;
 	memcpy(source->text + source->used, text, n);
 	source->used += n + PADDING;
-	/* true and false have an "e", too. */
+	/* true and false have an "e", too; only who compares must know. */
 	if (piece->numbers)
-		piece->plain =
-		    memchr(text, 'e', n) == NULL && memchr(text, 'E', n) == NULL;
+		piece->plain = !compared || (memchr(text, 'e', n) == NULL &&
+						memchr(text, 'E', n) == NULL);
 	else if (kinds == CONDITION_KIND(CONDITION_STRING))
 		piece->plain = memchr(text, '\\', n) == NULL;
 	return true;
@@ -197,7 +208,7 @@ read_columns(struct value_source *source, struct value_reader *reader,
 	int code = step_to(reader, experiment);
 
 	while (code == SQLITE_ROW && reader->ahead == experiment) {
-		if (is_wanted(reader, terms, n) && !add_piece(source, reader))
+		if (is_wanted(reader, terms, n) && !add_piece(source, reader, n > 0))
 			return SQLITE_NOMEM;
 		code = sqlite3_step(reader->columns);
 		reader->has_row = code == SQLITE_ROW;

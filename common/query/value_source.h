@@ -25,12 +25,13 @@ struct value_entry {
 	bool plain;			/* as value_term_holds() has it */
 };
 
-/* What reads a condition from a connection.  Begin with id and type, all else 0. */
+/* What reads a condition from a connection.  Begin with what says what it is, all else 0.
+ */
 struct value_reader {
 	sqlite3_int64 id;	  /* of the condition */
 	enum condition_type type; /* that somebody declared, or CONDITION_MIXED */
 	long long bytes;	  /* of one of its columns, about; 0: not known */
-	bool has_local;		  /* any experiment has */
+	bool has_local;		  /* any experiment has local values */
 	sqlite3 *db;
 	sqlite3_stmt *columns; /* from an experiment on */
 	sqlite3_int64 ahead;   /* the experiment of its row, if it has one */
@@ -44,6 +45,12 @@ struct value_reader {
 int value_reader_open(struct value_reader *reader, sqlite3 *db);
 
 void value_reader_close(struct value_reader *reader);
+
+/*
+ * A page of a column is read once: to keep it costs more than to read it.  A connection
+ * from which nothing but n conditions is read keeps few.  An SQLite code.
+ */
+int value_reader_keep_few(sqlite3 *db, size_t n);
 
 /* Begin with {0}. */
 struct value_source {
@@ -70,7 +77,8 @@ void value_source_free(struct value_source *source);
 
 /*
  * Read an experiment, where that was not done.  A column in which no value can satisfy
- * the terms, of a source that is not declared, is left out.  An SQLite code.
+ * the terms, of a source that is not declared, is left out; no other terms may be asked
+ * of it then.  An SQLite code.
  */
 int value_source_read(struct value_source *source, struct value_reader *reader,
     sqlite3_int64 experiment, const struct value_term *const *terms, size_t n);

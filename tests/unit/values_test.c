@@ -12,6 +12,7 @@
 #include "database.h"
 #include "db/condition_type.h"
 #include "query/query.h"
+#include "query/value_ahead.h"
 
 #define NAMES 4
 #define FEW 5
@@ -297,6 +298,8 @@ ahead(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	db = database(path, MANY);
+	/* Of a small database nothing is read ahead. */
+	exec(db, "CREATE TABLE large (data); INSERT INTO large VALUES (zeroblob(5e6))");
 	for (int i = 0; i < 200; i++) {
 		char one[100], two[100], query[220];
 		struct query_wanted wanted = {.text = query,
@@ -315,8 +318,9 @@ ahead(void **state)
 		snprintf(
 		    query, sizeof(query), dice(3) == 0 ? "%s" : "%s and %s", one, two);
 		alone = answer(db, &wanted);
-		wanted.ahead = true;
+		wanted.ahead = value_ahead_open(path);
 		both = answer(db, &wanted);
+		value_ahead_close(wanted.ahead);
 		same(query, alone, both);
 		free(alone);
 		free(both);
