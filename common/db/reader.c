@@ -20,6 +20,8 @@
 #define PATIENCE 1.0 /* seconds before anything is shown */
 #define BETWEEN 0.2
 
+#define KEPT_PAGES "64"
+
 /* A process reads for one person. */
 static struct {
 	double begun, shown;
@@ -97,6 +99,14 @@ reader_open(struct reader *reader, const char *path, const char *config_file)
 		sqlite3_progress_handler(reader->db, STEPS, show_progress, NULL);
 	}
 	return EXIT_DONE;
+}
+
+void
+reader_keep_few(const struct reader *reader)
+{
+	if (reader->db != NULL)
+		(void)sqlite3_exec(
+		    reader->db, "PRAGMA cache_size = " KEPT_PAGES, NULL, NULL, NULL);
 }
 
 void

@@ -28,6 +28,10 @@ int reader_find(const char *path, const char *config, char **file);
  */
 int reader_open(struct reader *reader, const char *path, const char *config);
 
+/* For who reads most pages once: to keep one takes new memory, which costs more than to
+   read it again.  Does nothing where none is open. */
+void reader_keep_few(const struct reader *reader);
+
 /* A row came, and may be printed: where it goes to the terminal, the progress ends. */
 void reader_row(sqlite3 *db);
 
