@@ -177,7 +177,8 @@ try(struct lock *lock)
 	if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, pid, (size_t)n, 0) == n)
 		return 0;
 fail:
-	msg("%s: %s", lock->path, strerror(errno));
+	msg("%s: %s%s", lock->path, strerror(errno),
+	    errno == ENOSPC ? ": make room on the disk and run it again" : "");
 	if (lock->fd >= 0)
 		close(lock->fd);
 	lock->fd = -1;

@@ -359,6 +359,29 @@ open_reader(const char *full, sqlite3 **db)
 }
 
 bool
+db_is_foreign(const char *path)
+{
+	/* The header, and that of the first page (SQLite's file format, sections 1.3 and
+	   1.6): an application's number at 68, how many cells there are at 103. */
+	unsigned char head[105];
+	FILE *file = fopen(path, "re");
+	size_t n = file != NULL ? fread(head, 1, sizeof(head), file) : 0;
+	uint32_t application;
+
+	if (file != NULL)
+		fclose(file);
+	if (n == 0)
+		return false;
+	if (n < sizeof(head) || memcmp(head, "SQLite format 3", 16) != 0)
+		return true;
+	application = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 |
+		      (uint32_t)head[70] << 8 | head[71];
+	/* One that is only begun has no tables yet: a leaf without cells. */
+	return application != DB_APPLICATION_ID &&
+	       (head[100] != 13 || head[103] != 0 || head[104] != 0);
+}
+
+bool
 db_is_empty(const char *path)
 {
 	sqlite3 *db = NULL;

@@ -49,6 +49,13 @@ void db_begin_log(sqlite3 *db);
 int db_close_writer(sqlite3 *db, const char *path, bool other_follows);
 
 /*
+ * Is there a file of that name which is another's: no database, or one of another
+ * application?  Only its first bytes are read, for who cannot wait to open it; one that
+ * cannot be read may be ours.
+ */
+bool db_is_foreign(const char *path);
+
+/*
  * Is there no such file, or one without a schema?  In a pipeline, elog-load may be about
  * to make it: a reader that asks what is known then knows nothing.
  */

@@ -9,6 +9,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "db/db.h"
+#include "db/open.h"
 #include "db/statement.h"
 #include "local/job_spool.h"
 #include "stream/loader.h"
@@ -110,6 +111,11 @@ job_ccp4i2(const char *file, const char *db)
 		return EXIT_PARTIAL;
 	}
 	sqlite3_busy_timeout(source, 10000);
+	if (db_number(source, "PRAGMA application_id", 0) == DB_APPLICATION_ID) {
+		msg("%s: a database of elog, none of CCP4i2", file);
+		sqlite3_close(source);
+		return EXIT_PARTIAL;
+	}
 	/* Views and triggers of a stranger's file run no functions of ours. */
 	if (db_exec(source, file, "PRAGMA trusted_schema = OFF") == 0 &&
 	    name_tables(source, file) == 0 &&

@@ -10,6 +10,7 @@
 
 #include "base/exit.h"
 #include "base/msg.h"
+#include "db/open.h"
 #include "stream/lines.h"
 #include "stream/streams.h"
 #include "text/object.h"
@@ -303,8 +304,17 @@ begin_out(struct out *out, const struct log_put *given)
 {
 	*out = (struct out){.put = given, .backlog = {.fd = -1}};
 	out->loaded = time(NULL);
-	if (given->db != NULL)
-		return backlog_open(&out->backlog, given->db);
+	if (given->db != NULL) {
+		if (backlog_open(&out->backlog, given->db) != 0)
+			return -1;
+		if (!db_is_foreign(out->backlog.file))
+			return 0;
+		msg("%s: it is another's: no database, or one of another application: "
+		    "name another file",
+		    given->db);
+		backlog_close(&out->backlog);
+		return -1;
+	}
 	if (stream_open(&out->stream, STDOUT_FILENO) != 0) {
 		msg("no memory");
 		return -1;

@@ -534,3 +534,10 @@ $(git rev-parse HEAD)|1"
     chmod 600 .elog-job/spool.jsonl
     equal "$(elog-job ls | cut -f 1,3)" $'1\tFINISHED'
 }
+
+@test "import-ccp4i2: a database of elog is none of CCP4i2" {
+    elog-job run --db "$db" -- true
+    run --separate-stderr elog-job import-ccp4i2 "$db"
+    status_is 1
+    says elog-job 'a database of elog, none of CCP4i2'
+}

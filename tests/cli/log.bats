@@ -211,3 +211,21 @@ loaded() {
     run --separate-stderr elog-log --since 1h x
     status_is 2
 }
+
+@test "nothing waits beside a file that is another's" {
+    sqlite3 "$BATS_TEST_TMPDIR/other.db" 'CREATE TABLE t (x)'
+    echo 'a long enough text, which is no database' >"$BATS_TEST_TMPDIR/text"
+    for file in other.db text; do
+        run --separate-stderr elog-log --db "$BATS_TEST_TMPDIR/$file" hello
+        status_is 1
+        [[ $stderr == *"$file: it is another's"*"name another file"*hello* ]]
+        [ ! -e "$BATS_TEST_TMPDIR/$file.spool" ]
+    done
+    # One that is begun only, or not at all, is ours.
+    : >"$BATS_TEST_TMPDIR/empty.db"
+    sqlite3 "$BATS_TEST_TMPDIR/begun.db" 'VACUUM'
+    for file in empty.db begun.db none.db; do
+        elog-log --db "$BATS_TEST_TMPDIR/$file" hello
+        wait_for sh -c "[ \"\$(elog-log count --db '$BATS_TEST_TMPDIR/$file' 2>/dev/null)\" = 1 ]"
+    done
+}
