@@ -46,7 +46,7 @@ is_json(const struct given *given, bool any)
 	return first != '\0' && json_value(&s, NULL) && json_end(&s) && !s.unclean;
 }
 
-/* The text between the quotes of {"$base64": "..."}.  False: it is something else. */
+/* The string of {"$base64": "..."}, with its quotes.  False: it is something else. */
 static bool
 find_base64(struct json_span json, struct json_span *text)
 {
@@ -64,8 +64,27 @@ find_base64(struct json_span json, struct json_span *text)
 	}
 	if (members != 1)
 		return false;
-	*text = (struct json_span){value.p + 1, value.n - 2};
+	*text = value;
 	return true;
+}
+
+/* The bytes that a string says in base64, malloc'd; NULL if it is none, or without
+   memory.  Some programs write each '/' as "\/". */
+static void *
+read_base64(struct json_span string, size_t *n)
+{
+	char *plain;
+	void *bytes;
+
+	if (memchr(string.p, '\\', string.n) == NULL)
+		return base64_decode(string.p + 1, string.n - 2, n);
+	plain = malloc(string.n);
+	if (plain == NULL)
+		return NULL;
+	*n = json_string_decode(string, plain);
+	bytes = base64_decode(plain, *n, n);
+	free(plain);
+	return bytes;
 }
 
 /* The type of what stands in a text. */
@@ -90,11 +109,11 @@ static bool
 open_given(struct given *given, struct json_span json)
 {
 	struct json_span text;
-	size_t n;
+	size_t n = 0;
 
 	*given = (struct given){.p = json.p, .n = json.n};
 	if (find_base64(json, &text)) {
-		given->owned = base64_decode(text.p, text.n, &n);
+		given->owned = read_base64(text, &n);
 		given->blob = true;
 	} else if (json.n > 1 && json.p[0] == '"') {
 		given->quoted = true;

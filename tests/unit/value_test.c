@@ -117,6 +117,9 @@ kept(void **state)
 	    {"\"yesterday\"", "time", "null "},
 	    {"{\"$base64\":\"aGk=\"}", "blob", "blob hi"},
 	    {"{\"$base64\":\"aGk=\"}", "string", "text hi"},
+	    /* Some programs write a '/' so. */
+	    {"{\"$base64\":\"Lz8\\/\"}", "blob", "blob /??"},
+	    {"{\"$base64\":\"Lz8\\n\"}", "blob", "null "},
 	    {"{\"$base64\":\"/w==\"}", "string", "null "},
 	    {"{\"$base64\":\"AA==\"}", "string", "null "},
 	    {"{\"$base64\":\"not base64\"}", "blob", "null "},
