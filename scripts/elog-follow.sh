@@ -104,7 +104,7 @@ for tool in elog-scan elog-pull elog-load; do
 	command -v "$tool" >/dev/null || die 1 "there is no $tool in PATH"
 done
 
-work=$(mktemp -d) || exit 1
+work=$(mktemp -d 2>/dev/null) || die 1 'no temporary directory: set TMPDIR to a directory with room'
 nap='' stopping=''
 declare -A parts=() told=() # by process id: what runs, and whether it was told to end
 trap 'rm -rf "$work"' EXIT

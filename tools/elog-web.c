@@ -159,6 +159,24 @@ read_options(long *seconds)
 		    "send it");
 		return EXIT_USAGE;
 	}
+	/* Without a name it would be one that has no owner, in nobody's directory. */
+	if (socket_path != NULL && socket_path[0] == '\0') {
+		msg("--socket: the path is empty");
+		return EXIT_USAGE;
+	}
+	if (user_header != NULL &&
+	    (user_header[0] == '\0' ||
+		user_header[strcspn(user_header, ": \t")] != '\0')) {
+		msg("--trust-user-header: '%s' is no name of a field such as "
+		    "X-Remote-User",
+		    user_header);
+		return EXIT_USAGE;
+	}
+	for (char **name = host_names; name != NULL && *name != NULL; name++)
+		if ((*name)[0] == '\0' || (*name)[strcspn(*name, "/ \t@")] != '\0') {
+			msg("--host: '%s' is no host or host:port", *name);
+			return EXIT_USAGE;
+		}
 	*seconds = (long)span;
 	return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/suggest.h"
+#include "base/who.h"
 
 const struct config_key config_keys[] = {
     {"base_url", CONFIG_TEXT, "https://pswww.slac.stanford.edu",
@@ -123,10 +124,11 @@ value_add(struct value *value, const char *text, size_t n)
 static int
 expand_home(struct value *value)
 {
-	const char *home = getenv("HOME");
+	const char *home;
 	char *path;
 
-	if (value->items[0][0] != '~' || value->items[0][1] != '/' || home == NULL)
+	if (value->items[0][0] != '~' || value->items[0][1] != '/' ||
+	    (home = who_home()) == NULL)
 		return 0;
 	if (asprintf(&path, "%s%s", home, value->items[0] + 1) < 0)
 		return -1;
@@ -360,7 +362,7 @@ static FILE *
 open_default(char **path)
 {
 	static const char *const names[] = {"elog", "elogfetch"};
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = who_home();
 	FILE *stream;
 
 	for (int i = 0; i < 2; i++) {

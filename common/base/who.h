@@ -9,4 +9,11 @@
  */
 char *who_user(void);
 
+/*
+ * Where our own files are: HOME, or without it, as in a unit of systemd or a cron of
+ * one's own, the home directory that the system knows (getpwuid(3)).  Borrowed; NULL if
+ * there is none.
+ */
+const char *who_home(void);
+
 #endif

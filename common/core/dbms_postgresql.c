@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/who.h"
 #include "core/dbms.h"
 
 #define OPTIONS_MAX (ADDRESS_OPTIONS_MAX + 12)
@@ -151,7 +152,7 @@ open_session(struct dbms *server, size_t host)
 		"-c client_min_messages=warning -c standard_conforming_strings=on"},
 	};
 	const struct address *address = &server->address;
-	const char *names[OPTIONS_MAX], *values[OPTIONS_MAX], *home = getenv("HOME");
+	const char *names[OPTIONS_MAX], *values[OPTIONS_MAX], *home = who_home();
 	const char *name = address->hosts[host].name;
 	char port[12], root[4096];
 	PGconn *session;

@@ -13,6 +13,7 @@
 #include "base/exit.h"
 #include "base/msg.h"
 #include "base/ticket.h"
+#include "base/who.h"
 #include "files/stand_in.h"
 #include "files/url.h"
 
@@ -71,7 +72,7 @@ struct remote {
 static char *
 home_file(const char *name)
 {
-	const char *home = getenv("HOME");
+	const char *home = who_home();
 	char *path;
 
 	if (home == NULL || asprintf(&path, "%s/%s", home, name) < 0)

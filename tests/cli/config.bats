@@ -96,3 +96,11 @@ setup() {
     equal "$output" -13
     silent
 }
+
+@test "without HOME, as in a unit of systemd, ~ is the home directory that the system knows" {
+    printf 'database_dir: ~/x\n' >"$BATS_TEST_TMPDIR/config.yaml"
+    system=$(getent passwd "$(id -u)" | cut -d : -f 6)
+    equal "$(env -u HOME elog-config --config "$BATS_TEST_TMPDIR/config.yaml" database_dir)" "$system/x"
+    equal "$(HOME='' elog-config --config "$BATS_TEST_TMPDIR/config.yaml" database_dir)" "$system/x"
+    equal "$(HOME=/h elog-config --config "$BATS_TEST_TMPDIR/config.yaml" database_dir)" /h/x
+}

@@ -105,6 +105,9 @@ place() {
     equal "$(stat -c %a "$BATS_TEST_TMPDIR/log")" 600
     run --separate-stderr follow --servers "file://$base" -- "${january[@]}"
     status_is 2
+    run --separate-stderr env TMPDIR=/nowhere elog-follow.sh --db "$db" --to "$data" --once -- "${january[@]}"
+    status_is 1
+    says elog-follow 'set TMPDIR'
     run --separate-stderr follow --log "$BATS_TEST_TMPDIR/no/log" -- "${january[@]}"
     status_is 1
     says elog-follow "--log: $BATS_TEST_TMPDIR/no/log cannot be written"

@@ -453,3 +453,18 @@ activate_port() {
     equal "$(page /e/e1/entries.json | wc -l)" 8
     equal "$(page '/e/e1/entries.json?deleted=1' | wc -l)" 10
 }
+
+@test "an option that is empty or no name is refused: an empty socket would be everybody's" {
+    logbook
+    for wrong in '--socket=' '--host=' '--host=a b' '--host=http://x'; do
+        run --separate-stderr timeout 10 elog-web "$wrong" "$db"
+        status_is 2
+        says elog-web "${wrong%%=*}: "
+    done
+    for wrong in '' 'X Y' 'X:'; do
+        run --separate-stderr timeout 10 elog-web --socket "$BATS_TEST_TMPDIR/s" --trust-user-header "$wrong" "$db"
+        status_is 2
+        says elog-web '--trust-user-header: '
+    done
+    [ ! -e "$BATS_TEST_TMPDIR/s" ]
+}
