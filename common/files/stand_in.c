@@ -48,7 +48,7 @@ read_group(struct stand_in_group *group, const char *text)
 int
 stand_in_read(struct stand_ins *s, char *const *texts)
 {
-	s->n = 0;
+	*s = (struct stand_ins){.n = 0};
 	for (; texts != NULL && *texts != NULL; texts++) {
 		if (s->n == STAND_IN_GROUPS_MAX) {
 			msg("--servers: more than %d lists", STAND_IN_GROUPS_MAX);

@@ -685,6 +685,28 @@ append(void *context, const char *p, size_t n)
 }
 
 static void
+says(void **state)
+{
+	const char text[] = "{\"a\":\"x\\u0079\",\"b\":\"\",\"c\":1,\"a\":\"z\"}";
+	struct json_span object = {text, sizeof(text) - 1}, value;
+	size_t n;
+	char *copy;
+
+	(void)state;
+	assert_true(json_says(object, "a", "xy"));
+	assert_false(json_says(object, "a", "x"));
+	assert_false(json_says(object, "a", "z"));
+	assert_true(json_says(object, "b", ""));
+	assert_false(json_says(object, "c", "1"));
+	assert_false(json_says(object, "d", ""));
+	assert_true(json_find(object, "a", &value));
+	copy = json_string_copy(value, &n);
+	assert_string_equal(copy, "xy");
+	assert_int_equal(n, 2);
+	free(copy);
+}
+
+static void
 clean_table(void **state)
 {
 	static const struct {
@@ -818,6 +840,7 @@ main(void)
 	    cmocka_unit_test(mixed_nesting),
 	    cmocka_unit_test(find),
 	    cmocka_unit_test(decode_table),
+	    cmocka_unit_test(says),
 	    cmocka_unit_test(clean_table),
 	    cmocka_unit_test(passes_marks),
 	    cmocka_unit_test(errors_stay),

@@ -3,25 +3,6 @@
 
 #include "unit.h"
 
-static int saved;
-
-static void
-hush(void)
-{
-	int quiet = open("/dev/null", O_WRONLY);
-
-	saved = dup(STDERR_FILENO);
-	dup2(quiet, STDERR_FILENO);
-	close(quiet);
-}
-
-static void
-speak(void)
-{
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-}
-
 static void
 urls(void **state)
 {
@@ -45,11 +26,13 @@ urls(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		char *user, *url;
+		char *user, *url, *said;
 
-		hush();
+		unit_listen();
 		url = url_clean(table[i].text, &user);
-		speak();
+		said = unit_said();
+		assert_int_equal(said[0] == '\0', table[i].url != NULL);
+		assert_null(strstr(said, "secret"));
 		if (table[i].url == NULL) {
 			assert_null(url);
 		} else {
@@ -60,6 +43,7 @@ urls(void **state)
 		}
 		free(url);
 		free(user);
+		free(said);
 	}
 }
 
@@ -116,6 +100,20 @@ encoding(void **state)
 }
 
 static void
+users(void **state)
+{
+	char *url = url_with_user("ftp://host:2121/a%20b", "a@b"), *plain;
+
+	(void)state;
+	assert_string_equal(url, "ftp://a%40b@host:2121/a%20b");
+	plain = url_without_user(url);
+	assert_string_equal(plain, "ftp://host:2121/a%20b");
+	free(plain);
+	free(url);
+	assert_null(url_without_user("host"));
+}
+
+static void
 servers(void **state)
 {
 	(void)state;
@@ -135,6 +133,7 @@ main(void)
 	    cmocka_unit_test(urls),
 	    cmocka_unit_test(urls_of_records),
 	    cmocka_unit_test(encoding),
+	    cmocka_unit_test(users),
 	    cmocka_unit_test(servers),
 	};
 
