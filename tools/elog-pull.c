@@ -16,11 +16,11 @@
 #include "files/intake.h"
 #include "files/layout.h"
 #include "files/mark.h"
+#include "files/options.h"
 #include "files/place.h"
 #include "files/pull.h"
 #include "files/rate.h"
 #include "files/remote.h"
-#include "files/servers.h"
 #include "files/verify.h"
 #include "logbook/service.h"
 #include "logbook/session.h"
@@ -64,10 +64,10 @@ static struct poptOption options[] = {
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "No progress and no summary", NULL},
     {"config", '\0', POPT_ARG_STRING, &config_file, 0,
 	"Read FILE instead of ~/.config/elog/config.yaml", "FILE"},
-    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, servers_service, 0,
+    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, options_service, 0,
 	"The logbook service, for attachments (and, where they apply, all servers):",
 	NULL},
-    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, servers_remote, 0, "All other servers:", NULL},
+    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, options_remote, 0, "All other servers:", NULL},
     POPT_TABLEEND,
 };
 
@@ -269,11 +269,11 @@ main(int argc, const char **argv)
 	const char *const *arguments, *file;
 	int status;
 
-	servers_join();
+	options_join();
 	status = command_parse(&command, argc, argv, &arguments);
 	if (status >= 0)
 		return status;
-	servers_share();
+	options_share();
 	status = check_usage(arguments);
 	if (status != 0)
 		return status;

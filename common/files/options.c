@@ -1,4 +1,4 @@
-#include "files/servers.h"
+#include "files/options.h"
 
 #include <string.h>
 
@@ -7,10 +7,10 @@
 
 #define ROWS_MAX 16
 
-struct poptOption servers_service[ROWS_MAX], servers_remote[ROWS_MAX];
+struct poptOption options_service[ROWS_MAX], options_remote[ROWS_MAX];
 
 /* The rows of service_options that are taken; those that remote_options has, too, are
-   handed on by servers_share(). */
+   handed on by options_share(). */
 static const char *const service_names[] = {
     "url", "auth", "token-file", "cacert", "keytab", "principal", "timeout", NULL};
 static const char *const shared_names[] = {
@@ -38,14 +38,14 @@ pick(struct poptOption *to, const struct poptOption *from, const char *const *na
 }
 
 void
-servers_join(void)
+options_join(void)
 {
-	pick(servers_service, service_options, service_names);
-	pick(servers_remote, remote_options, remote_names);
+	pick(options_service, service_options, service_names);
+	pick(options_remote, remote_options, remote_names);
 }
 
 void
-servers_share(void)
+options_share(void)
 {
 	for (const char *const *name = shared_names; *name != NULL; name++) {
 		const struct poptOption *from = row_named(service_options, *name);
