@@ -25,6 +25,8 @@
 /* Where the header says the mode: 1 and 1 is rollback mode (fileformat2.html, 1.3.3). */
 #define VERSIONS 18
 
+#define SOMETHING "SELECT 1 FROM condition_columns LIMIT 1"
+
 enum state { BUSY, DONE, FAILED };
 
 /* An experiment that a thread reads, or has read. */
@@ -164,17 +166,18 @@ read_next(struct value_ahead *ahead, struct chunk *chunk, struct value_reader *r
 	slot->state = code == SQLITE_OK ? DONE : FAILED;
 }
 
-/* Begin a transaction, which lasts until the end. */
+/* Read the schema.  A lock that lasted would hold a writer up for whom the statement's
+   thread, which has none yet, may wait. */
 static bool
 connect(struct value_ahead *ahead)
 {
 	return sqlite3_open_v2(ahead->path, &ahead->db,
 		   SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
-	       sqlite3_exec(ahead->db, "BEGIN; SELECT 1 FROM condition_columns LIMIT 1",
-		   NULL, NULL, NULL) == SQLITE_OK;
+	       sqlite3_exec(ahead->db, SOMETHING, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* Wait until it is said what is to be read.  False: nothing. */
+/* Wait until it is said what is to be read, and begin the transaction.  False: nothing
+   is. */
 static bool
 get_ready(struct value_ahead *ahead)
 {
@@ -187,6 +190,8 @@ get_ready(struct value_ahead *ahead)
 	if (!ahead->used || !is_in_place(ahead->db))
 		return false;
 	code = value_reader_keep_few(ahead->db, ahead->n_readers);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(ahead->db, "BEGIN; " SOMETHING, NULL, NULL, NULL);
 	for (size_t i = 0; i < ahead->n_readers && code == SQLITE_OK; i++)
 		code = value_reader_open(&ahead->readers[i], ahead->db);
 	return code == SQLITE_OK;
