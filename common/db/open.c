@@ -430,6 +430,11 @@ db_open_reader(const char *path, char **file)
 	char *full;
 	int version, code;
 
+	*file = NULL;
+	if (path[0] == '\0') {
+		msg("the name of the database is empty");
+		return NULL;
+	}
 	*file = db_file(path);
 	if (*file == NULL)
 		return NULL;

@@ -136,14 +136,7 @@ reader_close(struct reader *reader)
 char *
 reader_configured(const struct config *config)
 {
-	const char *path = config_database(config);
-	struct stat st;
-	char *file;
-
-	if (asprintf(&file, "%s%s", path,
-		stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/elog.db" : "") < 0)
-		return NULL;
-	return file;
+	return db_file(config_database(config));
 }
 
 bool

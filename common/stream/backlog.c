@@ -26,6 +26,10 @@ backlog_open(struct backlog *backlog, const char *db)
 	char *inside = NULL;
 
 	*backlog = (struct backlog){.fd = -1};
+	if (db[0] == '\0') {
+		msg("the name of the database is empty");
+		return -1;
+	}
 	if (stat(db, &st) == 0 && S_ISDIR(st.st_mode)) {
 		if (asprintf(&inside, "%s/elog.db", db) < 0) {
 			msg("no memory");

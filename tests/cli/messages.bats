@@ -24,6 +24,21 @@ setup() {
     says elog-load "--expect=x: invalid numeric value"
 }
 
+@test "an empty name of a database is told as that" {
+    cd "$BATS_TEST_TMPDIR/tmp"
+    for command in 'elog-status' 'elog-dump' 'elog-web' 'elog-cond ls --db' 'elog-hash history --db' \
+        'elog-log ls --db' 'elog-log count --db' 'elog-site ls --db' 'elog-job ls --db'; do
+        # shellcheck disable=SC2086 # words
+        run --separate-stderr $command ''
+        status_is 1
+        says "${command%% *}" 'the name of the database is empty'
+    done
+    run --separate-stderr elog-log --db '' hello
+    status_is 1
+    [[ $stderr == *'the name of the database is empty'*hello* ]]
+    no_file . '*spool*'
+}
+
 @test "help that cannot be printed is an error" {
     for tool in elog-load elog-select elog-push; do
         # shellcheck disable=SC2016 # the inner shell expands it
