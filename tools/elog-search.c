@@ -288,7 +288,7 @@ main(int argc, const char **argv)
 		status = EXIT_PARTIAL;
 	address = door_address(config);
 	if (status == EXIT_DONE && save != NULL)
-		status = search_save(reader.path, save, words);
+		status = search_save(reader.db, reader.path, save, words);
 	else if (status == EXIT_DONE)
 		status = saved ? list_saved(&reader) : answer(&reader, words, address);
 	msg_progress_end(); /* to release each table of the schema takes 3 % of the time

@@ -78,8 +78,26 @@ search_words(sqlite3 *db, const char *path, struct arena *arena, const char *con
 	return all;
 }
 
+/* Is a search saved under the name?  False after a message. */
+static bool
+is_saved(sqlite3 *db, const char *path, const char *name)
+{
+	sqlite3_stmt *query =
+	    db_prepare(db, path, "SELECT 1 FROM searches WHERE name = :name");
+	int there = -1;
+
+	if (query != NULL) {
+		statement_text(query, ":name", name);
+		there = statement_ask(query, path);
+	}
+	sqlite3_finalize(query);
+	if (there == 0)
+		msg("%s: no search is saved as '%s' (--saved lists them)", path, name);
+	return there == 1;
+}
+
 int
-search_save(const char *path, const char *name, const char *const *words)
+search_save(sqlite3 *db, const char *path, const char *name, const char *const *words)
 {
 	struct buffer query = {0};
 	struct stream out;
@@ -101,7 +119,11 @@ search_save(const char *path, const char *name, const char *const *words)
 		free(user);
 		return EXIT_PARTIAL;
 	}
-	status = loader_start(path);
+	if (name[0] == '\0')
+		msg("--save: the name is empty");
+	status = name[0] == '\0'				? EXIT_USAGE
+		 : text[0] == '\0' && !is_saved(db, path, name) ? EXIT_PARTIAL
+								: loader_start(path);
 	if (status != EXIT_DONE)
 		goto done;
 	if (stream_open(&out, STDOUT_FILENO) != 0) {

@@ -15,8 +15,9 @@
 const char *const *search_words(sqlite3 *db, const char *path, struct arena *arena,
     const char *const *words, const char **missing);
 
-/* Save words under a name in the database at path, by elog-load; no words: forget the
-   name.  The exit status. */
-int search_save(const char *path, const char *name, const char *const *words);
+/* Save words under a name in a database, which is at path, by elog-load; no words: forget
+   the name, which must be there.  The exit status. */
+int search_save(
+    sqlite3 *db, const char *path, const char *name, const char *const *words);
 
 #endif

@@ -227,6 +227,12 @@ finds() {
     finds b1 =jets
     finds 'b1' =jets author:bob
     equal "$(elog-search --saved "$db" | cut -f 1,2)" $'jets\tnozzle -clogged -plot'
+    run --separate-stderr elog-search --save jest "$db"
+    status_is 1
+    says elog-search "no search is saved as 'jest'"
+    run --separate-stderr elog-search nozzle --save= "$db"
+    status_is 2
+    says elog-search '--save: the name is empty'
     elog-search --save jets "$db"
     finds '' =jets
 }
