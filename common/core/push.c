@@ -15,7 +15,6 @@
 #include "stream/bookmarks.h"
 #include "stream/message.h"
 #include "text/object.h"
-#include "text/writer.h"
 
 /* A transaction has about so many bytes or rows, but an experiment is never split. */
 #define BATCH_BYTES ((size_t)8 * 1024 * 1024)

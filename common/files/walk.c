@@ -11,7 +11,6 @@
 #include "files/gone.h"
 #include "files/remote_record.h"
 #include "files/url.h"
-#include "stream/streams.h"
 #include "text/timestamp.h"
 
 #define SOURCES (-1) /* level of a directory whose entries are the sources */

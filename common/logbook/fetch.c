@@ -13,7 +13,6 @@
 #include "logbook/roster.h"
 #include "logbook/split.h"
 #include "stream/streams.h"
-#include "text/json.h"
 #include "text/timestamp.h"
 #include "text/writer.h"
 
