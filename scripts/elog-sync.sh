@@ -170,11 +170,13 @@ while [ $# -gt 0 ]; do
 		break
 		;;
 	-*) die 2 "'$1': no such option (see --help)" ;;
+	'') die 2 'the name of an experiment is empty' ;;
 	*) further=$further$1$newline ;;
 	esac
 	shift
 done
 for name; do
+	[ -n "$name" ] || die 2 'the name of an experiment is empty'
 	further=$further$name$newline
 done
 [ -z "$log_db" ] || session=sync-$(date -u +%Y%m%dT%H%M%SZ)-$$
@@ -231,6 +233,14 @@ if [ -n "$log" ] && ! (: >>"$log") 2>/dev/null; then
 	unwritable=$log log=''
 	die 2 "--log: $unwritable cannot be written"
 fi
+case $log_db in
+*/*)
+	if [ ! -d "${log_db%/*}/" ]; then
+		unwritable=${log_db%/*} log_db=''
+		die 2 "--log-db: there is no directory $unwritable"
+	fi
+	;;
+esac
 
 # One instance a directory.  The descriptor, and so the lock, goes to the children:
 # while any of them lives, no other synchronization begins.
@@ -363,6 +373,8 @@ settle() {
 	elif [ -s "$db" ]; then
 		synchronized "$db" >/dev/null && return
 		retell "$work/talk"
+		# What is another's, or of a newer elog, is as it should be.
+		! grep -qE 'use a newer elog|another application' "$work/talk" || exit 1
 		die 1 "$db: move it away, and the newest backup takes its place"
 	fi
 	if [ -n "$from" ]; then

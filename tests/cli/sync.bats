@@ -541,6 +541,25 @@ END
     real
 }
 
+@test "a database of a newer elog stays where it is; an empty name is none, and a log has its directory" {
+    experiment tst1
+    public tst1
+    run --separate-stderr elog-sync.sh --url "file://$tree" --dir "$dir" tst1
+    status_is 0
+    sqlite3 "$dir/elog.db" "INSERT INTO schema_version (version, name, applied_at) VALUES (999, '999-later', '2099')"
+    run --separate-stderr elog-sync.sh --url "file://$tree" --dir "$dir" --force
+    status_is 1
+    says elog-status 'version 999' 'use a newer elog'
+    run --separate-stderr elog-sync.sh --url "file://$tree" --dir "$dir" ''
+    status_is 2
+    says elog-sync 'the name of an experiment is empty'
+    run --separate-stderr elog-sync.sh --url "file://$tree" --dir "$dir" -- tst1 ''
+    status_is 2
+    run --separate-stderr elog-sync.sh --url "file://$tree" --dir "$dir" --log-db "$BATS_TEST_TMPDIR/none/log.db"
+    status_is 2
+    says elog-sync "--log-db: there is no directory $BATS_TEST_TMPDIR/none"
+}
+
 @test "a directory that cannot be written" {
     mkdir -m 555 "$dir"
     run --separate-stderr as_user elog-sync.sh --url "file://$sample" --dir "$dir"
