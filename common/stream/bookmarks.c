@@ -39,6 +39,7 @@ bookmarks_tell(struct bookmarks *bookmarks)
 {
 	if (bookmarks->used == 0)
 		return 0;
+	msg_progress_end(); /* stdout may be the same terminal */
 	fwrite(bookmarks->lines, 1, bookmarks->used, bookmarks->out);
 	bookmarks->used = 0;
 	if (fflush(bookmarks->out) == 0)

@@ -950,3 +950,11 @@ elog-load: $BATS_TEST_TMPDIR/other: 4990 more lines, to line 5000, are no messag
     grep -q '^elog-load: 10 more lines, to line 20, are no messages: is it a stream of records?$' "$BATS_TEST_TMPDIR/said"
     grep -q "1 experiments complete" "$BATS_TEST_TMPDIR/said"
 }
+
+@test "on a terminal a bookmark does not stand behind the progress" {
+    experiment e1
+    get e1 >"$BATS_TEST_TMPDIR/records"
+    run script -qec "elog-load '$db' '$BATS_TEST_TMPDIR/records'" /dev/null </dev/null
+    [[ $output == *'{"bookmarks":'* ]]
+    [[ $output != *'MB/s{"bookmarks"'* ]]
+}
