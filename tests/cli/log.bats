@@ -225,7 +225,9 @@ loaded() {
     : >"$BATS_TEST_TMPDIR/empty.db"
     sqlite3 "$BATS_TEST_TMPDIR/begun.db" 'VACUUM'
     for file in empty.db begun.db none.db; do
-        elog-log --db "$BATS_TEST_TMPDIR/$file" hello
-        wait_for sh -c "[ \"\$(elog-log count --db '$BATS_TEST_TMPDIR/$file' 2>/dev/null)\" = 1 ]"
+        db=$BATS_TEST_TMPDIR/$file
+        log hello
+        loaded
+        equal "$(elog-log count --db "$db")" 1
     done
 }

@@ -32,6 +32,17 @@ common_setup() {
     tree=$BATS_TEST_TMPDIR/tree
 }
 
+# A load that a tool left behind (elog-log does) must not write into a directory that is
+# being removed.
+loads_ended() {
+    local loads
+    mapfile -t loads < <(grep -lsz 'elog-load$' /proc/[0-9]*/cmdline)
+    ! grep -qszF -- "$BATS_TEST_TMPDIR" "${loads[@]}" /dev/null
+}
+teardown() {
+    wait_for loads_ended
+}
+
 # ---- asserting --------------------------------------------------------------
 
 # after run: the status, and what was printed if it is another.
