@@ -251,55 +251,21 @@ is_time(const char *text)
 	return timestamp_read(text, strlen(text), &when);
 }
 
-static bool
-is_number(const char *text)
-{
-	size_t n = strlen(text);
-
-	return n < 10 && strspn(text, "0123456789") == n && strspn(text, "0") < n;
-}
-
-/* Is it one of the words of a list with spaces between? */
-static bool
-is_word(const char *list, const char *text)
-{
-	size_t n = strlen(text);
-
-	for (const char *p = list; *p != '\0';) {
-		size_t length = strcspn(p, " ");
-
-		if (length == n && memcmp(p, text, n) == 0)
-			return true;
-		p += length + strspn(p + length, " ");
-	}
-	return false;
-}
-
-/* Parameters that are no texts. */
-static const struct {
-	const char *pages; /* NULL: all */
-	const char *name, *expected;
-	bool (*fits)(const char *text);
-} expectations[] = {
-    {NULL, "page", "a whole number from 1 on", is_number},
-    {"experiment entries", "from", "a time such as 2026-03-01", is_time},
-    {"experiment entries", "to", "a time such as 2026-03-01", is_time},
-    {"plot", "bins", "a whole number from 1 on", is_number},
-};
-
 bool
 page_is_mistaken(const struct page *page, const struct request *request)
 {
-	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
-		const char *which = expectations[i].pages,
-			   *text = request_value(request, expectations[i].name);
+	static const char *const times[] = {"from", "to"};
 
-		if (text == NULL || (which != NULL && !is_word(which, page->name)) ||
-		    expectations[i].fits(text))
-			continue;
-		msg("%s: '%.100s': %s is expected", expectations[i].name, text,
-		    expectations[i].expected);
-		return true;
+	if (strcmp(page->name, "experiment") != 0 && strcmp(page->name, "entries") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		const char *text = request_value(request, times[i]);
+
+		if (text != NULL && !is_time(text)) {
+			msg("%s: '%.100s': a time such as 2026-03-01 is expected",
+			    times[i], text);
+			return true;
+		}
 	}
 	return false;
 }
